@@ -1,0 +1,1 @@
+"""Everything that is shipped to Lambda beside app.py."""

@@ -1,0 +1,1 @@
+"""The messaging platforms, one folder each; found by name in registry.py."""

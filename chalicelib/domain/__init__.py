@@ -1,0 +1,1 @@
+"""What Scripta speaks of: plain values and the ports it needs, standard library only."""

@@ -1,0 +1,46 @@
+"""Where messages come in and go to: accounts on the channels, desks of the helpdesks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class AccountRef(NamedTuple):
+    """Which business endpoint: a page, a phone number id, an Instagram account."""
+
+    channel: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One business endpoint on a channel, and the desk that serves it."""
+
+    ref: AccountRef
+    desk: str
+    language: str = "en"
+    graph_id: str = ""  #: the node that sends, where it is not the account itself
+
+    @property
+    def node(self) -> str:
+        """Return the id of the Graph API node that messages are sent through."""
+        return self.graph_id or self.ref.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """
+    One configured instance of a helpdesk.
+
+    `helpdesk` is the adapter's folder name, `url` where the helpdesk answers, `options` what only
+    the adapter understands. A ticket closed for longer than `reopen_window` seconds is followed by
+    a new one.
+    """
+
+    id: str
+    helpdesk: str
+    url: str
+    reopen_window: int = 72 * 3600
+    options: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,35 @@
+"""The person at the other end, known to an account under one or several aliases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class AliasKind(StrEnum):
+    """How a platform names a person; listed in the order in which they are trusted."""
+
+    BSUID = "bsuid"  #: WhatsApp's business-scoped user id
+    PHONE = "phone"
+    PSID = "psid"  #: Messenger's page-scoped id
+    IGSID = "igsid"  #: Instagram-scoped id
+
+
+class Alias(NamedTuple):
+    """One name of a person on one account."""
+
+    kind: AliasKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A person: the aliases an item showed, most trusted first, and the name, if it told one."""
+
+    aliases: tuple[Alias, ...]
+    name: str = ""
+
+    def address(self, *kinds: AliasKind) -> str | None:
+        """Return the first alias of the given kinds, in their order."""
+        return next((a.value for kind in kinds for a in self.aliases if a.kind == kind), None)

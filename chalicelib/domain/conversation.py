@@ -1,0 +1,56 @@
+"""A thread between one account and one contact: its state, its ticket, its sequence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.domain.account import AccountRef
+from chalicelib.domain.contact import Contact
+
+
+class TicketStatus(StrEnum):
+    """What a helpdesk says of a ticket, in our words."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """
+    The ticket that a conversation is forwarded to.
+
+    `last_entry` is the helpdesk's id of the last thing we wrote there: whatever of ours stands
+    behind it is a write whose answer was lost. `changed_at` is when the status was last changed,
+    in ms since the epoch.
+    """
+
+    desk: str
+    ticket_id: str
+    url: str = ""
+    last_entry: str = ""
+    status: TicketStatus = TicketStatus.OPEN
+    changed_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """
+    The state of a conversation.
+
+    `sequence` is the number of the last thing recorded; 0 means that nothing is stored yet.
+    `tickets` counts the tickets it has had. The watermarks are in ms since the epoch: everything
+    sent to the customer until then was delivered or read.
+    """
+
+    id: str
+    account: AccountRef
+    contact: Contact
+    sequence: int = 0
+    link: Link | None = None
+    tickets: int = 0
+    last_inbound_at: int = 0
+    delivered_until: int = 0
+    read_until: int = 0

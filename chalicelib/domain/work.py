@@ -1,0 +1,58 @@
+"""What must go out and has not yet: the rows that forward and deliver work off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chalicelib.domain.ticket import EntryKind
+
+
+class Verb(StrEnum):
+    """Who works it off."""
+
+    FORWARD = "forward"
+    DELIVER = "deliver"
+
+
+class Stage(StrEnum):
+    """
+    How far an attempt has come.
+
+    `started` is written before the first outside write. From then on, whatever may have happened,
+    nothing is written again without a look.
+    """
+
+    READY = "ready"
+    STARTED = "started"
+    UNCONFIRMED = "unconfirmed"  #: deliver only: waits for an echo or a status that confirms it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """
+    One thing to write outside, in the sequence of its conversation.
+
+    `kind` says whether a forwarded entry is a comment or a note; a delivery is always a comment.
+    `due_at` is 0 where it can go at once; `looked_at` is when a look first found nothing. All
+    times are in ms since the epoch.
+    """
+
+    conversation_id: str
+    verb: Verb
+    sequence: int
+    text: str
+    occurred_at: int
+    kind: EntryKind = EntryKind.COMMENT
+    author: str = ""
+    stage: Stage = Stage.READY
+    attempts: int = 0
+    started_at: int = 0
+    looked_at: int = 0
+    due_at: int = 0
+    parked: str = field(default="")  #: why it is parked; empty while it is not
+
+    @property
+    def reference(self) -> str:
+        """Return what names this delivery outside: it comes back in echoes and statuses."""
+        return f"{self.conversation_id}.{self.sequence}"

@@ -1,0 +1,83 @@
+"""
+The exceptions; their type decides what happens next.
+
+* ScriptaError
+  x PermanentError          trying again cannot help: refused at the edge, parked inside
+    - InvalidSignature      -> 401 at the edge
+    - MalformedPayload      -> 400 at the edge
+    - TooLarge              -> 413 at the edge
+    - UnknownIntegration    -> 404 at the edge
+    - Refused               the other side said no, and why
+    - Gone                  what we wrote to is no longer there
+  x TransientError          nothing happened; later it may
+    - Unauthorised          the other side no longer takes our credentials
+  x AmbiguousError          a write may have happened: look before writing again
+* ConfigurationError        deliberately outside, so that no handling of the above swallows it
+"""
+
+from __future__ import annotations
+
+
+class ScriptaError(Exception):
+    """Base of every error that is raised on purpose."""
+
+
+class PermanentError(ScriptaError):
+    """Trying again cannot help."""
+
+
+class InvalidSignature(PermanentError):
+    """The request was not signed with one of our secrets."""
+
+
+class MalformedPayload(PermanentError):
+    """The body is not a JSON object."""
+
+
+class TooLarge(PermanentError):
+    """The body is larger than anything the platforms send."""
+
+
+class UnknownIntegration(PermanentError):
+    """No channel, helpdesk or desk of that name exists here."""
+
+
+class Refused(PermanentError):
+    """
+    The other side refused what we asked.
+
+    `reason` is a key of the words catalogue; `detail` is the other side's own wording.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class Gone(PermanentError):
+    """The ticket we wrote to was deleted or can no longer be written to."""
+
+
+class TransientError(ScriptaError):
+    """
+    Nothing happened, and trying again later may help.
+
+    `retry_after` is in seconds, where the other side named a time.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unauthorised(TransientError):
+    """The other side no longer takes our credentials: an operator has to act, messages wait."""
+
+
+class AmbiguousError(ScriptaError):
+    """The other side may have done what we asked: look before asking again."""
+
+
+class ConfigurationError(Exception):
+    """The deployment itself is wrong: a variable, a secret or a row is missing."""

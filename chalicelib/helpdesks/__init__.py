@@ -1,0 +1,1 @@
+"""The helpdesks, one folder each; found by name in registry.py."""

@@ -1,0 +1,1 @@
+"""The way of a message in four verbs: receive, ingest, forward, deliver."""

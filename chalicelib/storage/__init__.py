@@ -1,0 +1,1 @@
+"""The table: keys, rows and what is read and written at once."""

@@ -1,0 +1,1 @@
+"""The words that agents read, one catalogue a language."""

@@ -1,0 +1,1 @@
+"""The operator's command line over chalicelib.operations; not shipped to Lambda."""
