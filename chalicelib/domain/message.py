@@ -15,6 +15,7 @@ class Direction(StrEnum):
     IN = "in"  #: the customer
     OUT = "out"  #: an agent, through the helpdesk
     OUTSIDE = "outside"  #: the business, but not through us: Meta's inbox, the phone
+    NOTE = "note"  #: Scripta itself, for the agents
 
 
 class Status(StrEnum):

@@ -1,0 +1,199 @@
+"""The ports: what the pipeline asks of the world, as protocols; adapters keep the contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chalicelib.domain.account import Account, AccountRef, Desk
+from chalicelib.domain.contact import Contact
+from chalicelib.domain.envelope import Item
+from chalicelib.domain.events import ChannelEvent, DeskEvent
+from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
+
+Clock = Callable[[], int]
+"""Returns the time in ms since the epoch."""
+
+
+class Secrets(Protocol):
+    """Where the secrets are; each is a list, so that rotation drops nothing."""
+
+    def get(self, name: str, field: str) -> tuple[str, ...]:
+        """
+        Return the values of one field of a secret, newest first; empty where there are none.
+
+        Raises TransientError where the store cannot be asked.
+        """
+        ...
+
+
+class Webhook(Protocol):
+    """What receive asks of the side that calls us, a channel or a helpdesk."""
+
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """
+        Return if the raw body was signed with one of our secrets.
+
+        `headers` has lower-case names. Raises InvalidSignature in every other case, a missing
+        secret and a garbled header included; compares in constant time.
+        """
+        ...
+
+    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
+        """
+        Return every item of a verified body, in its order, knowing no more than whose each is.
+
+        Never raises for an odd part: that becomes an item of its own, for ingest to find unknown.
+        Loads no schema library.
+        """
+        ...
+
+
+class Channel(Webhook, Protocol):
+    """A messaging platform."""
+
+    def handshake(self, query: Mapping[str, str]) -> str:
+        """Return the challenge to echo; raise InvalidSignature where the token is not ours."""
+        ...
+
+    def parse(self, raw: Mapping[str, Any], *, received_at: int) -> ChannelEvent:
+        """
+        Return what an item means; what is not understood is an UnknownEvent, never an error.
+
+        `received_at` (ms since the epoch) stands in where the platform tells no time.
+        """
+        ...
+
+    def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
+        """
+        Send a text to a customer and return the platform's id of the message.
+
+        `reference` is ours and comes back in the echo or the status, where the platform can.
+        Raises Refused (was not and will not be sent), TransientError (was not sent), Unauthorised
+        (was not sent: our token) or AmbiguousError (may have been sent).
+        """
+        ...
+
+
+class Helpdesk(Webhook, Protocol):
+    """
+    A configured helpdesk.
+
+    Every call may raise Refused, Gone, TransientError (nothing was written), Unauthorised or
+    AmbiguousError (may have been written).
+    """
+
+    promise: Promise
+
+    def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
+        """Return what an item of the helpdesk's webhook means; raise nothing for an odd one."""
+        ...
+
+    def create(self, opening: Opening) -> Ticket:
+        """Create a ticket whose first entry is the opening's, and return it."""
+        ...
+
+    def append(self, ticket_id: str, entry: Entry) -> str:
+        """
+        Add an entry to a ticket and return the entry's id; a closed ticket is open afterwards.
+
+        Raises Gone where the ticket is no longer there.
+        """
+        ...
+
+    def find(self, reference: str) -> Ticket | None:
+        """Return the ticket that was created under our reference, if there is one."""
+        ...
+
+    def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
+        """
+        Return the id of the entry, if it stands in the ticket behind the entry `after`.
+
+        Only entries written by us count. Raises Gone where the ticket is no longer there.
+        """
+        ...
+
+    def check(self) -> None:
+        """Return if the helpdesk answers and takes our credentials; raise what stands in the way."""
+        ...
+
+
+class Directory(Protocol):
+    """The accounts and desks that are configured."""
+
+    def account(self, ref: AccountRef) -> Account | None:
+        """Return an account, or None where nobody configured it."""
+        ...
+
+    def desk(self, desk_id: str) -> Desk | None:
+        """Return a desk, or None where nobody configured it."""
+        ...
+
+    def desks(self) -> Sequence[Desk]:
+        """Return all desks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A queue message to send; `group` keeps its order, `deduplication` is good for 5 minutes."""
+
+    body: str
+    group: str
+    deduplication: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A queue message as received; `receipt` is good until its visibility time-out."""
+
+    id: str
+    body: str
+    group: str
+    receipt: str
+    receives: int
+
+
+class Queue(Protocol):
+    """
+    A FIFO queue with the semantics of SQS: order per group, deduplication for five minutes,
+    visibility time-outs, dead-lettering after too many receives.
+    """  # noqa: D205 - one sentence
+
+    def send(self, messages: Sequence[Outgoing]) -> list[str | None]:
+        """
+        Send up to 10 messages of up to 256 KiB together in one call.
+
+        Returns the message ids in order, None where the queue refused one. Raises TransientError
+        where none was accepted for certain.
+        """
+        ...
+
+    def receive(self, *, most: int, wait: float) -> list[Delivered]:
+        """Return up to `most` messages, waiting up to `wait` seconds for the first."""
+        ...
+
+    def delete(self, receipt: str) -> None:
+        """Take a received message off the queue."""
+        ...
+
+    def defer(self, receipt: str, seconds: float) -> None:
+        """Show a received message, and with it its group, again after that many seconds."""
+        ...
+
+    def depth(self) -> int:
+        """Return roughly how many messages are in the queue, received ones included."""
+        ...
+
+
+class Bodies(Protocol):
+    """Where webhook bodies too large for the queue are kept."""
+
+    def keep(self, body: bytes) -> str:
+        """Keep a body under its hash and return the key; raise TransientError where it cannot."""
+        ...
+
+    def fetch(self, key: str) -> bytes:
+        """Return a kept body; raise TransientError, or Gone where it is not there."""
+        ...
