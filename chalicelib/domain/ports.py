@@ -157,9 +157,11 @@ class Delivered:
 
 class Queue(Protocol):
     """
-    A FIFO queue with the semantics of SQS: order per group, deduplication for five minutes,
-    visibility time-outs, dead-lettering after too many receives.
-    """  # noqa: D205 - one sentence
+    A FIFO queue with the semantics of SQS.
+
+    Order per group, deduplication for five minutes, visibility time-outs, dead-lettering after too
+    many receives.
+    """
 
     def send(self, messages: Sequence[Outgoing]) -> list[str | None]:
         """

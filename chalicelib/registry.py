@@ -1,0 +1,47 @@
+"""Finds channels and helpdesks by the name of their folder, and imports only the one asked for."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from types import ModuleType
+from typing import cast
+
+from chalicelib import channels, helpdesks
+from chalicelib.domain.account import Desk
+from chalicelib.domain.ports import Channel, Helpdesk, Secrets
+from chalicelib.errors import UnknownIntegration
+from chalicelib.settings import Settings
+
+
+def channel_names() -> list[str]:
+    """Return the channels there are: the folders of `channels`."""
+    return _folders(channels)
+
+
+def helpdesk_names() -> list[str]:
+    """Return the helpdesks there are: the folders of `helpdesks`."""
+    return _folders(helpdesks)
+
+
+def channel(name: str, *, secrets: Secrets, settings: Settings) -> Channel:
+    """Return a channel; raise UnknownIntegration where there is no folder of that name."""
+    module = _module(channels, name, "channel")
+    return cast("Channel", module.create(secrets=secrets, settings=settings))
+
+
+def helpdesk(desk: Desk, *, secrets: Secrets) -> Helpdesk:
+    """Return the helpdesk of a desk; raise UnknownIntegration where there is no such folder."""
+    module = _module(helpdesks, desk.helpdesk, "helpdesk")
+    return cast("Helpdesk", module.create(desk=desk, secrets=secrets))
+
+
+def _folders(package: ModuleType) -> list[str]:
+    return [module.name for module in pkgutil.iter_modules(package.__path__) if module.ispkg]
+
+
+def _module(package: ModuleType, name: str, module: str) -> ModuleType:
+    # The folder listing is the allow-list: a name out of a URL can import nothing else.
+    if name not in _folders(package):
+        raise UnknownIntegration("no such integration")
+    return import_module(f"{package.__name__}.{name}.{module}")
