@@ -11,6 +11,7 @@ The exceptions; their type decides what happens next.
     - Gone                  what we wrote to is no longer there
   x TransientError          nothing happened; later it may
     - Unauthorised          the other side no longer takes our credentials
+    - Conflict              somebody else was faster: read again
   x AmbiguousError          a write may have happened: look before writing again
 * ConfigurationError        deliberately outside, so that no handling of the above swallows it
 """
@@ -73,6 +74,10 @@ class TransientError(ScriptaError):
 
 class Unauthorised(TransientError):
     """The other side no longer takes our credentials: an operator has to act, messages wait."""
+
+
+class Conflict(TransientError):
+    """What was read has changed meanwhile: nothing was written, read again and decide again."""
 
 
 class AmbiguousError(ScriptaError):

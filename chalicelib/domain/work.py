@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.domain.ticket import EntryKind
@@ -34,8 +34,9 @@ class Work:
     One thing to write outside, in the sequence of its conversation.
 
     `kind` says whether a forwarded entry is a comment or a note; a delivery is always a comment.
-    `due_at` is 0 where it can go at once; `looked_at` is when a look first found nothing. All
-    times are in ms since the epoch.
+    `due_at` is 0 where it can go at once; `looked_at` is when a look first found nothing;
+    `waiting_for` is the desk that must come back first; `parked` says why an operator must act.
+    `revision` counts the changes of the row. All times are in ms since the epoch.
     """
 
     conversation_id: str
@@ -50,7 +51,9 @@ class Work:
     started_at: int = 0
     looked_at: int = 0
     due_at: int = 0
-    parked: str = field(default="")  #: why it is parked; empty while it is not
+    waiting_for: str = ""
+    parked: str = ""
+    revision: int = 0
 
     @property
     def reference(self) -> str:

@@ -1,0 +1,58 @@
+"""The configured accounts and desks, read through a short cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from chalicelib.domain.account import Account, AccountRef, Desk
+from chalicelib.domain.ports import Clock
+from chalicelib.storage import keys, rows
+from chalicelib.storage.table import Put, Row, Table
+
+_FRESH = 30_000  #: ms for which a row is believed, missing ones included
+
+T = TypeVar("T")
+
+
+class TableDirectory:
+    """Keeps the contract of ports.Directory on any table, and lets the operator write it."""
+
+    def __init__(self, table: Table, *, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+        self._cache: dict[keys.Key, tuple[int, Row | None]] = {}
+
+    def account(self, ref: AccountRef) -> Account | None:
+        """See ports.Directory."""
+        return self._read(keys.account(ref), rows.to_account)
+
+    def desk(self, desk_id: str) -> Desk | None:
+        """See ports.Directory."""
+        return self._read(keys.desk(desk_id), rows.to_desk)
+
+    def desks(self) -> Sequence[Desk]:
+        """See ports.Directory."""
+        found = self._table.query(keys.CONFIGURATION, keys.DESK_PREFIX)
+        return [rows.to_desk(row) for row in found]
+
+    def accounts(self) -> Sequence[Account]:
+        """Return all accounts."""
+        found = self._table.query(keys.CONFIGURATION, keys.ACCOUNT_PREFIX)
+        return [rows.to_account(row) for row in found]
+
+    def keep_account(self, account: Account) -> None:
+        """Configure an account, or change it."""
+        self._table.write([Put(key=keys.account(account.ref), row=rows.from_account(account))])
+
+    def keep_desk(self, desk: Desk) -> None:
+        """Configure a desk, or change it."""
+        self._table.write([Put(key=keys.desk(desk.id), row=rows.from_desk(desk))])
+
+    def _read(self, key: keys.Key, convert: Callable[[Row], T]) -> T | None:
+        now = self._clock()
+        until, row = self._cache.get(key, (0, None))
+        if until <= now:
+            row = self._table.get([key]).get(key)
+            self._cache[key] = (now + _FRESH, row)
+        return convert(row) if row else None

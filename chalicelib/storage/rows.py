@@ -1,0 +1,323 @@
+"""Domain values as rows of the table, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.domain.account import Account, AccountRef, Desk
+from chalicelib.domain.breaker import Breaker
+from chalicelib.domain.changes import Claim, ClaimKey, Delivery, Outcome, Sent, SentKey
+from chalicelib.domain.contact import Alias, AliasKind, Contact
+from chalicelib.domain.content import Content, Text, Unsupported
+from chalicelib.domain.conversation import Conversation, Link, TicketStatus
+from chalicelib.domain.envelope import Book
+from chalicelib.domain.message import Direction, Message, Status
+from chalicelib.domain.ticket import EntryKind
+from chalicelib.domain.work import Stage, Verb, Work
+from chalicelib.storage import keys
+
+_CLAIM_LIFE = 14 * 86400  #: seconds; senders try again for less than that
+_SENT_LIFE = 90 * 86400  #: seconds; receipts come for as long as a customer may open the thread
+_MS = 1000
+
+Row = Mapping[str, Any]
+
+
+def from_account(account: Account) -> dict[str, Any]:
+    """Return an account's row."""
+    return {
+        "channel": account.ref.channel,
+        "id": account.ref.id,
+        "desk": account.desk,
+        "language": account.language,
+        "graph_id": account.graph_id,
+    }
+
+
+def to_account(row: Row) -> Account:
+    """Return the account of a row."""
+    return Account(
+        ref=AccountRef(row["channel"], row["id"]),
+        desk=row["desk"],
+        language=row["language"],
+        graph_id=row["graph_id"],
+    )
+
+
+def from_desk(desk: Desk) -> dict[str, Any]:
+    """Return a desk's row."""
+    return {
+        "id": desk.id,
+        "helpdesk": desk.helpdesk,
+        "url": desk.url,
+        "reopen_window": desk.reopen_window,
+        "options": dict(desk.options),
+    }
+
+
+def to_desk(row: Row) -> Desk:
+    """Return the desk of a row."""
+    return Desk(
+        id=row["id"],
+        helpdesk=row["helpdesk"],
+        url=row["url"],
+        reopen_window=row["reopen_window"],
+        options=row["options"],
+    )
+
+
+def from_conversation(conversation: Conversation) -> dict[str, Any]:
+    """Return a conversation's row; the link is flat, so that its parts can change one by one."""
+    row = {
+        "id": conversation.id,
+        "channel": conversation.account.channel,
+        "account": conversation.account.id,
+        "aliases": [list(alias) for alias in conversation.contact.aliases],
+        "name": conversation.contact.name,
+        "sequence": conversation.sequence,
+        "tickets": conversation.tickets,
+        "last_inbound_at": conversation.last_inbound_at,
+        "delivered_until": conversation.delivered_until,
+        "read_until": conversation.read_until,
+        "link_desk": "",
+    }
+    if conversation.link is not None:
+        row |= {
+            "link_desk": conversation.link.desk,
+            "link_ticket": conversation.link.ticket_id,
+            "link_url": conversation.link.url,
+            "link_last_entry": conversation.link.last_entry,
+            "link_status": conversation.link.status,
+            "link_changed_at": conversation.link.changed_at,
+        }
+    return row
+
+
+def to_conversation(row: Row) -> Conversation:
+    """Return the conversation of a row."""
+    link = None
+    if row["link_desk"]:
+        link = Link(
+            desk=row["link_desk"],
+            ticket_id=row["link_ticket"],
+            url=row["link_url"],
+            last_entry=row["link_last_entry"],
+            status=TicketStatus(row["link_status"]),
+            changed_at=row["link_changed_at"],
+        )
+    return Conversation(
+        id=row["id"],
+        account=AccountRef(row["channel"], row["account"]),
+        contact=Contact(
+            aliases=tuple(Alias(AliasKind(kind), value) for kind, value in row["aliases"]),
+            name=row["name"],
+        ),
+        sequence=row["sequence"],
+        link=link,
+        tickets=row["tickets"],
+        last_inbound_at=row["last_inbound_at"],
+        delivered_until=row["delivered_until"],
+        read_until=row["read_until"],
+    )
+
+
+def from_work(work: Work) -> dict[str, Any]:
+    """Return a work row, with the index's keys where it waits."""
+    row: dict[str, Any] = {
+        "conversation": work.conversation_id,
+        "verb": work.verb,
+        "sequence": work.sequence,
+        "text": work.text,
+        "occurred_at": work.occurred_at,
+        "kind": work.kind,
+        "author": work.author,
+        "stage": work.stage,
+        "attempts": work.attempts,
+        "started_at": work.started_at,
+        "looked_at": work.looked_at,
+        "due_at": work.due_at,
+        "waiting_for": work.waiting_for,
+        "parked": work.parked,
+        "revision": work.revision,
+    }
+    if work.parked:
+        row |= {"waiting": keys.PARKED, "waiting_at": work.started_at or work.occurred_at}
+    elif work.waiting_for:
+        row |= {"waiting": keys.waiting_for(work.waiting_for), "waiting_at": work.due_at}
+    elif work.due_at:
+        row |= {"waiting": keys.DUE, "waiting_at": work.due_at}
+    return row
+
+
+def to_work(row: Row) -> Work:
+    """Return the work of a row."""
+    return Work(
+        conversation_id=row["conversation"],
+        verb=Verb(row["verb"]),
+        sequence=row["sequence"],
+        text=row["text"],
+        occurred_at=row["occurred_at"],
+        kind=EntryKind(row["kind"]),
+        author=row["author"],
+        stage=Stage(row["stage"]),
+        attempts=row["attempts"],
+        started_at=row["started_at"],
+        looked_at=row["looked_at"],
+        due_at=row["due_at"],
+        waiting_for=row["waiting_for"],
+        parked=row["parked"],
+        revision=row["revision"],
+    )
+
+
+def from_message(message: Message) -> dict[str, Any]:
+    """Return the row of what was said."""
+    return {
+        "direction": message.direction,
+        "content": _from_content(message.content),
+        "occurred_at": message.occurred_at,
+        "recorded_at": message.recorded_at,
+        "message_id": message.message_id,
+        "comment_id": message.comment_id,
+        "author": message.author,
+        "reply_to": message.reply_to,
+    }
+
+
+def to_message(row: Row) -> Message:
+    """Return what was said, of a row."""
+    return Message(
+        direction=Direction(row["direction"]),
+        content=_to_content(row["content"]),
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        message_id=row["message_id"],
+        comment_id=row["comment_id"],
+        author=row["author"],
+        reply_to=row["reply_to"],
+    )
+
+
+def _from_content(content: Content) -> dict[str, Any]:
+    match content:
+        case Text():
+            return {"type": "text", "text": content.text}
+        case Unsupported():
+            return {"type": "unsupported", "kind": content.kind}
+
+
+def _to_content(row: Row) -> Content:
+    return Text(row["text"]) if row["type"] == "text" else Unsupported(row["kind"])
+
+
+def from_claim(claim: Claim) -> dict[str, Any]:
+    """Return an item's line in the books; only parked items are kept without an end."""
+    row: dict[str, Any] = {
+        "scope": claim.key.scope,
+        "key": claim.key.key,
+        "owner": claim.owner,
+        "book": claim.book,
+        "outcome": claim.outcome,
+        "source": claim.source,
+        "received_at": claim.received_at,
+        "raw": claim.raw,
+        "reason": claim.reason,
+        "conversation": claim.conversation_id,
+        "sequence": claim.sequence,
+    }
+    if claim.outcome is Outcome.PARKED:
+        return row | {"waiting": keys.PARKED, "waiting_at": claim.received_at}
+    return row | {"ttl": claim.received_at // _MS + _CLAIM_LIFE}
+
+
+def to_claim(row: Row) -> Claim:
+    """Return an item's line in the books, of a row."""
+    return Claim(
+        key=ClaimKey(row["scope"], row["key"]),
+        owner=row["owner"],
+        book=Book(row["book"]),
+        outcome=Outcome(row["outcome"]),
+        source=row["source"],
+        received_at=row["received_at"],
+        raw=row["raw"],
+        reason=row["reason"],
+        conversation_id=row["conversation"],
+        sequence=row["sequence"],
+        seen=frozenset(row.get("seen", ())),
+    )
+
+
+def from_delivery(delivery: Delivery) -> dict[str, Any]:
+    """Return the row of how a send ended."""
+    return {
+        "conversation": delivery.conversation_id,
+        "sequence": delivery.sequence,
+        "status": delivery.status,
+        "changed_at": delivery.changed_at,
+        "message_id": delivery.message_id,
+        "reason": delivery.reason,
+        "detail": delivery.detail,
+    }
+
+
+def to_delivery(row: Row) -> Delivery:
+    """Return how a send ended, of a row."""
+    return Delivery(
+        conversation_id=row["conversation"],
+        sequence=row["sequence"],
+        status=Status(row["status"]),
+        changed_at=row["changed_at"],
+        message_id=row["message_id"],
+        reason=row["reason"],
+        detail=row["detail"],
+    )
+
+
+def from_sent(sent: Sent, *, now: int) -> dict[str, Any]:
+    """Return what is to be put into the row of a message by the platform's id: what is known."""
+    row: dict[str, Any] = {
+        "channel": sent.key.account.channel,
+        "account": sent.key.account.id,
+        "message_id": sent.key.message_id,
+        "ttl": now // _MS + _SENT_LIFE,
+    }
+    if sent.conversation_id:
+        row |= {"conversation": sent.conversation_id, "sequence": sent.sequence}
+    if sent.sent_at:
+        row["sent_at"] = sent.sent_at
+    if sent.reason:
+        row["reason"] = sent.reason
+    return row
+
+
+def to_sent(row: Row) -> Sent:
+    """Return what is known of a message by the platform's id, of a row."""
+    return Sent(
+        key=SentKey(AccountRef(row["channel"], row["account"]), row["message_id"]),
+        conversation_id=row.get("conversation", ""),
+        sequence=row.get("sequence", 0),
+        sent_at=row.get("sent_at", 0),
+        receipts=frozenset(Status(status) for status in row.get("receipts", ())),
+        reason=row.get("reason", ""),
+    )
+
+
+def from_breaker(breaker: Breaker) -> dict[str, Any]:
+    """Return a breaker's row."""
+    return {
+        "desk": breaker.desk,
+        "failures": breaker.failures,
+        "opened_at": breaker.opened_at,
+        "reason": breaker.reason,
+    }
+
+
+def to_breaker(row: Row) -> Breaker:
+    """Return the breaker of a row."""
+    return Breaker(
+        desk=row["desk"],
+        failures=row["failures"],
+        opened_at=row["opened_at"],
+        reason=row["reason"],
+    )

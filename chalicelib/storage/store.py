@@ -1,0 +1,151 @@
+"""The store: every change of the domain as one conditional write, every read by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.domain import changes as c
+from chalicelib.domain.account import AccountRef
+from chalicelib.domain.breaker import Breaker
+from chalicelib.domain.contact import Alias
+from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.ports import Clock, Found
+from chalicelib.domain.work import Work
+from chalicelib.storage import keys, rows
+from chalicelib.storage.table import IF_NEW, Condition, Delete, Put, Table, Update, Write
+
+_WATERMARKS = ("last_inbound_at", "delivered_until", "read_until")
+
+
+class TableStore:
+    """Keeps the contract of ports.Store on any table."""
+
+    def __init__(self, table: Table, *, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+
+    def find(
+        self,
+        *,
+        claim: c.ClaimKey | None = None,
+        account: AccountRef | None = None,
+        aliases: Sequence[Alias] = (),
+        sent: Sequence[c.SentKey] = (),
+        ticket: tuple[str, str] | None = None,
+    ) -> Found:
+        """See ports.Store."""
+        claims = {keys.claim(claim): claim} if claim else {}
+        names = {keys.alias(account, alias): alias for alias in aliases} if account else {}
+        sends = {keys.sent(key): key for key in sent}
+        tickets = [keys.ticket(*ticket)] if ticket else []
+        found = self._table.get([*claims, *names, *sends, *tickets])
+        return Found(
+            claims={k: rows.to_claim(found[key]) for key, k in claims.items() if key in found},
+            aliases={k: found[key]["conversation"] for key, k in names.items() if key in found},
+            sent={k: rows.to_sent(found[key]) for key, k in sends.items() if key in found},
+            ticket=next((found[key]["conversation"] for key in tickets if key in found), ""),
+        )
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """See ports.Store."""
+        key = keys.conversation(conversation_id)
+        row = self._table.get([key]).get(key)
+        return rows.to_conversation(row) if row else None
+
+    def open_work(self, conversation_id: str) -> tuple[Conversation | None, list[Work]]:
+        """See ports.Store."""
+        partition, sort = keys.conversation(conversation_id)
+        found = self._table.query(partition, sort)
+        work = [rows.to_work(row) for row in found if row["sk"] != sort]
+        state = next((rows.to_conversation(row) for row in found if row["sk"] == sort), None)
+        return state, work
+
+    def delivery(self, conversation_id: str, sequence: int) -> c.Delivery | None:
+        """See ports.Store."""
+        key = keys.state(conversation_id, sequence)
+        row = self._table.get([key]).get(key)
+        return rows.to_delivery(row) if row else None
+
+    def commit(self, *changes: c.Change) -> None:
+        """See ports.Store."""
+        self._table.write([self._write(change) for change in changes])
+
+    def seen_again(self, key: c.ClaimKey, owner: str) -> None:
+        """See ports.Store."""
+        self._table.write([Update(key=keys.claim(key), add={"seen": frozenset({owner})})])
+
+    def waiting(self, *, until: int, desk: str = "", most: int = 100) -> list[Work]:
+        """See ports.Store."""
+        partition = keys.waiting_for(desk) if desk else keys.DUE
+        return [rows.to_work(r) for r in self._table.waiting(partition, until=until, most=most)]
+
+    def breaker(self, desk: str) -> Breaker:
+        """See ports.Store."""
+        key = keys.breaker(desk)
+        row = self._table.get([key]).get(key)
+        return rows.to_breaker(row) if row else Breaker(desk=desk)
+
+    def keep_breaker(self, breaker: Breaker) -> None:
+        """See ports.Store."""
+        row = rows.from_breaker(breaker)
+        self._table.write([Put(key=keys.breaker(breaker.desk), row=row)])
+
+    def _write(self, change: c.Change) -> Write:  # noqa: C901, PLR0911 - a table, one case per change
+        match change:
+            case c.Claimed(claim):
+                return Put(key=keys.claim(claim.key), row=rows.from_claim(claim), when=IF_NEW)
+            case c.ConversationOpened(conversation):
+                row = rows.from_conversation(conversation)
+                return Put(key=keys.conversation(conversation.id), row=row, when=IF_NEW)
+            case c.ConversationChanged(before, after):
+                return _conversation_changed(before, after)
+            case c.AliasAdded(account, alias, conversation_id):
+                row = {"conversation": conversation_id}
+                return Put(key=keys.alias(account, alias), row=row, when=IF_NEW)
+            case c.MessageKept(conversation_id, sequence, message):
+                key = keys.message(conversation_id, sequence)
+                return Put(key=key, row=rows.from_message(message), when=IF_NEW)
+            case c.WorkAdded(work):
+                return Put(key=_work_key(work), row=rows.from_work(work), when=IF_NEW)
+            case c.WorkChanged(before, after):
+                row = rows.from_work(replace(after, revision=before.revision + 1))
+                return Put(key=_work_key(after), row=row, when=_unchanged(before))
+            case c.WorkDone(work):
+                return Delete(key=_work_key(work), when=_unchanged(work))
+            case c.TicketLinked(desk, ticket_id, conversation_id):
+                row = {"conversation": conversation_id}
+                return Put(key=keys.ticket(desk, ticket_id), row=row)
+            case c.DeliveryEnded(delivery):
+                key = keys.state(delivery.conversation_id, delivery.sequence)
+                return Put(key=key, row=rows.from_delivery(delivery))
+            case c.SentLearnt(sent, only_if_new):
+                return Update(
+                    key=keys.sent(sent.key),
+                    put=rows.from_sent(sent, now=self._clock()),
+                    add={"receipts": frozenset(sent.receipts)} if sent.receipts else {},
+                    when=Condition(absent=("conversation",)) if only_if_new else Condition(),
+                )
+
+
+def _work_key(work: Work) -> keys.Key:
+    return keys.work(work.conversation_id, work.verb, work.sequence)
+
+
+def _unchanged(work: Work) -> Condition:
+    return Condition(equal={"revision": work.revision})
+
+
+def _conversation_changed(before: Conversation, after: Conversation) -> Update:
+    """Write what changed; sequence and watermarks only onto what they were decided from."""
+    old, new = rows.from_conversation(before), rows.from_conversation(after)
+    changed: Mapping[str, Any] = {k: v for k, v in new.items() if old.get(k) != v}
+    return Update(
+        key=keys.conversation(after.id),
+        put=changed,
+        when=Condition(
+            equal={"sequence": before.sequence} if "sequence" in changed else {},
+            below={k: changed[k] for k in _WATERMARKS if k in changed},
+        ),
+    )

@@ -1,0 +1,82 @@
+"""The table in memory, with the semantics of DynamoDB that storage relies on."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from chalicelib.errors import Conflict
+from chalicelib.storage.keys import Key
+from chalicelib.storage.table import Condition, Delete, Put, Update, Write
+
+_LARGEST = 100
+
+
+class MemoryTable:
+    """Rows by key; writes are atomic, and copies go in and out."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Key, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+        self.calls: list[str] = []
+
+    def get(self, keys: Sequence[Key]) -> dict[Key, dict[str, Any]]:
+        self.calls.append("get")
+        with self._lock:
+            return {key: copy.deepcopy(self._rows[key]) for key in keys if key in self._rows}
+
+    def query(self, partition: str, prefix: str) -> list[dict[str, Any]]:
+        self.calls.append("query")
+        with self._lock:
+            keys = sorted(k for k in self._rows if k[0] == partition and k[1].startswith(prefix))
+            return [copy.deepcopy(self._rows[key]) for key in keys]
+
+    def waiting(self, partition: str, *, until: int, most: int) -> list[dict[str, Any]]:
+        self.calls.append("waiting")
+        with self._lock:
+            rows = [
+                row
+                for row in self._rows.values()
+                if row.get("waiting") == partition and row["waiting_at"] <= until
+            ]
+            rows.sort(key=lambda row: row["waiting_at"])
+            return copy.deepcopy(rows[:most])
+
+    def scan(self) -> Iterator[dict[str, Any]]:
+        self.calls.append("scan")
+        with self._lock:
+            return iter(copy.deepcopy(list(self._rows.values())))
+
+    def write(self, writes: Sequence[Write]) -> None:
+        self.calls.append("write")
+        keys = {write.key for write in writes}
+        if not writes or len(keys) != len(writes) or len(writes) > _LARGEST:
+            raise ValueError("DynamoDB refuses such a transaction")
+        with self._lock:
+            if not all(_holds(write.when, self._rows.get(write.key, {})) for write in writes):
+                raise Conflict("a condition did not hold")
+            for write in writes:
+                self._apply(write)
+
+    def _apply(self, write: Write) -> None:
+        pk, sk = write.key
+        match write:
+            case Put():
+                self._rows[write.key] = copy.deepcopy({**write.row, "pk": pk, "sk": sk})
+            case Update():
+                row = self._rows.setdefault(write.key, {"pk": pk, "sk": sk})
+                row |= copy.deepcopy(dict(write.put))
+                for name, members in write.add.items():
+                    row[name] = set(row.get(name, ())) | members
+            case Delete():
+                self._rows.pop(write.key, None)
+
+
+def _holds(when: Condition, row: dict[str, Any]) -> bool:
+    return (
+        not any(name in row for name in when.absent)
+        and all(name in row and row[name] == value for name, value in when.equal.items())
+        and all(name not in row or row[name] < value for name, value in when.below.items())
+    )
