@@ -15,7 +15,10 @@ from rest_framework.exceptions import AuthenticationFailed
 
 LINK_LIFE: Final = 7 * 24 * 3600  #: seconds; a link is made anew whenever its webhook is sent
 _SHOWN_INLINE: Final = frozenset(
-    {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"}
+    {"image/png", "image/jpeg", "image/gif", "image/webp", "text/plain"}
+)
+_POLICY: Final = (
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 )
 _signer: Final = TimestampSigner(salt="desk.files")
 
@@ -46,7 +49,7 @@ def serve(request: Any, path: str) -> Any:
     inline = kind in _SHOWN_INLINE or kind.startswith(("audio/", "video/"))
     response = FileResponse(file, as_attachment=not inline, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response["Content-Security-Policy"] = _POLICY
     return response
 
 

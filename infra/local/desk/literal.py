@@ -22,8 +22,9 @@ from helpdesk import models
 # are written to a django-helpdesk that renders comments:
 # https://docs.djangoproject.com/en/5.2/ref/templates/language/#string-literals-and-automatic-escaping
 _PROTECTED: Final = re.compile(
-    r"""\{% verbatim %\}(\{%) | (%\})\{% endverbatim %\} | \{\{[ ]"([^"]*)"[ ]\}\}""",
-    re.VERBOSE,
+    r"\{% verbatim %\}(\{%)"
+    r"|(%\})\{% endverbatim %\}"
+    r'|\{\{ "([^"]*)" \}\}'
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
 from django.db import connection, transaction
-from helpdesk.models import CustomField, Queue
+from helpdesk.models import CustomField, EmailTemplate, Queue
 from rest_framework.authtoken.models import Token
 
 from infra.local.credentials import (
@@ -32,6 +32,8 @@ def prepare(*, bridge_token: str) -> None:
     _migrate()
     outbox.create()
     with transaction.atomic():
+        # Without a template no mail is made, and no ticket claims that one was sent.
+        EmailTemplate.objects.all().delete()
         permission = _queue()
         _fields()
         _user(DESK_AGENT, permission, password=DESK_AGENT_PASSWORD)
