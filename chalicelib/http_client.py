@@ -1,0 +1,196 @@
+"""The one HTTP client for calls outside: time-outs, a size limit, and failures in our words."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import Any
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationValueError,
+    NewConnectionError,
+)
+
+from chalicelib.errors import (
+    AmbiguousError,
+    Gone,
+    Refused,
+    ScriptaError,
+    TransientError,
+    Unauthorised,
+)
+
+CONNECT_TIMEOUT = 3.0  #: seconds
+READ_TIMEOUT = 10.0  #: seconds between two signs of life, and for the whole answer to be read
+LARGEST_ANSWER = 10 * 1024 * 1024  #: bytes
+LONGEST_WAIT = 3600.0  #: seconds; a Retry-After beyond it is more likely a mistake than a wish
+
+# A process that was frozen, or a balancer that forgot us, leaves connections that look alive and
+# are not: a write over one of them is lost or, worse, ambiguous. After this many idle seconds they
+# are given up. It is below the keep-alive of the usual servers and balancers.
+_LONGEST_IDLE = 20.0
+_KEPT_CONNECTIONS = 16  # per host
+_CHUNK = 64 * 1024
+
+# Raised before a connection stands, so nothing can have reached the other side.
+_NOTHING_SENT = (NewConnectionError, ConnectTimeoutError, LocationValueError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer, whatever its status; `headers` has lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the status is a success."""
+        return 200 <= self.status < 300  # noqa: PLR2004
+
+    def json(self) -> Any:
+        """Return the body as JSON; raise ValueError where it is none."""
+        return json.loads(self.body)
+
+
+class Http:
+    """
+    Keeps connections alive and never asks twice: trying again is the caller's decision.
+
+    One instance serves all threads of a process.
+    """
+
+    def __init__(self) -> None:
+        self._pools = urllib3.PoolManager(maxsize=_KEPT_CONNECTIONS)
+        self._used_at = time.monotonic()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+        timeout: float = READ_TIMEOUT,
+    ) -> Response:
+        """
+        Ask, and return the answer of any HTTP status; follow no redirect.
+
+        `body` goes out as ASCII JSON. `timeout` is in seconds: for the answer to begin, for each
+        sign of life after that, and for all of it to be read.
+
+        Raises TransientError where nothing can have reached the other side, AmbiguousError where
+        the request may have been taken: no answer, a cut one, a garbled one or one over 10 MB.
+        """
+        self._drop_idle_connections()
+        content = None
+        if body is not None:
+            content = json.dumps(body).encode("ascii")
+            headers = {"content-type": "application/json", **headers}
+        try:
+            answer = self._pools.request(
+                method,
+                url,
+                body=content,
+                headers=headers,
+                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
+                retries=False,
+                redirect=False,
+                preload_content=False,
+            )
+            return _read(answer, deadline=time.monotonic() + timeout)
+        except _NOTHING_SENT as exc:
+            raise TransientError(f"not reached: {type(exc).__name__}") from exc
+        except HTTPError as exc:
+            raise AmbiguousError(f"no whole answer: {type(exc).__name__}") from exc
+        except ValueError as exc:
+            # A header or an address that cannot be written: http.client refuses it before sending.
+            raise TransientError("the request cannot be written") from exc
+
+    def _drop_idle_connections(self) -> None:
+        now = time.monotonic()
+        if now - self._used_at > _LONGEST_IDLE:
+            self._pools.clear()
+        self._used_at = now
+
+
+@cache
+def shared() -> Http:
+    """Return the process's one client."""
+    return Http()
+
+
+def failure(response: Response, *, wrote: bool) -> ScriptaError:
+    """
+    Return the error that a helpdesk's unsuccessful answer stands for.
+
+    `wrote` says whether the request asked for a write: a 5xx may then come after it was done. The
+    body is not quoted, since it may repeat what a customer wrote.
+    """
+    said = f"HTTP {response.status}"
+    wait = _retry_after(response.headers.get("retry-after", ""))
+    # A 503 that names a time was refused before any work on it; every other 5xx may come after.
+    begun = response.status >= 500 and not (response.status == 503 and wait is not None)  # noqa: PLR2004
+    error: ScriptaError
+    match response.status:
+        case 401 | 403:
+            error = Unauthorised(said)
+        case 404 | 410:
+            error = Gone(said)
+        case 408 | 409 | 425 | 429:
+            error = TransientError(said, retry_after=wait)
+        case status if status in range(400, 500):
+            error = Refused("desk_refused", said)
+        case _ if begun and wrote:
+            error = AmbiguousError(said)
+        case _:
+            # Below 400 it is a redirect or the like: whoever answers is not the helpdesk, so an
+            # operator has to correct the address, and the messages wait for that.
+            error = TransientError(said, retry_after=wait)
+    return error
+
+
+def _read(answer: urllib3.BaseHTTPResponse, *, deadline: float) -> Response:
+    """Return the whole answer; raise AmbiguousError where it is too large or takes too long."""
+    try:
+        body = _read_body(answer, deadline=deadline)
+        answer.release_conn()
+    finally:
+        # What is left unread would be taken for the answer to the next request. A connection that
+        # was released is no longer the answer's to close.
+        answer.close()
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Response(status=answer.status, headers=headers, body=body)
+
+
+def _read_body(answer: urllib3.BaseHTTPResponse, *, deadline: float) -> bytes:
+    body = bytearray()
+    while chunk := answer.read1(_CHUNK):
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            raise AmbiguousError("the answer is too large")
+        if time.monotonic() > deadline:
+            raise AmbiguousError("the answer does not end")
+    return bytes(body)
+
+
+def _retry_after(value: str) -> float | None:
+    """Return a Retry-After (seconds or an HTTP date) in seconds, None where it is neither."""
+    # https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    if value.isascii() and value.isdigit():
+        return min(float(value), LONGEST_WAIT)
+    try:
+        when = parsedate_to_datetime(value)
+        seconds = (when - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return min(max(seconds, 0.0), LONGEST_WAIT)
