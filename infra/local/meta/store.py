@@ -1,0 +1,248 @@
+"""Everything the simulated Meta remembers, in one SQLite file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from infra.local.meta import ids
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS customer (
+  channel TEXT, contact TEXT, name BLOB, bsuid TEXT, last_inbound_at INTEGER,
+  PRIMARY KEY (channel, contact));
+CREATE INDEX IF NOT EXISTS customer_bsuid ON customer (bsuid);
+CREATE TABLE IF NOT EXISTS message (
+  seq INTEGER PRIMARY KEY, id TEXT UNIQUE, channel TEXT, contact TEXT, outgoing INTEGER,
+  type TEXT, text BLOB, media TEXT, tracking BLOB, at INTEGER, status TEXT, fate INTEGER);
+CREATE INDEX IF NOT EXISTS message_thread ON message (channel, contact, seq);
+CREATE TABLE IF NOT EXISTS media (
+  id TEXT PRIMARY KEY, channel TEXT, filename TEXT, mime TEXT, content BLOB);
+CREATE TABLE IF NOT EXISTS letter (
+  seq INTEGER PRIMARY KEY, lane TEXT, channel TEXT, body BLOB, message_id TEXT,
+  attempts INTEGER, due_at INTEGER, written_at INTEGER);
+CREATE INDEX IF NOT EXISTS letter_lane ON letter (lane, seq);
+CREATE TABLE IF NOT EXISTS fault (
+  seq INTEGER PRIMARY KEY, channel TEXT, recipient TEXT, fault TEXT, code INTEGER, http INTEGER,
+  remaining INTEGER);
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """
+    A person who wrote to the business.
+
+    `contact` is what the simulation calls the person: the PSID, the IGSID, the phone number, or,
+    on WhatsApp, a name without a number. `bsuid` is empty elsewhere than on WhatsApp.
+    """
+
+    channel: str
+    contact: str
+    name: str
+    bsuid: str
+    last_inbound_at: int
+
+    @property
+    def phone(self) -> str:
+        """Return the WhatsApp number, empty for a customer who shows none."""
+        return self.contact if self.bsuid and is_phone(self.contact) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """
+    What was said, by either side.
+
+    `status` of what the business sent is accepted, sent, delivered, read or failed; of what a
+    customer sent, waiting, received or refused. `tracking` is what the business wants back in
+    echoes and statuses; `fate` the error code that it will fail with later, 0 for none.
+    """
+
+    seq: int
+    id: str
+    channel: str
+    contact: str
+    outgoing: bool
+    type: str
+    text: str
+    media: str
+    tracking: str
+    at: int
+    status: str
+    fate: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A file that a customer sent."""
+
+    id: str
+    channel: str
+    filename: str
+    mime: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the content in Base64, as WhatsApp writes it."""
+        return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
+
+
+def is_phone(contact: str) -> bool:
+    """Return whether a WhatsApp contact is a phone number: ASCII digits alone."""
+    return contact.isascii() and contact.isdigit()
+
+
+class Store:
+    """The file; used from the event loop's thread alone, so nothing needs a lock."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        # What a power cut takes from a simulation is not worth a wait for the disk.
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file; nothing can be asked afterwards."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything in the block happen, or none of it."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def run(self, sql: str, /, *values: object) -> int:
+        """Execute a statement and return how many rows it touched."""
+        return self._db.execute(sql, values).rowcount
+
+    def rows(self, sql: str, /, *values: object) -> list[sqlite3.Row]:
+        """Return the rows that a query finds."""
+        return self._db.execute(sql, values).fetchall()
+
+    def note_customer(self, channel: str, contact: str, *, name: str, bsuid: str) -> Customer:
+        """Remember that a customer writes now, under a new name where one is given."""
+        self.run(
+            "INSERT INTO customer VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
+            " last_inbound_at = ?5, name = iif(?3 = x'', name, ?3)",
+            *(channel, contact, _packed(name), bsuid, ids.now_ms()),
+        )
+        found = self.customer(channel, contact)
+        if found is None:
+            raise LookupError(channel)
+        return found
+
+    def customer(self, channel: str, contact: str) -> Customer | None:
+        """Return a customer by any of the names the channel has for one, or None."""
+        rows = self.rows(
+            "SELECT * FROM customer WHERE channel = ?1 AND (contact = ?2 OR bsuid = ?2)"
+            " ORDER BY contact = ?2 DESC LIMIT 1",
+            *(channel, contact),
+        )
+        return _customer(rows[0]) if rows else None
+
+    def customers(self, channel: str) -> list[Customer]:
+        """Return everybody who wrote on a channel, the last one first."""
+        return [
+            _customer(row)
+            for row in self.rows(
+                "SELECT * FROM customer WHERE channel = ? ORDER BY last_inbound_at DESC", channel
+            )
+        ]
+
+    def set_last_inbound(self, customer: Customer, *, at: int) -> None:
+        """Change when a customer last wrote (ms): the window is counted from there."""
+        self.run(
+            "UPDATE customer SET last_inbound_at = ? WHERE channel = ? AND contact = ?",
+            *(at, customer.channel, customer.contact),
+        )
+
+    def add_message(self, message: Message) -> None:
+        """Keep a message; its id must be new."""
+        self.run(
+            "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(message.seq, message.id, message.channel, message.contact, message.outgoing),
+            *(message.type, _packed(message.text), message.media, _packed(message.tracking)),
+            *(message.at, message.status, message.fate),
+        )
+
+    def message(self, message_id: str) -> Message | None:
+        """Return a message by its id, or None."""
+        rows = self.rows("SELECT * FROM message WHERE id = ?", message_id)
+        return _message(rows[0]) if rows else None
+
+    def messages(
+        self, *, channel: str = "", contact: str = "", outgoing: bool | None = None
+    ) -> list[Message]:
+        """Return messages oldest first: of a channel, of a contact, of a direction, or all."""
+        wanted = {"channel": channel or None, "contact": contact or None, "outgoing": outgoing}
+        given = {column: value for column, value in wanted.items() if value is not None}
+        where = " AND ".join([f"{column} = ?" for column in given] or ["TRUE"])
+        rows = self.rows(f"SELECT * FROM message WHERE {where} ORDER BY seq", *given.values())  # noqa: S608 - column names of ours
+        return [_message(row) for row in rows]
+
+    def unfinished(self) -> list[Message]:
+        """Return what the business sent and has neither arrived nor failed, oldest first."""
+        rows = self.rows(
+            "SELECT * FROM message WHERE outgoing AND status IN ('accepted', 'sent') ORDER BY seq"
+        )
+        return [_message(row) for row in rows]
+
+    def set_status(self, message_id: str, status: str) -> None:
+        """Say how far a message has come."""
+        self.run("UPDATE message SET status = ? WHERE id = ?", status, message_id)
+
+    def add_media(self, media: Media) -> None:
+        """Keep a file."""
+        self.run(
+            "INSERT INTO media VALUES (?, ?, ?, ?, ?)",
+            *(media.id, media.channel, media.filename, media.mime, media.content),
+        )
+
+    def media(self, media_id: str) -> Media | None:
+        """Return a file by its id, or None."""
+        rows = self.rows("SELECT * FROM media WHERE id = ?", media_id)
+        return Media(**_fields(rows[0])) if rows else None
+
+
+def _packed(text: str) -> bytes:
+    # Customers write lone surrogates and NULs, which SQLite's TEXT does not give back.
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _unpacked(blob: bytes) -> str:
+    return blob.decode("utf-8", "surrogatepass")
+
+
+def _fields(row: sqlite3.Row) -> dict[str, Any]:
+    return {key: row[key] for key in row.keys()}  # noqa: SIM118 - iterating a Row gives values
+
+
+def _customer(row: sqlite3.Row) -> Customer:
+    return Customer(**{**_fields(row), "name": _unpacked(row["name"])})
+
+
+def _message(row: sqlite3.Row) -> Message:
+    return Message(
+        **{
+            **_fields(row),
+            "outgoing": bool(row["outgoing"]),
+            "text": _unpacked(row["text"]),
+            "tracking": _unpacked(row["tracking"]),
+        }
+    )
