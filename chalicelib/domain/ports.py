@@ -20,6 +20,26 @@ Clock = Callable[[], int]
 """Returns the time in ms since the epoch."""
 
 
+class Log(Protocol):
+    """
+    A structured log: a constant message, and keys that carry ids, counts and words of our own.
+
+    No text, name, number or token of anybody ever goes in.
+    """
+
+    def info(self, message: str, **keys: object) -> None:
+        """Log what is normal."""
+        ...
+
+    def warning(self, message: str, **keys: object) -> None:
+        """Log what is not, and heals by itself."""
+        ...
+
+    def alarm(self, message: str, **keys: object) -> None:
+        """Log what an operator must look at."""
+        ...
+
+
 class Secrets(Protocol):
     """Where the secrets are; each is a list, so that rotation drops nothing."""
 

@@ -1,1 +1,25 @@
-"""The words that agents read, one catalogue a language."""
+"""The words that agents read, in catalogues by language."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+_DEFAULT = "en"
+_LANGUAGES = frozenset({"en"})
+
+
+def say(language: str, key: str, **values: str) -> str:
+    """
+    Return a sentence of the catalogue with its values put in.
+
+    An unknown language speaks English; an unknown reason is `reason.other`.
+    """
+    catalogue = _catalogue(language if language in _LANGUAGES else _DEFAULT)
+    if key.startswith("reason.") and key not in catalogue:
+        key = "reason.other"
+    return catalogue[key].format(**values)
+
+
+def _catalogue(language: str) -> dict[str, str]:
+    return cast("dict[str, str]", import_module(f"{__name__}.{language}").SENTENCES)

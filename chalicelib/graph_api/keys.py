@@ -1,0 +1,54 @@
+"""What makes an event recognisable when it comes again, and the lanes that items ride in."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Final
+
+from chalicelib.domain.envelope import digest
+from chalicelib.domain.message import Status
+from chalicelib.graph_api.fields import shallow
+
+_RECEIPT_LANES: Final = 8  #: per account: receipts are many, and only those of a message have order
+
+
+def lane(channel: str, account: str, correspondent: str = "") -> str:
+    """Return the lane of a correspondent; without one that of the account itself."""
+    return f"{channel}:{account}:{correspondent or account}"
+
+
+def receipts_lane(channel: str, account: str, subject: str) -> str:
+    """Return the lane of receipts about a message or a correspondent: always the same one."""
+    return f"{channel}:{account}:receipts:{zlib.crc32(subject.encode()) % _RECEIPT_LANES}"
+
+
+def message(message_id: str) -> str:
+    """Return the key of a message that a customer wrote."""
+    return f"m:{message_id}"
+
+
+def echo(message_id: str) -> str:
+    """Return the key of a message to a customer, told back."""
+    return f"e:{message_id}"
+
+
+def postback(message_id: str) -> str:
+    """Return the key of a button that a customer pressed."""
+    return f"pb:{message_id}"
+
+
+def status(message_id: str, word: Status, *, participant: str = "") -> str:
+    """Return the key of a status; in a group each participant has one."""
+    return ":".join(("status", message_id, word, *([participant] if participant else ())))
+
+
+def watermark(word: Status, *facts: str | int) -> str:
+    """Return the key of a watermark, which has no id: whose, on which account, up to where."""
+    return ":".join((word, *map(str, facts)))
+
+
+def raw(*context: str, item: object) -> str:
+    """Return the key of what has no id of its own, out of everything that it says."""
+    text = json.dumps([*context, shallow(item)], sort_keys=True, separators=(",", ":"))
+    return f"raw:{digest(text)}"

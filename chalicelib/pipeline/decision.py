@@ -1,0 +1,68 @@
+"""What an event means for the store, and what decisions are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chalicelib.domain.changes import (
+    Change,
+    MessageKept,
+    Outcome,
+    WorkAdded,
+)
+from chalicelib.domain.content import Text
+from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.message import Direction, Message
+from chalicelib.domain.ticket import EntryKind
+from chalicelib.domain.work import Verb, Work
+from chalicelib.pipeline.wake import Wake
+
+#: ms for which a claim is kept: an older item could be one that was seen before, so it is kept
+#: and never sent out.
+OLDEST = 14 * 86400 * 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """
+    What becomes of an item: the changes to commit together with its claim, and whom to wake then.
+
+    `reason` is a key of the words catalogue for what is parked, else what the item was.
+    """
+
+    outcome: Outcome
+    changes: Sequence[Change] = ()
+    wakes: Sequence[Wake] = ()
+    conversation_id: str = ""
+    sequence: int = 0
+    reason: str = ""
+
+
+def parked(reason: str) -> Decision:
+    """Return the decision to keep an item until an operator acts."""
+    return Decision(outcome=Outcome.PARKED, reason=reason)
+
+
+def note(
+    after: Conversation, text: str, *, now: int
+) -> tuple[Conversation, list[MessageKept | WorkAdded]]:
+    """
+    Return what tells the agents something, as the next thing in the conversation.
+
+    `after` is the conversation as the decision has it so far; the state returned is one number
+    further. The caller commits the ConversationChanged that covers both.
+    """
+    after = replace(after, sequence=after.sequence + 1)
+    message = Message(
+        direction=Direction.NOTE, content=Text(text), occurred_at=now, recorded_at=now
+    )
+    work = Work(
+        conversation_id=after.id,
+        verb=Verb.FORWARD,
+        sequence=after.sequence,
+        text=text,
+        occurred_at=now,
+        kind=EntryKind.NOTE,
+    )
+    return after, [MessageKept(after.id, after.sequence, message), WorkAdded(work)]

@@ -1,0 +1,126 @@
+"""What each event of a helpdesk means for the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from chalicelib import words
+from chalicelib.domain.account import Account
+from chalicelib.domain.changes import (
+    Change,
+    ConversationChanged,
+    Delivery,
+    DeliveryEnded,
+    MessageKept,
+    Outcome,
+    WorkAdded,
+)
+from chalicelib.domain.content import Text
+from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
+from chalicelib.domain.message import Direction, Message, Status
+from chalicelib.domain.ports import Directory, Found, Store
+from chalicelib.domain.work import Verb, Work
+from chalicelib.pipeline.decision import OLDEST, Decision, note, parked
+from chalicelib.pipeline.wake import Wake
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskEvents:
+    """What deciding needs."""
+
+    store: Store
+    directory: Directory
+
+    def decide(self, event: DeskEvent, *, desk: str, found: Found, now: int) -> Decision:
+        """
+        Return what becomes of an event of a desk; `now` is in ms since the epoch.
+
+        `found` holds the conversation of the event's ticket. Writes nothing, like its
+        counterpart for the channels.
+        """
+        match event:
+            case ReplyWritten():
+                return self._reply(event, desk, found, now)
+            case TicketChanged():
+                return self._ticket(event, found)
+            case DeskEventIgnored():
+                return Decision(outcome=Outcome.IGNORED, reason=event.kind)
+            case _:
+                assert_never(event)
+
+    def _reply(self, event: ReplyWritten, desk: str, found: Found, now: int) -> Decision:
+        conversation_id = found.ticket or event.conversation_id
+        before = self.store.conversation(conversation_id) if conversation_id else None
+        if before is None:
+            return parked("no_ticket")
+        account = self.directory.account(before.account)
+        # The desk that signed must be the one that the conversation belongs to.
+        owners = {before.link.desk} if before.link else {account.desk} if account else set()
+        if account is None or desk not in owners:
+            return parked("foreign_ticket")
+        if now - event.occurred_at > OLDEST:
+            return parked("too_old")
+        if not event.text.strip() and not event.attachments:
+            return Decision(outcome=Outcome.IGNORED, reason="empty")
+        return _replied(event, before, account, now)
+
+    def _ticket(self, event: TicketChanged, found: Found) -> Decision:
+        before = self.store.conversation(found.ticket) if found.ticket else None
+        if before is None or before.link is None or before.link.ticket_id != event.ticket_id:
+            return Decision(outcome=Outcome.IGNORED, reason="not_our_ticket")
+        decision = Decision(
+            outcome=Outcome.RECORDED, conversation_id=before.id, reason=event.status
+        )
+        if event.occurred_at < before.link.changed_at or event.status is before.link.status:
+            return decision
+        link = replace(before.link, status=event.status, changed_at=event.occurred_at)
+        return replace(decision, changes=[ConversationChanged(before, replace(before, link=link))])
+
+
+def _replied(event: ReplyWritten, before: Conversation, account: Account, now: int) -> Decision:
+    """Decide to keep a reply and to send its text; what cannot be sent is told to the agents."""
+    after = replace(before, sequence=before.sequence + 1)
+    sequence = after.sequence
+    message = Message(
+        direction=Direction.OUT,
+        content=Text(event.text),
+        occurred_at=event.occurred_at,
+        recorded_at=now,
+        comment_id=event.comment_id,
+        author=event.agent,
+    )
+    changes: list[Change] = [MessageKept(before.id, sequence, message)]
+    wakes: list[Wake] = []
+    if event.text.strip():
+        work = Work(
+            conversation_id=before.id,
+            verb=Verb.DELIVER,
+            sequence=sequence,
+            text=event.text,
+            occurred_at=event.occurred_at,
+            author=event.agent,
+        )
+        changes.append(WorkAdded(work))
+        wakes.append(Wake(Verb.DELIVER, before.id))
+    else:
+        failure = Delivery(
+            conversation_id=before.id,
+            sequence=sequence,
+            status=Status.FAILED,
+            changed_at=now,
+            reason="attachment",
+        )
+        changes.append(DeliveryEnded(failure))
+    if event.attachments:
+        after, told = note(after, words.say(account.language, "attachments_not_sent"), now=now)
+        changes += told
+        wakes.append(Wake(Verb.FORWARD, before.id))
+    return Decision(
+        outcome=Outcome.DELIVER,
+        changes=[ConversationChanged(before, after), *changes],
+        wakes=wakes,
+        conversation_id=before.id,
+        sequence=sequence,
+    )

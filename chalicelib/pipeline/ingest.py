@@ -1,0 +1,232 @@
+"""Ingest: parse each item of an envelope, store what it means, and wake who has work to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain.account import AccountRef
+from chalicelib.domain.changes import Claim, Claimed, ClaimKey, Outcome, SentKey
+from chalicelib.domain.envelope import Envelope, compact, digest
+from chalicelib.domain.events import ChannelEvent, DeskEvent, ReplyWritten, TicketChanged
+from chalicelib.domain.ports import (
+    Bodies,
+    Channel,
+    Clock,
+    Directory,
+    Found,
+    Helpdesk,
+    Log,
+    Outgoing,
+    Queue,
+    Store,
+)
+from chalicelib.domain.work import Verb
+from chalicelib.errors import Conflict, TransientError
+from chalicelib.pipeline.channel_events import ChannelEvents
+from chalicelib.pipeline.decision import Decision, parked
+from chalicelib.pipeline.desk_events import DeskEvents
+from chalicelib.pipeline.receive import (
+    BATCH_BYTES,
+    Lane,
+    in_batches,
+    into_lanes,
+    outgoing,
+    parse_object,
+)
+from chalicelib.pipeline.wake import Wake, Wakeups
+
+_TRIES = 8  #: for one item, while others are faster
+_ENVELOPE_BYTES = BATCH_BYTES - 4096  #: for the items of a fanned-out envelope
+
+Raw = Mapping[str, Any]
+_Decide = Callable[[Found], Decision]
+_VERBS = {Outcome.FORWARD: Verb.FORWARD, Outcome.DELIVER: Verb.DELIVER}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingester:
+    """What ingesting needs; `channel` and `helpdesk` raise UnknownIntegration for unknown names."""
+
+    store: Store
+    directory: Directory
+    intake: Queue
+    bodies: Bodies
+    wakeups: Wakeups
+    channel: Callable[[str], Channel]
+    helpdesk: Callable[[str], Helpdesk]
+    channel_events: ChannelEvents
+    desk_events: DeskEvents
+    clock: Clock
+    log: Log
+
+    def ingest(self, text: str, *, message_id: str) -> None:
+        """
+        Return once every item of a queue message is in the books and who must know was woken.
+
+        `text` is an encoded Envelope and `message_id` the queue's name for it. Raises
+        MalformedPayload where it is no envelope, TransientError where it must be tried again;
+        trying again changes nothing that was done.
+        """
+        envelope = Envelope.decode(text)
+        if envelope.pointer:
+            self._fan_out(envelope, message_id)
+            return
+        wakes: list[Wake] = []
+        try:
+            for ordinal, raw in enumerate(envelope.items, start=envelope.first):
+                owner = f"{envelope.origin or message_id}#{ordinal}"
+                wakes += self._item(envelope, raw, owner)
+        finally:
+            self.wakeups.send(wakes)
+
+    def _item(self, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
+        try:
+            return self._apply(envelope, raw, owner)
+        except TransientError:
+            raise
+        except Exception as exc:  # noqa: BLE001 - one bad item never costs its neighbours
+            reason = f"crash:{type(exc).__name__}"
+            self.log.alarm("item parked", source=envelope.source, owner=owner, reason=reason)
+            key = ClaimKey(envelope.source, f"raw:{digest(compact(raw))}")
+            return self._settle(envelope, raw, owner, key, lambda _: parked(reason))
+
+    def _apply(self, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
+        side, _, name = envelope.source.partition(":")
+        if side == "channel":
+            event = self.channel(name).parse(raw, received_at=envelope.received_at)
+            key = ClaimKey("#".join(event.account), event.key)
+            return self._settle(
+                envelope, raw, owner, key, lambda found: self._channel(event, found), event=event
+            )
+        told = self.helpdesk(name).parse(raw, received_at=envelope.received_at)
+        key = ClaimKey(f"desk#{name}", told.key)
+        now = self.clock()
+        return self._settle(
+            envelope,
+            raw,
+            owner,
+            key,
+            lambda found: self.desk_events.decide(told, desk=name, found=found, now=now),
+            event=told,
+            desk=name,
+        )
+
+    def _channel(self, event: ChannelEvent, found: Found) -> Decision:
+        account = self.directory.account(event.account)
+        if account is None:
+            return parked("no_account")
+        return self.channel_events.decide(event, account=account, found=found, now=self.clock())
+
+    def _settle(
+        self,
+        envelope: Envelope,
+        raw: Raw,
+        owner: str,
+        key: ClaimKey,
+        decide: _Decide,
+        *,
+        event: ChannelEvent | DeskEvent | None = None,
+        desk: str = "",
+    ) -> Sequence[Wake]:
+        """Write an item into the books together with what it changes, unless it is there."""
+        for _ in range(_TRIES):
+            found = self._find(key, event, desk)
+            if key in found.claims:
+                return self._again(found.claims[key], owner)
+            decision = decide(found)
+            keeps = decision.outcome is not Outcome.IGNORED
+            claim = Claim(
+                key=key,
+                owner=owner,
+                book=envelope.book,
+                outcome=decision.outcome,
+                source=envelope.source,
+                received_at=envelope.received_at,
+                raw=compact(raw) if keeps else "",
+                reason=decision.reason,
+                conversation_id=decision.conversation_id,
+                sequence=decision.sequence,
+            )
+            try:
+                self.store.commit(Claimed(claim), *decision.changes)
+            except Conflict:
+                continue
+            if decision.outcome is Outcome.PARKED:
+                self.log.alarm("item parked", source=claim.source, reason=claim.reason)
+            return decision.wakes
+        raise TransientError("others were faster, again and again")
+
+    def _find(self, key: ClaimKey, event: ChannelEvent | DeskEvent | None, desk: str) -> Found:
+        ticket_id = event.ticket_id if isinstance(event, ReplyWritten | TicketChanged) else ""
+        account: AccountRef | None = getattr(event, "account", None)
+        contact = getattr(event, "contact", None)
+        mid: str = getattr(event, "message_id", "")
+        return self.store.find(
+            claim=key,
+            account=account,
+            aliases=contact.aliases if contact else (),
+            sent=[SentKey(account, mid)] if account and mid else (),
+            ticket=(desk, ticket_id) if ticket_id else None,
+        )
+
+    def _again(self, claim: Claim, owner: str) -> Sequence[Wake]:
+        """Another delivery of an item: of the same copy, or of another one, which is counted."""
+        if owner != claim.owner:
+            if owner not in claim.seen:
+                self.store.seen_again(claim.key, owner)
+            return ()
+        # The first delivery may have ended between the commit and the wake-up.
+        verb = _VERBS.get(claim.outcome)
+        return [Wake(verb, claim.conversation_id)] if verb else ()
+
+    def _fan_out(self, pointer: Envelope, message_id: str) -> None:
+        """Queue a kept body's items lane by lane; doing it again sends the same messages."""
+        side, _, name = pointer.source.partition(":")
+        webhook = self.channel(name) if side == "channel" else self.helpdesk(name)
+        lanes = into_lanes(webhook.split(parse_object(self.bodies.fetch(pointer.pointer))))
+        messages: list[Outgoing] = []
+        first = 0
+        for lane in lanes:
+            if not pointer.lanes or lane.name in pointer.lanes:
+                messages += self._envelopes(pointer, lane, message_id, first)
+            first += len(lane.items)
+        for batch in in_batches(messages):
+            if None in self.intake.send(batch):
+                raise TransientError("the queue refused an entry")
+
+    def _envelopes(self, pointer: Envelope, lane: Lane, origin: str, first: int) -> list[Outgoing]:
+        messages = []
+        for offset, raws in _chunks(lane.items):
+            envelope = Envelope(
+                source=pointer.source,
+                received_at=pointer.received_at,
+                book=lane.book,
+                items=raws,
+                origin=origin,
+                first=first + offset,
+            )
+            if len(envelope.encode()) > BATCH_BYTES:
+                # One item that no queue takes: its body stays where it is, for an operator.
+                place = {"body": pointer.pointer, "item": envelope.first}
+                key = ClaimKey(pointer.source, f"raw:{digest(compact(raws))}")
+                owner = f"{origin}#{envelope.first}"
+                self._settle(envelope, place, owner, key, lambda _: parked("too_large"))
+                continue
+            messages.append(outgoing(lane.name, envelope, (origin, envelope.first, raws)))
+        return messages
+
+
+def _chunks(items: Sequence[Raw]) -> list[tuple[int, Sequence[Raw]]]:
+    """Return the items in parts that fit a queue message, each with its place."""
+    parts: list[tuple[int, list[Raw]]] = []
+    size = 0
+    for place, raw in enumerate(items):
+        bytes_ = len(compact(raw)) + 1
+        if not parts or size + bytes_ > _ENVELOPE_BYTES:
+            parts.append((place, []))
+            size = 0
+        parts[-1][1].append(raw)
+        size += bytes_
+    return [(place, part) for place, part in parts]
