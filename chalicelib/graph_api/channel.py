@@ -1,0 +1,57 @@
+"""The part of a channel that is the same on all of Meta's: verify, handshake, the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from chalicelib.domain.account import Account
+from chalicelib.domain.ports import Secrets
+from chalicelib.errors import Unauthorised
+from chalicelib.graph_api import handshake, signature
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.graph_api.client import Graph, Http
+
+
+class MetaChannel:
+    """
+    Keeps half of the contract of `ports.Channel`; the channels add split, parse and send.
+
+    `http` is the process's shared client unless another is given.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, *, secrets: Secrets, settings: Settings, http: Http | None = None) -> None:
+        self._secrets = secrets
+        self._settings = settings
+        self._http = http
+
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Return if Meta signed the raw body with one of our secrets; see `ports.Webhook`."""
+        secrets = self._secrets.get("meta", "app_secrets")
+        signature.verify(body, headers.get(signature.HEADER), secrets=secrets)
+
+    def handshake(self, query: Mapping[str, str]) -> str:
+        """Return the challenge to echo; see `ports.Channel`."""
+        return handshake.answer(query, tokens=self._secrets.get("meta", "verify_tokens"))
+
+    def _graph(self) -> Graph:
+        # What receives webhooks must not pay for an HTTP client that it never uses.
+        from chalicelib import http_client  # noqa: PLC0415
+        from chalicelib.graph_api.client import Graph  # noqa: PLC0415
+
+        return Graph(
+            http=self._http or http_client.shared(),
+            url=self._settings.graph_url,
+            version=self._settings.graph_version,
+        )
+
+    def _token(self, account: Account) -> str:
+        """Return the newest access token of an account; raise Unauthorised where it has none."""
+        tokens = self._secrets.get(f"accounts/{self.name}/{account.ref.id}", "access_tokens")
+        if not tokens:
+            raise Unauthorised("the account has no access token")
+        return tokens[0]

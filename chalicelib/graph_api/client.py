@@ -1,0 +1,120 @@
+"""Calls of the Graph API, and what their answers mean in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+from urllib.parse import quote
+
+from chalicelib.errors import (
+    AmbiguousError,
+    Refused,
+    ScriptaError,
+    TransientError,
+    Unauthorised,
+)
+from chalicelib.graph_api import error_codes
+from chalicelib.graph_api.error_codes import Meaning, Verdict
+from chalicelib.graph_api.fields import identifier, mapping, number, words
+from chalicelib.http_client import LONGEST_WAIT, Response
+
+_NO_CODE: Final = -1
+_LONGEST_DETAIL: Final = 500  #: characters of the platform's own wording that are kept
+
+
+class Http(Protocol):
+    """What is needed of an HTTP client; see `http_client.Http`."""
+
+    def request(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: Mapping[str, Any]
+    ) -> Response:
+        """Return the answer of any status; raise TransientError or AmbiguousError without one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """The Graph API of one version (`v26.0`) at one address."""
+
+    http: Http
+    url: str
+    version: str
+
+    def send(self, node: str, body: Mapping[str, Any], *, token: str) -> Mapping[str, Any]:
+        """
+        Post a message to a node and return the answer.
+
+        Raises Refused, TransientError, Unauthorised or AmbiguousError: see `ports.Channel.send`.
+        """
+        url = f"{self.url.rstrip('/')}/{self.version}/{quote(node, safe='')}/messages"
+        # In a header: addresses end up in the logs of whoever stands in between.
+        headers = {"authorization": f"Bearer {token}"}
+        response = self.http.request("POST", url, headers=headers, body=body)
+        answer = _json(response)
+        if response.ok and "error" not in answer:
+            return answer
+        raise _failure(response, mapping(answer.get("error")))
+
+
+def message_id(answer: object) -> str:
+    """Return the id of what was sent; raise AmbiguousError where the answer names none."""
+    found = identifier(answer)
+    if not found:
+        raise AmbiguousError("the answer to the send names no message")
+    return found
+
+
+def wording(error: Mapping[str, Any]) -> str:
+    """Return the platform's own words for an error, the most telling ones."""
+    details = mapping(error.get("error_data")).get("details")
+    candidates = (details, error.get("message"), error.get("title"))
+    return next((words(c)[:_LONGEST_DETAIL] for c in candidates if words(c)), "")
+
+
+def _json(response: Response) -> Mapping[str, Any]:
+    try:
+        return mapping(response.json())
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _failure(response: Response, error: Mapping[str, Any]) -> ScriptaError:
+    """Return what an answer stands for."""
+    code = error["code"] if type(error.get("code")) is int else _NO_CODE
+    subcode = number(error.get("error_subcode"))
+    said = f"HTTP {response.status}, code {code}, subcode {subcode}"
+    known = error_codes.meaning(code, subcode=subcode, message=words(error.get("message")))
+    match known or _unlisted(response.status, error):
+        case Meaning(Verdict.REFUSED, reason):
+            return Refused(reason, wording(error) or said)
+        case Meaning(Verdict.TRANSIENT):
+            return TransientError(said, retry_after=_retry_after(response))
+        case Meaning(Verdict.UNAUTHORISED):
+            return Unauthorised(said)
+        case _:
+            return AmbiguousError(said)
+
+
+def _unlisted(status: int, error: Mapping[str, Any]) -> Meaning:
+    """Return what an answer means whose code, if it has one, is not in the table."""
+    ambiguous = Meaning(Verdict.AMBIGUOUS, error_codes.OTHER)
+    if status == HTTPStatus.UNAUTHORIZED:
+        return Meaning(Verdict.UNAUTHORISED, error_codes.OTHER)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Meaning(Verdict.TRANSIENT, error_codes.OTHER)
+    if status == HTTPStatus.REQUEST_TIMEOUT or error.get("is_transient") is True:
+        return ambiguous
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        # Whoever redirects is not the Graph API: the address has to be corrected.
+        return Meaning(Verdict.TRANSIENT, error_codes.OTHER)
+    if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Meaning(Verdict.REFUSED, error_codes.OTHER)
+    return ambiguous
+
+
+def _retry_after(response: Response) -> float | None:
+    """Return how many seconds the platform asks to wait, None where it does not say."""
+    seconds = number(response.headers.get("retry-after"))
+    return min(float(seconds), LONGEST_WAIT) if seconds > 0 else None
