@@ -1,0 +1,85 @@
+"""
+The process of the emulated AWS: ministack, ending with its parent and owning up to lost state.
+
+Started by `infra.local.aws`, never by hand: `python -m infra.local.emulator`, with ministack's own
+environment variables and a pipe as standard input that the parent holds open.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+UNSAVED: Final = "unsaved"
+"""File in the state folder that is there from the start to the saving at a clean end."""
+
+LOCK: Final = "lock"
+"""File in the state folder that the process holds locked while it runs."""
+
+
+def main() -> None:
+    """Serve until SIGTERM, SIGINT or the parent's end; then save where STATE_DIR says so."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if os.environ.get("PERSIST_STATE") == "1":
+        with _owned(Path(os.environ["STATE_DIR"])):
+            _serve()
+    else:
+        _serve()
+
+
+def _serve() -> None:
+    # Late, because ministack reads its environment when it is imported.
+    from ministack.app import main as ministack  # noqa: PLC0415
+
+    ministack()
+
+
+def _end_with_parent() -> None:
+    # Nothing is ever written to the pipe: it ends when the parent does, by whatever signal, and
+    # the state is saved even where the parent could not ask for it. Read without Python's buffer,
+    # whose lock a thread must not hold when the interpreter ends.
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextmanager
+def _owned(state: Path) -> Iterator[None]:
+    """Hold the state folder; say in it that its content is out of date until all is saved."""
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"{state} is in use by another run")
+        failures = _Failures()
+        logging.getLogger("persistence").addHandler(failures)
+        (state / UNSAVED).touch()
+        yield
+        if not failures.seen:
+            (state / UNSAVED).unlink()
+
+
+class _Failures(logging.Handler):
+    """Notes that ministack could not save or load: it logs that and carries on."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.ERROR)
+        self.seen = False
+
+    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - any is one too many
+        self.seen = True
+
+
+if __name__ == "__main__":
+    main()

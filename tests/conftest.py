@@ -1,0 +1,23 @@
+"""What holds for every test: no network but this machine's, marks by folder, shared fixtures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+pytest_plugins = ["tests.fixtures.ministack"]
+
+_TESTS: Final = Path(__file__).parent
+_MARKED: Final = ("integration", "e2e")  #: folders whose tests carry the mark of the same name
+_HERE: Final = ["127.0.0.1", "::1", "localhost"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each test on this machine, and give it the mark of the folder it lies in."""
+    for item in items:
+        item.add_marker(pytest.mark.allow_hosts(_HERE))
+        folder = item.path.relative_to(_TESTS).parts[0]
+        if folder in _MARKED:
+            item.add_marker(folder)
