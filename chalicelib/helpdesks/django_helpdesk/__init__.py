@@ -1,0 +1,1 @@
+"""django-helpdesk: tickets over its REST API, agents' replies over Standard Webhooks."""

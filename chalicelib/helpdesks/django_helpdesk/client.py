@@ -1,0 +1,148 @@
+"""The calls of django-helpdesk's REST API that we need, and what its failures mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from chalicelib.errors import (
+    AmbiguousError,
+    Gone,
+    Refused,
+    ScriptaError,
+    TransientError,
+    Unauthorised,
+)
+from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, Page, TicketAnswer
+from chalicelib.http_client import READ_TIMEOUT, Http, Response, failure
+
+_PAGE_SIZE = 100
+
+_UNAUTHORISED = 401
+_BAD_REQUEST = 400
+
+# The helpdesk reads all its tickets to answer for one.
+_LOOK_UP_TIMEOUT = 20.0
+
+_Answer = TypeVar("_Answer", bound=BaseModel)
+
+
+class Client:
+    """
+    One desk's API.
+
+    `url` is the helpdesk's address without a slash at the end; `tokens` are tried in their order.
+    Every call may raise what `failure` gives; reads raise TransientError instead of
+    AmbiguousError.
+    """
+
+    def __init__(self, *, url: str, tokens: Sequence[str], http: Http) -> None:
+        self._url = url
+        self._tokens = tokens
+        self._http = http
+
+    def create_ticket(self, body: Mapping[str, Any]) -> TicketAnswer:
+        """Create a ticket and return it."""
+        return self._write("tickets/", body, answer=TicketAnswer)
+
+    def add_entry(self, body: Mapping[str, Any]) -> FollowUp:
+        """Add an entry to a ticket and return it; raise Gone where the ticket does not exist."""
+        return self._write("followups/", body, answer=FollowUp)
+
+    def ticket(self, ticket_id: int) -> TicketAnswer:
+        """Return a ticket; raise Gone where it does not exist."""
+        return self._read(f"tickets/{ticket_id}/", answer=TicketAnswer)
+
+    def newest_tickets(self, *, pages: int) -> Iterator[TicketAnswer]:
+        """Yield the newest tickets, newest first: those of the last `pages` pages of the list."""
+        page = self._page("last")
+        yield from reversed(page.results)
+        last = ceil(page.count / _PAGE_SIZE)
+        for number in range(last - 1, max(last - pages, 0), -1):
+            yield from reversed(self._page(str(number)).results)
+
+    def _page(self, number: str) -> Page:
+        try:
+            return self._read(f"tickets/?page_size={_PAGE_SIZE}&page={number}", answer=Page)
+        except Gone as exc:
+            raise TransientError("the list became shorter while it was read") from exc
+
+    def ticket_fields(self) -> frozenset[str]:
+        """Return the names of what can be set in a ticket."""
+        response = self._succeed("OPTIONS", "tickets/")
+        try:
+            return frozenset(response.json()["actions"]["POST"])
+        except (ValueError, KeyError, TypeError) as exc:
+            raise TransientError("it does not describe its tickets") from exc
+
+    def _write(self, path: str, body: Mapping[str, Any], *, answer: type[_Answer]) -> _Answer:
+        response = self._succeed("POST", path, body=body)
+        try:
+            return answer.model_validate_json(response.body)
+        except ValidationError as exc:
+            # Written, but under which id?
+            raise AmbiguousError("the answer to a write is not understood") from exc
+
+    def _read(self, path: str, *, answer: type[_Answer]) -> _Answer:
+        response = self._succeed("GET", path)
+        try:
+            return answer.model_validate_json(response.body)
+        except ValidationError as exc:
+            raise TransientError("the answer is not understood") from exc
+
+    def _succeed(
+        self, method: str, path: str, *, body: Mapping[str, Any] | None = None
+    ) -> Response:
+        try:
+            response = self._ask(method, path, body=body)
+        except AmbiguousError as exc:
+            if body is None:
+                raise TransientError("no whole answer to a look-up") from exc
+            raise
+        if response.ok:
+            return response
+        raise _meaning(response, wrote=body is not None)
+
+    def _ask(self, method: str, path: str, *, body: Mapping[str, Any] | None) -> Response:
+        """Ask with each token in turn until one is taken: while it is replaced there are two."""
+        response = None
+        for token in self._tokens:
+            response = self._http.request(
+                method,
+                f"{self._url}/api/{path}",
+                headers={"authorization": f"Token {token}", "accept": "application/json"},
+                body=body,
+                timeout=READ_TIMEOUT if body is not None else _LOOK_UP_TIMEOUT,
+            )
+            if response.status != _UNAUTHORISED:
+                break
+        if response is None:
+            raise Unauthorised("no API token is configured")
+        return response
+
+
+def _meaning(response: Response, *, wrote: bool) -> ScriptaError:
+    """Return the error that an answer of this API stands for."""
+    error = failure(response, wrote=wrote)
+    said = _json_object(response)
+    if isinstance(error, Gone) and "detail" not in said:
+        # Somebody else's page: the address is wrong, or the helpdesk is not up behind its proxy.
+        return TransientError(f"HTTP {response.status}, not from the helpdesk's API")
+    if response.status == _BAD_REQUEST:
+        # The only fault that a ticket's id can have, since it is a number, is to be nobody's.
+        if "ticket" in said:
+            return Gone("no such ticket")
+        # The names of the fields only: what is said of them quotes what they held.
+        return Refused("desk_refused", f"HTTP 400: {', '.join(sorted(said))}")
+    return error
+
+
+def _json_object(response: Response) -> dict[str, Any]:
+    try:
+        value = response.json()
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,151 @@
+"""The helpdesk port for django-helpdesk, put together from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.account import Desk
+from chalicelib.domain.envelope import Item
+from chalicelib.domain.events import DeskEvent
+from chalicelib.domain.ports import Secrets
+from chalicelib.domain.ticket import Entry, EntryKind, Opening, Promise, Ticket
+from chalicelib.errors import Gone, Refused, TransientError
+from chalicelib.helpdesks.django_helpdesk import webhook
+
+if TYPE_CHECKING:
+    from chalicelib.helpdesks.django_helpdesk.client import Client
+    from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, TicketAnswer
+
+# The list of tickets cannot be filtered. A ticket whose creation is in doubt is among the newest;
+# 20 pages of 100 are looked at, in which nothing is missed unless 2000 came after it.
+_PAGES = 20
+
+_LONGEST_NUMBER = 18  # digits; more do not fit a database's integer
+
+
+class DjangoHelpdesk:
+    """
+    One desk.
+
+    Its option `queue` is the number of the queue for new tickets. Its secret `desks/<id>` holds
+    `webhook_secrets` and `api_tokens`.
+    """
+
+    # A write and the look after it go to the same database.
+    promise = Promise(lookup_lag=2.0)
+
+    def __init__(self, *, desk: Desk, secrets: Secrets) -> None:
+        self._desk = desk
+        self._secrets = secrets
+        self._url = desk.url.rstrip("/")
+
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Return if the desk signed the body; raise InvalidSignature in every other case."""
+        webhook.verify(body, headers, secrets=self._secret("webhook_secrets"))
+
+    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
+        """Return the one item that a webhook is."""
+        return webhook.split(body, desk=self._desk.id)
+
+    def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
+        """Return what a webhook means; raise nothing for an odd one."""
+        # pydantic: receive loads this module and parses nothing.
+        from chalicelib.helpdesks.django_helpdesk import mapper  # noqa: PLC0415
+
+        return mapper.event(raw, desk=self._desk.id, received_at=received_at)
+
+    def create(self, opening: Opening) -> Ticket:
+        """Create a ticket in one call, whose description is the first entry, and return it."""
+        from chalicelib.helpdesks.django_helpdesk import mapper  # noqa: PLC0415  # as in parse
+
+        body = mapper.new_ticket(opening, queue=self._queue())
+        return self._ticket(self._client().create_ticket(body))
+
+    def append(self, ticket_id: str, entry: Entry) -> str:
+        """Add an entry in one call, which opens a closed ticket, and return the entry's id."""
+        from chalicelib.helpdesks.django_helpdesk import mapper  # noqa: PLC0415  # as in parse
+
+        body = mapper.new_entry(_number(ticket_id), entry)
+        return str(self._client().add_entry(body).id)
+
+    def find(self, reference: str) -> Ticket | None:
+        """Return the newest ticket created under our reference, looking at the newest 2000."""
+        tickets = self._client().newest_tickets(pages=_PAGES)
+        found = (ticket for ticket in tickets if ticket.conversation == reference)
+        return next(map(self._ticket, found), None)
+
+    def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
+        """Return the id of the first entry of ours behind `after` that says the same."""
+        from chalicelib.helpdesks.django_helpdesk import mapper  # noqa: PLC0415  # as in parse
+
+        ticket = self._client().ticket(_number(ticket_id))
+        if ticket.merged_to is not None:
+            raise Gone("merged into another ticket")
+        known = int(after) if _is_number(after) else 0
+        public = entry.kind is EntryKind.COMMENT
+        for candidate in _ours(ticket, known=known):
+            is_same = mapper.is_same(candidate.comment, entry.text)
+            if candidate.id > known and candidate.public == public and is_same:
+                return str(candidate.id)
+        return None
+
+    def check(self) -> None:
+        """Return if the desk answers, takes our token and keeps our references."""
+        self._queue()
+        missing = {"custom_conversation_id", "custom_channel"} - self._client().ticket_fields()
+        if missing:
+            raise Refused("desk_refused", f"no field {', '.join(sorted(missing))}")
+
+    def _client(self) -> Client:
+        # urllib3 and pydantic: receive loads this module and calls nobody.
+        from chalicelib.helpdesks.django_helpdesk.client import Client  # noqa: PLC0415
+        from chalicelib.http_client import shared  # noqa: PLC0415
+
+        return Client(url=self._url, tokens=self._secret("api_tokens"), http=shared())
+
+    def _secret(self, field: str) -> tuple[str, ...]:
+        return self._secrets.get(f"desks/{self._desk.id}", field)
+
+    def _queue(self) -> int:
+        queue = self._desk.options.get("queue", "")
+        if not _is_number(queue):
+            # The desk's row can be corrected, and the messages wait for that.
+            raise TransientError("the desk's option 'queue' is no number")
+        return int(queue)
+
+    def _ticket(self, answer: TicketAnswer) -> Ticket:
+        ours = _ours(answer, known=0)
+        return Ticket(
+            id=str(answer.id),
+            url=f"{self._url}/tickets/{answer.id}/",
+            last_entry=str(ours[-1].id) if ours else "",
+        )
+
+
+def create(*, desk: Desk, secrets: Secrets) -> DjangoHelpdesk:
+    """Return the helpdesk of a desk."""
+    return DjangoHelpdesk(desk=desk, secrets=secrets)
+
+
+def _ours(ticket: TicketAnswer, *, known: int) -> list[FollowUp]:
+    """
+    Return the entries of a ticket that we wrote, oldest first.
+
+    The API does not tell who we are, but we wrote the entry `known`, or, where it is not there,
+    the first one, with which we created the ticket.
+    """
+    entries = ticket.entries()
+    marked = [entry for entry in entries if entry.id == known] or entries[:1]
+    return [entry for entry in entries if entry.user == marked[0].user]
+
+
+def _number(ticket_id: str) -> int:
+    """Return the id as a number; raise Gone where no ticket can have it."""
+    if not _is_number(ticket_id):
+        raise Gone("no such ticket")
+    return int(ticket_id)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER

@@ -1,0 +1,174 @@
+"""Translates between our words and django-helpdesk's: requests, webhooks, and its text quirks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.domain.conversation import TicketStatus
+from chalicelib.domain.envelope import compact, digest
+from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
+from chalicelib.domain.ticket import Entry, EntryKind, Opening
+from chalicelib.helpdesks.django_helpdesk.payloads import Data, Notice, readable
+from chalicelib.helpdesks.django_helpdesk.webhook import REPLY
+
+# A follow-up that reopens a ticket stores the ticket's title with some words after it, and both
+# have 200 characters.
+TITLE_LIMIT = 150
+
+# https://github.com/django-helpdesk/django-helpdesk/blob/2.6.1/helpdesk/settings.py
+_OPEN = 1
+_NORMAL = 3
+
+# The helpdesk renders every comment as a Django template. These begin or end a tag there, or are
+# its own marks for one; as a string literal they come out as themselves.
+# https://docs.djangoproject.com/en/5.2/ref/templates/language/
+_MARKUP = re.compile(r"\{(?=[{%#])|%(?=\})|X(?=-HELPDESK-COMMENT-)")
+_LITERAL = '{{{{ "{}" }}}}'
+
+# The form refuses a blank description; this one is not blank, and shows nothing.
+_INVISIBLE = "\u200b"
+
+_STATUS = "ticket.status"
+_CHANGES = {
+    (_STATUS, "open"): TicketStatus.OPEN,
+    (_STATUS, "reopened"): TicketStatus.OPEN,
+    (_STATUS, "resolved"): TicketStatus.CLOSED,
+    (_STATUS, "closed"): TicketStatus.CLOSED,
+    (_STATUS, "duplicate"): TicketStatus.CLOSED,
+    ("ticket.deleted", ""): TicketStatus.GONE,
+    ("ticket.merged", ""): TicketStatus.GONE,
+}
+_TYPES = frozenset(kind for kind, _ in _CHANGES)
+
+
+def new_ticket(opening: Opening, *, queue: int) -> dict[str, Any]:
+    """Return the request that creates a ticket; its description becomes the first entry."""
+    return {
+        "queue": queue,
+        "title": _title(opening),
+        # The only text that is not rendered as a template, but its outer whitespace is cut off.
+        "description": clean(opening.entry.text).strip() or _INVISIBLE,
+        "priority": _NORMAL,
+        "submitter_email": opening.requester,
+        "custom_conversation_id": opening.reference,
+        "custom_channel": opening.channel,
+    }
+
+
+def new_entry(ticket: int, entry: Entry) -> dict[str, Any]:
+    """
+    Return the request that adds an entry to a ticket, and opens the ticket where it is not open.
+
+    The entry is shown under the ticket's title, which names the customer; a title of its own would
+    rename the ticket.
+    """
+    return {
+        "ticket": ticket,
+        "comment": verbatim(clean(entry.text)),
+        "public": entry.kind is EntryKind.COMMENT,
+        "new_status": _OPEN,
+    }
+
+
+def clean(text: str) -> str:
+    """Return a text without what the helpdesk refuses: NUL and halves of surrogate pairs."""
+    return readable(text).replace("\0", "")
+
+
+def verbatim(text: str) -> str:
+    """Return what the helpdesk renders as `text`, its outer whitespace included."""
+    quoted = _MARKUP.sub(lambda found: _LITERAL.format(found[0]), text)
+    if quoted == quoted.strip():
+        return quoted
+    edge = _LITERAL.format("")
+    return f"{edge}{quoted}{edge}"
+
+
+def is_same(comment: str | None, text: str) -> bool:
+    """Tell whether a comment of a ticket is what a text of ours became there."""
+    said = clean(text).strip()
+    return (comment or "").strip() in (said, said or _INVISIBLE)
+
+
+def event(raw: Mapping[str, Any], *, desk: str, received_at: int) -> DeskEvent:
+    """
+    Return what a webhook means; `received_at` (ms since the epoch) stands in for a missing time.
+
+    A reply is never ignored unless it is private: one that names no ticket, or holds nothing to
+    send, is for the pipeline to park.
+    """
+    notice = Notice.model_validate(dict(raw))
+    occurred_at = notice.timestamp or received_at
+    found: DeskEvent | None = None
+    if notice.type == REPLY:
+        found = _reply(notice.data, raw, desk=desk, occurred_at=occurred_at)
+    elif notice.data.ticket_id:
+        found = _change(notice, desk=desk, occurred_at=occurred_at)
+    return found or DeskEventIgnored(key=_key(desk, "ignored", _digest(raw)), kind=_kind(notice))
+
+
+def _reply(
+    data: Data, raw: Mapping[str, Any], *, desk: str, occurred_at: int
+) -> ReplyWritten | None:
+    if data.is_private:
+        return None
+    # Without an id of its own, a reply is known by all that it says.
+    which = (
+        (data.ticket_id or data.conversation_id, data.comment_id)
+        if data.comment_id
+        else (_digest(raw),)
+    )
+    return ReplyWritten(
+        key=_key(desk, "reply", *which),
+        ticket_id=data.ticket_id,
+        comment_id=data.comment_id,
+        conversation_id=data.conversation_id,
+        text=data.text,
+        agent=data.agent,
+        attachments=data.attachments,
+        occurred_at=occurred_at,
+    )
+
+
+def _change(notice: Notice, *, desk: str, occurred_at: int) -> TicketChanged | None:
+    ticket = notice.data.ticket_id
+    status = _CHANGES.get((notice.type, notice.data.status if notice.type == _STATUS else ""))
+    if status is None:
+        return None
+    # A ticket can get the same status again, so the time is part of what happened.
+    which = (notice.data.status, str(occurred_at)) if notice.type == _STATUS else (notice.type,)
+    return TicketChanged(
+        key=_key(desk, "ticket", ticket, *which),
+        ticket_id=ticket,
+        status=status,
+        occurred_at=occurred_at,
+    )
+
+
+def _kind(notice: Notice) -> str:
+    """Return a word to count an ignored webhook by."""
+    if notice.type == REPLY:
+        return "private"
+    return notice.type if notice.type in _TYPES else "unknown"
+
+
+def _key(*parts: str) -> str:
+    return ":".join(parts)
+
+
+def _digest(raw: Mapping[str, Any]) -> str:
+    return digest(compact(dict(raw)))
+
+
+def _title(opening: Opening) -> str:
+    name, subject = _line(opening.name), _line(opening.subject)
+    parts = [subject] if name in subject else [name, subject]
+    title = ": ".join(filter(None, parts)) or _line(opening.channel) or "-"
+    return title if len(title) <= TITLE_LIMIT else title[: TITLE_LIMIT - 1] + "…"
+
+
+def _line(text: str) -> str:
+    """Return a text as one line."""
+    return " ".join(clean(text).split())
