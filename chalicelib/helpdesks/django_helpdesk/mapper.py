@@ -24,7 +24,7 @@ _NORMAL = 3
 # The helpdesk renders every comment as a Django template. These begin or end a tag there, or are
 # its own marks for one; as a string literal they come out as themselves.
 # https://docs.djangoproject.com/en/5.2/ref/templates/language/
-_MARKUP = re.compile(r"\{(?=[{%#])|%(?=\})|X(?=-HELPDESK-COMMENT-)")
+_MARKUP = re.compile(r"\{(?=[{%#])|%(?=\})|(?<=X)-(?=HELPDESK-COMMENT-)")
 _LITERAL = '{{{{ "{}" }}}}'
 
 # The form refuses a blank description; this one is not blank, and shows nothing.
@@ -80,10 +80,10 @@ def clean(text: str) -> str:
 def verbatim(text: str) -> str:
     """Return what the helpdesk renders as `text`, its outer whitespace included."""
     quoted = _MARKUP.sub(lambda found: _LITERAL.format(found[0]), text)
-    if quoted == quoted.strip():
-        return quoted
     edge = _LITERAL.format("")
-    return f"{edge}{quoted}{edge}"
+    before = edge if text[:1].isspace() else ""
+    after = edge if text[-1:].isspace() else ""
+    return f"{before}{quoted}{after}"
 
 
 def is_same(comment: str | None, text: str) -> bool:
