@@ -307,7 +307,6 @@ def from_breaker(breaker: Breaker) -> dict[str, Any]:
     """Return a breaker's row."""
     return {
         "desk": breaker.desk,
-        "failures": breaker.failures,
         "opened_at": breaker.opened_at,
         "reason": breaker.reason,
     }
@@ -317,7 +316,6 @@ def to_breaker(row: Row) -> Breaker:
     """Return the breaker of a row."""
     return Breaker(
         desk=row["desk"],
-        failures=row["failures"],
         opened_at=row["opened_at"],
         reason=row["reason"],
     )

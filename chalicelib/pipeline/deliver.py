@@ -1,0 +1,186 @@
+"""Deliver: send what agents wrote to the customer, in sequence, each reply at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from chalicelib import words
+from chalicelib.domain.account import Account
+from chalicelib.domain.changes import (
+    ConversationChanged,
+    Delivery,
+    DeliveryEnded,
+    Sent,
+    SentKey,
+    SentLearnt,
+    WorkDone,
+)
+from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.message import Status
+from chalicelib.domain.ports import Channel, Directory
+from chalicelib.domain.work import Stage, Verb, Work
+from chalicelib.errors import (
+    AmbiguousError,
+    Conflict,
+    PermanentError,
+    Refused,
+    TransientError,
+    Unauthorised,
+)
+from chalicelib.pipeline.decision import note
+from chalicelib.pipeline.drain import LONG_WAIT, MS, Line, Rest, TimeLeft, Wait, reason_of
+from chalicelib.pipeline.wake import Wake, Wakeups
+
+#: ms that an echo or a status may take to confirm a send whose answer was lost.
+CONFIRMATION_TIME = 10 * 60 * MS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliverer:
+    """What delivering needs; `channel` returns a channel by its name."""
+
+    line: Line
+    directory: Directory
+    wakeups: Wakeups
+    channel: Callable[[str], Channel]
+
+    def deliver(self, conversation_id: str, *, time_left: TimeLeft) -> Wait | None:
+        """
+        Send what is open in a conversation; only one process at a time may do so.
+
+        Returns None when it can rest, else how long until it must be woken again. Raises
+        TransientError where the store is not to be reached.
+        """
+        return self.line.drain(conversation_id, self._attempt, time_left=time_left)
+
+    def _attempt(self, conversation: Conversation, work: Work) -> Conversation | Wait | Rest:
+        now = self.line.clock()
+        account = self.directory.account(conversation.account)
+        if account is None:
+            return self.line.park(conversation, work, "no_account")
+        if work.stage is Stage.STARTED:
+            # A process ended between the send and its answer: nobody knows whether it was sent.
+            self._unconfirmed(work)
+            return conversation
+        if work.stage is Stage.UNCONFIRMED:
+            # It does not hold up what comes after it: it may long have arrived.
+            return conversation if work.due_at > now else self._give_up(conversation, work, account)
+        if work.due_at > now:
+            return Rest()
+        return self._send(conversation, self.line.begin(work), account)
+
+    def _send(
+        self, conversation: Conversation, work: Work, account: Account
+    ) -> Conversation | Wait | Rest:
+        try:
+            message_id = self.channel(account.ref.channel).send(
+                account=account,
+                contact=conversation.contact,
+                text=work.text,
+                reference=work.reference,
+            )
+        except Unauthorised as error:
+            self.line.log.alarm(
+                "token refused", channel=account.ref.channel, account=account.ref.id
+            )
+            paused = Unauthorised(str(error), retry_after=LONG_WAIT)
+            return self.line.put_off(work, paused, stage=Stage.READY)
+        except TransientError as error:
+            return self.line.put_off(work, error, stage=Stage.READY)
+        except AmbiguousError:
+            self._unconfirmed(work)
+            return conversation
+        except PermanentError as error:
+            detail = error.detail if isinstance(error, Refused) else ""
+            return self._refused(conversation, work, account, reason_of(error), detail)
+        self._sent(work, account, message_id)
+        return conversation
+
+    def _sent(self, work: Work, account: Account, message_id: str) -> None:
+        sent = Sent(
+            key=SentKey(account.ref, message_id),
+            conversation_id=work.conversation_id,
+            sequence=work.sequence,
+            # The platform's watermarks tell of its own, later, time.
+            sent_at=work.started_at,
+        )
+        ended = self._ended(work, Status.ACCEPTED, message_id=message_id)
+        try:
+            self.line.store.commit(WorkDone(work), ended, SentLearnt(sent))
+        except Conflict:
+            # An echo or a status was faster than the answer, and has confirmed the send.
+            self.line.store.commit(SentLearnt(sent))
+
+    def _unconfirmed(self, work: Work) -> None:
+        self.line.log.warning(
+            "send unconfirmed", conversation=work.conversation_id, sequence=work.sequence
+        )
+        due_at = work.started_at + CONFIRMATION_TIME
+        unconfirmed = replace(work, stage=Stage.UNCONFIRMED, due_at=due_at)
+        try:
+            self.line.change(work, unconfirmed)
+        except Conflict:
+            # An echo or a status may have confirmed it meanwhile; else another process has it.
+            _, rows = self.line.store.open_work(work.conversation_id)
+            if any((row.verb, row.sequence) == (work.verb, work.sequence) for row in rows):
+                raise
+
+    def _give_up(self, conversation: Conversation, work: Work, account: Account) -> Conversation:
+        """Tell the agent that a send was never confirmed: sending it again is theirs to decide."""
+        text = words.say(account.language, "unconfirmed", text=work.text)
+        return self._told(conversation, work, text, self._ended(work, Status.UNCONFIRMED))
+
+    def _refused(
+        self, conversation: Conversation, work: Work, account: Account, reason: str, detail: str
+    ) -> Conversation:
+        why = words.say(account.language, f"reason.{reason}", detail=detail)
+        text = words.say(account.language, "not_sent", reason=why, text=work.text)
+        self.line.log.info(
+            "send refused",
+            conversation=work.conversation_id,
+            sequence=work.sequence,
+            reason=reason,
+        )
+        ended = self._ended(work, Status.FAILED, reason=reason, detail=detail)
+        return self._told(conversation, work, text, ended)
+
+    def _told(
+        self, conversation: Conversation, work: Work, text: str, ended: DeliveryEnded
+    ) -> Conversation:
+        """End a delivery with a note for the agents."""
+        while True:
+            after, told = note(conversation, text, now=self.line.clock())
+            changed = ConversationChanged(conversation, after)
+            try:
+                self.line.store.commit(WorkDone(work), ended, changed, *told)
+            except Conflict:
+                # The customer wrote meanwhile: the note takes the next number.
+                current, rows = self.line.store.open_work(work.conversation_id)
+                if current is None or work not in rows:
+                    raise
+                conversation = current
+                continue
+            self.wakeups.send([Wake(Verb.FORWARD, conversation.id)])
+            return after
+
+    def _ended(
+        self,
+        work: Work,
+        status: Status,
+        *,
+        message_id: str = "",
+        reason: str = "",
+        detail: str = "",
+    ) -> DeliveryEnded:
+        return DeliveryEnded(
+            Delivery(
+                conversation_id=work.conversation_id,
+                sequence=work.sequence,
+                status=status,
+                changed_at=self.line.clock(),
+                message_id=message_id,
+                reason=reason,
+                detail=detail,
+            )
+        )

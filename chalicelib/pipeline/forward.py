@@ -1,0 +1,229 @@
+"""Forward: write what is open into the helpdesk, in sequence, each entry once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from chalicelib import words
+from chalicelib.domain.account import Account, Desk
+from chalicelib.domain.changes import Change, ConversationChanged, TicketLinked, WorkDone
+from chalicelib.domain.conversation import Conversation, Link, TicketStatus
+from chalicelib.domain.ports import Directory, Helpdesk
+from chalicelib.domain.ticket import Entry, Opening, Ticket
+from chalicelib.domain.work import Stage, Work
+from chalicelib.errors import (
+    AmbiguousError,
+    Conflict,
+    Gone,
+    PermanentError,
+    ScriptaError,
+    TransientError,
+)
+from chalicelib.pipeline.breakers import Breakers
+from chalicelib.pipeline.drain import MS, Line, Rest, TimeLeft, Wait, reason_of
+
+MOST_ATTEMPTS = 6  #: at one entry, by a desk that otherwise answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An entry that stands in the helpdesk: in the linked ticket, or in one made for it."""
+
+    entry_id: str
+    ticket: Ticket | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarder:
+    """What forwarding needs; `helpdesk` returns the adapter of a desk."""
+
+    line: Line
+    directory: Directory
+    breakers: Breakers
+    helpdesk: Callable[[Desk], Helpdesk]
+
+    def forward(self, conversation_id: str, *, time_left: TimeLeft) -> Wait | None:
+        """
+        Forward what is open in a conversation; only one process at a time may do so.
+
+        Returns None when it can rest, else how long until it must be woken again. Raises
+        TransientError where the store is not to be reached.
+        """
+        return self.line.drain(conversation_id, self._attempt, time_left=time_left)
+
+    def _attempt(self, conversation: Conversation, work: Work) -> Conversation | Wait | Rest:
+        account = self.directory.account(conversation.account)
+        served_by = conversation.link.desk if conversation.link else account and account.desk
+        desk = self.directory.desk(served_by) if served_by else None
+        if account is None or desk is None:
+            return self.line.park(conversation, work, "no_desk")
+        if self.breakers.is_open(desk.id, suspect=bool(work.waiting_for)):
+            return self._wait_for(desk, work)
+        if not work.waiting_for and work.due_at > self.line.clock():
+            return Rest()
+        return _Try(
+            line=self.line,
+            breakers=self.breakers,
+            helpdesk=self.helpdesk(desk),
+            conversation=conversation,
+            work=work,
+            account=account,
+            desk=desk,
+        ).run()
+
+    def _wait_for(self, desk: Desk, work: Work) -> Rest:
+        if work.waiting_for != desk.id:
+            waiting = replace(work, waiting_for=desk.id, due_at=self.line.clock())
+            self.line.change(work, waiting)
+        return Rest()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Try:
+    """One attempt at one entry; `work` is the row as last written."""
+
+    line: Line
+    breakers: Breakers
+    helpdesk: Helpdesk
+    conversation: Conversation
+    work: Work
+    account: Account
+    desk: Desk
+
+    def run(self) -> Conversation | Wait | Rest:
+        """Look first where an earlier attempt may have written; write; note the end."""
+        unclear = self.work.stage is Stage.STARTED
+        try:
+            found = self._look() if unclear else None
+            if isinstance(found, Wait):
+                return found
+            if found is not None:
+                return self._done(found)
+            unclear = False
+            self.work = self.line.begin(self.work)
+            return self._done(self._write())
+        except Conflict:
+            raise
+        except TransientError as error:
+            # An attempt that wrote nothing leaves what an earlier one may have written as unclear.
+            return self._failed(error, Stage.STARTED if unclear else Stage.READY)
+        except AmbiguousError as error:
+            return self._failed(error, Stage.STARTED)
+        except PermanentError as error:
+            return self.line.park(self.conversation, self.work, reason_of(error))
+
+    @property
+    def _entry(self) -> Entry:
+        return Entry(kind=self.work.kind, text=self.work.text, author=self.work.author)
+
+    def _write(self) -> _Written:
+        link = self._target()
+        if link is not None:
+            try:
+                return _Written(self.helpdesk.append(link.ticket_id, self._entry))
+            except Gone:
+                self.line.log.warning("ticket gone", conversation=self.conversation.id)
+        ticket = self.helpdesk.create(self._opening())
+        return _Written(ticket.last_entry, ticket)
+
+    def _look(self) -> _Written | Wait | None:
+        """
+        Return what an earlier attempt wrote; None where it is certain that it wrote nothing.
+
+        Certain is a second look that finds nothing, one look-up lag after the first.
+        """
+        found = self._find()
+        if found is not None:
+            return found
+        now = self.line.clock()
+        lag = self.helpdesk.promise.lookup_lag
+        looked_at = self.work.looked_at
+        if looked_at and now - looked_at >= lag * MS:
+            return None
+        if not looked_at:
+            looking = replace(self.work, looked_at=now, due_at=0, waiting_for="")
+            self.work = self.line.change(self.work, looking)
+        return Wait(lag)
+
+    def _find(self) -> _Written | None:
+        link = self.conversation.link
+        if link is not None and link.status is not TicketStatus.GONE:
+            try:
+                entry_id = self.helpdesk.find_entry(
+                    link.ticket_id, after=link.last_entry, entry=self._entry
+                )
+            except Gone:
+                entry_id = None
+            if entry_id is not None:
+                return _Written(entry_id)
+        ticket = self.helpdesk.find(self._reference())
+        return _Written(ticket.last_entry, ticket) if ticket else None
+
+    def _target(self) -> Link | None:
+        """Return the linked ticket if it is to be written to; None where a new one is due."""
+        link = self.conversation.link
+        if link is None or link.status is TicketStatus.GONE:
+            return None
+        closed_for = self.line.clock() - link.changed_at
+        if link.status is TicketStatus.CLOSED and closed_for > self.desk.reopen_window * MS:
+            return None
+        return link
+
+    def _reference(self) -> str:
+        """Return our name of the ticket to create: the conversation's id, from the second on numbered."""
+        number = self.conversation.tickets + 1
+        return self.conversation.id if number == 1 else f"{self.conversation.id}.{number}"
+
+    def _opening(self) -> Opening:
+        language, channel = self.account.language, self.account.ref.channel
+        shown = words.say(language, f"channel.{channel}")
+        name = self.conversation.contact.name or words.say(language, "someone", channel=shown)
+        return Opening(
+            reference=self._reference(),
+            subject=words.say(language, "subject", channel=shown, name=name),
+            channel=channel,
+            # A name under .invalid can never be reached by mail: RFC 2606, section 2.
+            requester=f"{channel}-{self.conversation.id}@scripta.invalid",
+            name=name,
+            entry=self._entry,
+        )
+
+    def _done(self, written: _Written) -> Conversation:
+        """Commit that the entry stands, and where; return the conversation as it is then."""
+        before = self.conversation
+        now = self.line.clock()
+        changes: list[Change] = []
+        if written.ticket is not None:
+            link = Link(
+                desk=self.desk.id,
+                ticket_id=written.ticket.id,
+                url=written.ticket.url,
+                last_entry=written.entry_id,
+                changed_at=now,
+            )
+            after = replace(before, link=link, tickets=before.tickets + 1)
+            changes.append(TicketLinked(link.desk, link.ticket_id, before.id))
+        elif before.link is not None:
+            link = replace(before.link, last_entry=written.entry_id)
+            if link.status is TicketStatus.CLOSED:
+                link = replace(link, status=TicketStatus.OPEN, changed_at=now)
+            after = replace(before, link=link)
+        else:
+            after = before
+        if after != before:
+            changes.append(ConversationChanged(before, after))
+        self.line.store.commit(WorkDone(self.work), *changes)
+        return after
+
+    def _failed(self, error: ScriptaError, stage: Stage) -> Conversation | Wait | Rest:
+        """Wait for the desk if it is down; for a time, a few times, if only this entry fails."""
+        asked_to_wait = isinstance(error, TransientError) and error.retry_after is not None
+        if not asked_to_wait and self.breakers.opens(self.desk, self.helpdesk, error):
+            now = self.line.clock()
+            waiting = replace(self.work, stage=stage, waiting_for=self.desk.id, due_at=now)
+            self.line.change(self.work, waiting)
+            return Rest()
+        if not asked_to_wait and self.work.attempts + 1 >= MOST_ATTEMPTS:
+            return self.line.park(self.conversation, self.work, "keeps_failing")
+        return self.line.put_off(self.work, error, stage=stage)
