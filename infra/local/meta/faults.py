@@ -71,7 +71,7 @@ def parse(order: Mapping[str, Any]) -> Fault:
     if not isinstance(match, dict) or match.keys() - {"channel", "recipient"}:
         raise InvalidFault("match is an object with channel and recipient, both optional")
     channel, recipient = match.get("channel", ""), match.get("recipient", "")
-    if channel and channel not in BUSINESSES:
+    if not isinstance(channel, str) or channel not in {"", *BUSINESSES}:
         raise InvalidFault("match.channel is messenger, instagram or whatsapp")
     if not isinstance(recipient, str):
         raise InvalidFault("match.recipient is a string")

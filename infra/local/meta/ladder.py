@@ -13,8 +13,8 @@ from infra.local.meta.store import Customer, Message, Store
 
 #: Seconds from one rung to the next.
 _TO_SENT: Final = 0.02
-_TO_DELIVERED: Final = 0.1
-_TO_FAILED: Final = 0.2
+_TO_DELIVERED: Final = 0.05
+_TO_FAILED: Final = 0.1
 
 
 class Ladder:

@@ -61,6 +61,11 @@ class Postman:
         for row in self._store.rows("SELECT DISTINCT lane FROM letter"):
             self._work_off(row["lane"])
 
+    def waiting(self) -> int:
+        """Return how many letters have not been taken yet."""
+        (row,) = self._store.rows("SELECT COUNT(*) FROM letter")
+        return int(row[0])
+
     def close(self) -> None:
         """Stop; attempts under way are not waited for."""
         for task in self._lanes.values():

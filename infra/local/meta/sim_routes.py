@@ -58,8 +58,9 @@ class Simulation:
         ]
 
     async def health(self, _request: Request) -> Response:
-        """Answer that the simulated Meta is up."""
-        return Json({"status": "ok"})
+        """Answer that the simulated Meta is up, and how much it has yet to do or to tell."""
+        waiting = len(self._store.unfinished()) + self._postman.waiting()
+        return Json({"status": "ok", "waiting": waiting})
 
     async def send(self, request: Request) -> Response:
         """Write as a customer."""
@@ -159,7 +160,7 @@ class Simulation:
 
     def _known_as(self, channel: str, contact: str) -> str:
         channels = [channel] if channel else list(BUSINESSES)
-        for one in channels:
+        for one in channels if contact else []:
             found = self._store.customer(one, phones.contact_of(one, contact))
             if found:
                 return found.contact

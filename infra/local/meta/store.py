@@ -151,6 +151,7 @@ class Store:
         """Return a customer by any of the names the channel has for one, or None."""
         rows = self.rows(
             "SELECT * FROM customer WHERE channel = ?1 AND (contact = ?2 OR bsuid = ?2)"
+            " AND ?2 <> ''"
             " ORDER BY contact = ?2 DESC LIMIT 1",
             *(channel, contact),
         )
