@@ -21,7 +21,6 @@ from chalicelib.graph_api.fields import identifier, mapping, number, words
 from chalicelib.http_client import LONGEST_WAIT, Response
 
 _NO_CODE: Final = -1
-_LONGEST_DETAIL: Final = 500  #: characters of the platform's own wording that are kept
 
 
 class Http(Protocol):
@@ -66,13 +65,6 @@ def message_id(answer: object) -> str:
     return found
 
 
-def wording(error: Mapping[str, Any]) -> str:
-    """Return the platform's own words for an error, the most telling ones."""
-    details = mapping(error.get("error_data")).get("details")
-    candidates = (details, error.get("message"), error.get("title"))
-    return next((words(c)[:_LONGEST_DETAIL] for c in candidates if words(c)), "")
-
-
 def _json(response: Response) -> Mapping[str, Any]:
     try:
         return mapping(response.json())
@@ -88,7 +80,7 @@ def _failure(response: Response, error: Mapping[str, Any]) -> ScriptaError:
     known = error_codes.meaning(code, subcode=subcode, message=words(error.get("message")))
     match known or _unlisted(response.status, error):
         case Meaning(Verdict.REFUSED, reason):
-            return Refused(reason, wording(error) or said)
+            return Refused(reason, error_codes.wording(error) or said)
         case Meaning(Verdict.TRANSIENT):
             return TransientError(said, retry_after=_retry_after(response))
         case Meaning(Verdict.UNAUTHORISED):

@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from chalicelib.graph_api.fields import mapping, words
 
 
 class Verdict(StrEnum):
@@ -27,6 +29,7 @@ class Meaning(NamedTuple):
 
 NOT_REACHABLE: Final = "not_reachable"
 OTHER: Final = "other"
+_LONGEST_DETAIL: Final = 500  #: characters of the platform's own wording that are kept
 
 
 def _refused(reason: str) -> Meaning:
@@ -125,3 +128,10 @@ def reason(code: int, *, message: str = "") -> str:
     """Return the reason of a message that failed after it was accepted."""
     known = meaning(code, message=message)
     return known.reason if known else OTHER
+
+
+def wording(error: Mapping[str, Any]) -> str:
+    """Return the platform's own words for an error, the most telling ones."""
+    details = mapping(error.get("error_data")).get("details")
+    candidates = (details, error.get("message"), error.get("title"))
+    return next((words(c)[:_LONGEST_DETAIL] for c in candidates if words(c)), "")

@@ -1,0 +1,1 @@
+"""Instagram: conversations with a professional account."""

@@ -1,0 +1,1 @@
+"""Messenger: conversations with a Facebook Page."""

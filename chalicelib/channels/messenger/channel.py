@@ -1,0 +1,44 @@
+"""Messenger as the pipeline sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from chalicelib.domain.account import Account
+from chalicelib.domain.contact import Contact
+from chalicelib.domain.envelope import Item
+from chalicelib.domain.events import ChannelEvent
+from chalicelib.domain.ports import Channel, Secrets
+from chalicelib.graph_api.channel import MetaChannel
+from chalicelib.graph_api.messaging import items
+from chalicelib.settings import Settings
+
+
+class Messenger(MetaChannel):
+    """Keeps the contract of `ports.Channel`."""
+
+    name: ClassVar[str] = "messenger"
+
+    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
+        """Return every item of a webhook; see `ports.Webhook`."""
+        return items.split(body, channel=self.name)
+
+    def parse(self, raw: Mapping[str, Any], *, received_at: int) -> ChannelEvent:
+        """Return what an item means; see `ports.Channel`."""
+        # What receives webhooks must not pay for a schema library that it never uses.
+        from chalicelib.channels.messenger import parser  # noqa: PLC0415
+
+        return parser.parse(raw, channel=self.name, received_at=received_at)
+
+    def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
+        """Send a text and return its id; see `ports.Channel`."""
+        from chalicelib.channels.messenger import sender  # noqa: PLC0415 - as above, for HTTP
+
+        message = sender.message(contact, text, reference)
+        return sender.sent(self._graph().send(account.node, message, token=self._token(account)))
+
+
+def create(*, secrets: Secrets, settings: Settings) -> Channel:
+    """Return the channel."""
+    return Messenger(secrets=secrets, settings=settings)

@@ -1,0 +1,1 @@
+"""WhatsApp: conversations with a number of the Cloud API."""

@@ -1,0 +1,1 @@
+"""What Messenger and Instagram share: the `messaging`, `standby` and `changes` of an entry."""

@@ -1,0 +1,57 @@
+"""Messages of customers, and messages to them told back."""
+
+from __future__ import annotations
+
+from chalicelib.domain.content import Content, Text, Unsupported
+from chalicelib.domain.events import MessageEchoed, MessageReceived, UnknownEvent
+from chalicelib.graph_api import keys
+from chalicelib.graph_api.messaging.notice import Notice
+from chalicelib.graph_api.messaging.payloads import Message
+
+
+def received(notice: Notice, message: Message) -> MessageReceived | UnknownEvent:
+    """Return what a customer wrote; what names no customer, or is an unsend, is unknown."""
+    if message.is_deleted:
+        return notice.unknown("message_deleted")
+    if notice.ours or not notice.customer:
+        # A message of the account itself without the mark of an echo must never look like a
+        # customer's: it would come back as a ticket of our own words.
+        return notice.unknown("message_of_nobody")
+    return MessageReceived(
+        key=keys.message(message.mid) if message.mid else notice.raw_key,
+        account=notice.account,
+        contact=notice.contact,
+        message_id=message.mid,
+        content=content(message),
+        occurred_at=notice.occurred_at,
+        reply_to=message.reply_to.mid,
+    )
+
+
+def echoed(
+    notice: Notice, message: Message, *, delivery: str = "", application: str = ""
+) -> MessageEchoed | UnknownEvent:
+    """Return a message to a customer; what names no customer, or is an unsend, is unknown."""
+    if message.is_deleted:
+        return notice.unknown("echo_deleted")
+    if not notice.customer:
+        return notice.unknown("echo_to_nobody")
+    return MessageEchoed(
+        key=keys.echo(message.mid) if message.mid else notice.raw_key,
+        account=notice.account,
+        contact=notice.contact,
+        message_id=message.mid,
+        content=content(message),
+        occurred_at=notice.occurred_at,
+        delivery=delivery,
+        application=application,
+    )
+
+
+def content(message: Message) -> Content:
+    """Return the text of a message, or what it carries instead."""
+    if message.text:
+        return Text(message.text)
+    if message.attachments:
+        return Unsupported(message.attachments[0].type or "attachment")
+    return Unsupported("unsupported" if message.is_unsupported else "message")
