@@ -22,7 +22,8 @@ from standardwebhooks import Webhook
 
 from infra.local.desk import files, outbox
 
-LONGEST_PAUSE: Final = 30.0  #: seconds between two attempts, at most
+LONGEST_PAUSE: Final = 30.0  #: seconds between two attempts for one ticket, at most
+LONGEST_ABSENCE: Final = 5.0  #: the same while nobody listens, which costs next to nothing to ask
 _TIMEOUT: Final = urllib3.Timeout(connect=2, read=10)
 _WORTH_REPEATING: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 _NOBODY_THERE: Final = (
@@ -35,14 +36,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Pause:
-    """How long to wait before the next attempt: 1, 2, 4 … seconds."""
+    """How long to wait before the next attempt: 1, 2, 4 … seconds, up to the longest."""
 
+    longest: float = LONGEST_PAUSE
     failures: int = 0
     until: float = 0.0
 
     def lengthen(self) -> None:
         """Wait longer: one more attempt has failed."""
-        self.until = time.monotonic() + min(2.0**self.failures, LONGEST_PAUSE)
+        self.until = time.monotonic() + min(2.0 ** min(self.failures, 16), self.longest)
         self.failures += 1
 
 
@@ -60,7 +62,7 @@ class Courier:
         self._desk_url = desk_url
         self._http = urllib3.PoolManager(retries=False, timeout=_TIMEOUT)
         self._wake = threading.Event()
-        self._absence = Pause()
+        self._absence = Pause(longest=LONGEST_ABSENCE)
         self._pauses: dict[int, Pause] = {}
 
     def start(self) -> None:
@@ -109,7 +111,7 @@ class Courier:
         except urllib3.exceptions.HTTPError as exc:
             self._hold_up(webhook, why=type(exc).__name__)
             return True
-        self._absence = Pause()
+        self._absence = Pause(longest=LONGEST_ABSENCE)
         if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             outbox.remove(webhook)
             self._pauses.pop(webhook.ticket_id, None)

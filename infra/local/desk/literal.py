@@ -14,8 +14,7 @@ from typing import Any, Final
 
 from django.template import Library
 from django.template.backends.django import DjangoTemplates
-from django.template.defaultfilters import linebreaksbr
-from django.utils.html import urlize
+from django.template.defaultfilters import linebreaksbr, urlize
 from helpdesk import models
 
 # How django-helpdesk protects tags before it renders, and a constant string, which is how braces
@@ -50,7 +49,7 @@ class Backend(DjangoTemplates):  # type: ignore[misc]  # Django publishes no typ
 
 def shown(text: str | None) -> Any:
     """Return a comment as HTML: escaped, with its line breaks, its web addresses as links."""
-    return linebreaksbr(urlize(text or "", nofollow=True, autoescape=True))
+    return linebreaksbr(urlize(text or ""))
 
 
 def unchanged(text: str) -> str:
