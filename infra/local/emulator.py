@@ -1,7 +1,7 @@
 """
 The process of the emulated AWS: ministack, ending with its parent and owning up to lost state.
 
-Started by `infra.local.aws`, never by hand: `python -m infra.local.emulator`, with ministack's own
+ministack saves its state at a clean end only. Started by `infra.local.aws`, never by hand: `python -m infra.local.emulator`, with ministack's own
 environment variables and a pipe as standard input that the parent holds open.
 """
 
@@ -19,11 +19,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-UNSAVED: Final = "unsaved"
-"""File in the state folder that is there from the start to the saving at a clean end."""
+_UNSAVED: Final = "unsaved"  #: file that is there from the start to the saving at a clean end
+_LOCK: Final = "lock"  #: file that is locked as long as the process runs
 
-LOCK: Final = "lock"
-"""File in the state folder that the process holds locked while it runs."""
+
+def lost(state: Path) -> bool:
+    """Return whether the last process with this state folder ended without saving."""
+    return (state / _UNSAVED).exists() and not in_use(state)
+
+
+def in_use(state: Path) -> bool:
+    """Return whether a process with this state folder runs."""
+    try:
+        with (state / _LOCK).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def main() -> None:
@@ -57,17 +71,17 @@ def _end_with_parent() -> None:
 def _owned(state: Path) -> Iterator[None]:
     """Hold the state folder; say in it that its content is out of date until all is saved."""
     state.mkdir(parents=True, exist_ok=True)
-    with (state / LOCK).open("w") as lock:
+    with (state / _LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             sys.exit(f"{state} is in use by another run")
         failures = _Failures()
         logging.getLogger("persistence").addHandler(failures)
-        (state / UNSAVED).touch()
+        (state / _UNSAVED).touch()
         yield
         if not failures.seen:
-            (state / UNSAVED).unlink()
+            (state / _UNSAVED).unlink()
 
 
 class _Failures(logging.Handler):
