@@ -81,6 +81,21 @@ class Ingester:
         finally:
             self.wakeups.send(wakes)
 
+    def park(self, text: str, *, message_id: str) -> None:
+        """
+        Set aside what is in a queue message that ingesting failed at again and again.
+
+        Takes the same as `ingest`, and raises the same.
+        """
+        self.log.alarm("message parked", message_id=message_id)
+        envelope = Envelope.decode(text)
+        place = {"pointer": envelope.pointer, "lanes": list(envelope.lanes)}
+        items = [place] if envelope.pointer else envelope.items
+        for ordinal, raw in enumerate(items, start=envelope.first):
+            owner = f"{envelope.origin or message_id}#{ordinal}"
+            key = ClaimKey(envelope.source, f"raw:{digest(compact(raw))}")
+            self._settle(envelope, raw, owner, key, lambda _: parked("dead_letter"))
+
     def _item(self, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
         try:
             return self._apply(envelope, raw, owner)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.account import Desk
+from chalicelib.domain.changes import WorkChanged
 from chalicelib.domain.ports import Clock, Directory, Helpdesk, Log, Store
+from chalicelib.domain.work import Verb
 from chalicelib.pipeline.breakers import Breakers
+from chalicelib.pipeline.drain import LONG_WAIT, MS
 from chalicelib.pipeline.wake import Wake, Wakeups
 
 MOST = 1000  #: rows woken per sweep and reason; the others have their turn a minute later
@@ -37,3 +40,16 @@ class Sweeper:
         if due:
             self.log.info("swept", woken=len(due))
         return len(due)
+
+    def put_off(self, conversation_id: str, verb: Verb) -> None:
+        """
+        Give a conversation's next row a time, after its wake-up failed again and again.
+
+        A wake-up is only a hint, so one that is given up loses nothing as long as the sweep knows.
+        """
+        self.log.alarm("wake-up given up", verb=verb, conversation=conversation_id)
+        _, work = self.store.open_work(conversation_id)
+        row = next((w for w in work if w.verb is verb and not w.parked), None)
+        if row is not None and not row.due_at:
+            due_at = self.clock() + int(LONG_WAIT * MS)
+            self.store.commit(WorkChanged(row, replace(row, due_at=due_at)))

@@ -1,0 +1,239 @@
+"""The only place that chooses implementations; each is made when first asked for, once a process."""
+
+from __future__ import annotations
+
+# Everything is imported where it is made: a process loads what it uses, and `import app` nothing.
+import time
+import uuid
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.work import Verb
+from chalicelib.errors import UnknownIntegration
+
+if TYPE_CHECKING:
+    from chalicelib.aws.bodies import S3Bodies
+    from chalicelib.aws.queues import SqsQueue
+    from chalicelib.aws.secrets import AwsSecrets
+    from chalicelib.domain.account import Desk
+    from chalicelib.domain.ports import Channel, Helpdesk, Log
+    from chalicelib.pipeline.breakers import Breakers
+    from chalicelib.pipeline.deliver import Deliverer
+    from chalicelib.pipeline.drain import Line
+    from chalicelib.pipeline.forward import Forwarder
+    from chalicelib.pipeline.ingest import Ingester
+    from chalicelib.pipeline.receive import Receiver
+    from chalicelib.pipeline.sweep import Sweeper
+    from chalicelib.pipeline.wake import Wakeups
+    from chalicelib.settings import Settings
+    from chalicelib.storage.directory import TableDirectory
+    from chalicelib.storage.dynamo import DynamoTable
+    from chalicelib.storage.store import TableStore
+
+
+def clock() -> int:
+    """Return the time in ms since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def new_id() -> str:
+    """Return an id that nobody has had."""
+    return uuid.uuid4().hex
+
+
+@cache
+def settings() -> Settings:
+    """Return the deployment's settings; raise ConfigurationError where some are missing."""
+    from chalicelib.settings import Settings
+
+    return Settings.read()
+
+
+@cache
+def log() -> Log:
+    """Return the log."""
+    from chalicelib.observability import StructuredLog
+
+    return StructuredLog()
+
+
+@cache
+def secrets() -> AwsSecrets:
+    """Return the secrets."""
+    from chalicelib.aws.clients import client
+    from chalicelib.aws.secrets import AwsSecrets
+
+    return AwsSecrets(settings().secrets, client("secretsmanager"))
+
+
+@cache
+def intake() -> SqsQueue:
+    """Return the intake queue."""
+    return _queue(settings().intake_queue)
+
+
+@cache
+def wake_queue(verb: Verb) -> SqsQueue:
+    """Return the queue of a verb's wake-ups."""
+    urls = {Verb.FORWARD: settings().forward_queue, Verb.DELIVER: settings().deliver_queue}
+    return _queue(urls[verb])
+
+
+@cache
+def bodies() -> S3Bodies:
+    """Return where large bodies are kept."""
+    from chalicelib.aws.bodies import S3Bodies
+    from chalicelib.aws.clients import client
+
+    return S3Bodies(settings().bucket, client("s3"))
+
+
+@cache
+def channel(name: str) -> Channel:
+    """Return a channel; raise UnknownIntegration where there is none of that name."""
+    from chalicelib import registry
+
+    return registry.channel(name, secrets=secrets(), settings=settings())
+
+
+_helpdesks: dict[str, tuple[Desk, Helpdesk]] = {}
+
+
+def helpdesk(desk: Desk) -> Helpdesk:
+    """Return the adapter of a desk, made anew when the desk's row has changed."""
+    from chalicelib import registry
+
+    known = _helpdesks.get(desk.id)
+    if known is None or known[0] != desk:
+        known = _helpdesks[desk.id] = desk, registry.helpdesk(desk, secrets=secrets())
+    return known[1]
+
+
+def helpdesk_of(desk_id: str) -> Helpdesk:
+    """Return the adapter of the desk of that id; raise UnknownIntegration where there is none."""
+    desk = directory().desk(desk_id)
+    if desk is None:
+        raise UnknownIntegration("no such desk")
+    return helpdesk(desk)
+
+
+@cache
+def receiver() -> Receiver:
+    """Return what receives."""
+    from chalicelib.pipeline.receive import Receiver
+
+    return Receiver(intake=intake(), bodies=bodies(), clock=clock, log=log())
+
+
+@cache
+def table() -> DynamoTable:
+    """Return the table."""
+    from chalicelib.aws.clients import client
+    from chalicelib.storage.dynamo import DynamoTable
+
+    return DynamoTable(settings().table, client=client("dynamodb"))
+
+
+@cache
+def directory() -> TableDirectory:
+    """Return the configured accounts and desks."""
+    from chalicelib.storage.directory import TableDirectory
+
+    return TableDirectory(table(), clock=clock)
+
+
+@cache
+def store() -> TableStore:
+    """Return the store."""
+    from chalicelib.storage.store import TableStore
+
+    return TableStore(table(), clock=clock)
+
+
+@cache
+def wakeups() -> Wakeups:
+    """Return what sends wake-ups."""
+    from chalicelib.pipeline.wake import Wakeups
+
+    return Wakeups(queues={verb: wake_queue(verb) for verb in Verb}, new_id=new_id)
+
+
+@cache
+def ingester() -> Ingester:
+    """Return what ingests."""
+    from chalicelib.pipeline.channel_events import ChannelEvents
+    from chalicelib.pipeline.confirm import Confirmer
+    from chalicelib.pipeline.desk_events import DeskEvents
+    from chalicelib.pipeline.ingest import Ingester
+
+    confirmer = Confirmer(store=store())
+    return Ingester(
+        store=store(),
+        directory=directory(),
+        intake=intake(),
+        bodies=bodies(),
+        wakeups=wakeups(),
+        channel=channel,
+        helpdesk=helpdesk_of,
+        channel_events=ChannelEvents(store=store(), confirmer=confirmer, new_id=new_id),
+        desk_events=DeskEvents(store=store(), directory=directory()),
+        clock=clock,
+        log=log(),
+    )
+
+
+@cache
+def breakers() -> Breakers:
+    """Return the desks' breakers."""
+    from chalicelib.pipeline.breakers import Breakers
+
+    return Breakers(store=store(), clock=clock, log=log())
+
+
+@cache
+def forwarder() -> Forwarder:
+    """Return what forwards."""
+    from chalicelib.pipeline.forward import Forwarder
+
+    return Forwarder(
+        line=_line(Verb.FORWARD), directory=directory(), breakers=breakers(), helpdesk=helpdesk
+    )
+
+
+@cache
+def deliverer() -> Deliverer:
+    """Return what delivers."""
+    from chalicelib.pipeline.deliver import Deliverer
+
+    return Deliverer(
+        line=_line(Verb.DELIVER), directory=directory(), wakeups=wakeups(), channel=channel
+    )
+
+
+@cache
+def sweeper() -> Sweeper:
+    """Return what sweeps."""
+    from chalicelib.pipeline.sweep import Sweeper
+
+    return Sweeper(
+        store=store(),
+        directory=directory(),
+        breakers=breakers(),
+        wakeups=wakeups(),
+        helpdesk=helpdesk,
+        clock=clock,
+        log=log(),
+    )
+
+
+def _queue(url: str) -> SqsQueue:
+    from chalicelib.aws.clients import client
+    from chalicelib.aws.queues import SqsQueue
+
+    return SqsQueue(url, client("sqs"))
+
+
+def _line(verb: Verb) -> Line:
+    from chalicelib.pipeline.drain import Line
+
+    return Line(store=store(), directory=directory(), clock=clock, log=log(), verb=verb)

@@ -1,0 +1,106 @@
+"""The HTTP side: webhooks in, the platforms' handshake, health."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import bootstrap, version
+from chalicelib.domain.ports import Webhook
+from chalicelib.errors import (
+    InvalidSignature,
+    MalformedPayload,
+    ScriptaError,
+    TooLarge,
+    UnknownIntegration,
+)
+
+# A handler with its blueprint's real path, as Chalice packages it.
+routes = Blueprint(__name__)
+
+#: The one place where an error becomes a status. Constant bodies: a refusal tells nothing.
+_STATUS_BY_ERROR: dict[type[ScriptaError], int] = {
+    InvalidSignature: 401,
+    MalformedPayload: 400,
+    TooLarge: 413,
+    UnknownIntegration: 404,
+}
+_BODY_BY_STATUS = {
+    400: "malformed",
+    401: "unauthorised",
+    403: "forbidden",
+    404: "not found",
+    413: "too large",
+    503: "not accepted, send again",
+}
+_FORBIDDEN = 403
+_UNAVAILABLE = 503
+
+
+@routes.route("/webhooks/{channel}", methods=["GET"])
+def handshake(channel: str) -> Response:
+    """Answer the platform's question whether this address is ours."""
+    query = dict(routes.current_request.query_params or {})
+    try:
+        challenge = bootstrap.channel(channel).handshake(query)
+    except InvalidSignature:
+        return _refusal(_FORBIDDEN)
+    except ScriptaError as exc:
+        return _failure(exc)
+    return _plain(200, challenge)
+
+
+# Chalice's own check of the content type would refuse with 415 before the signature is seen.
+@routes.route("/webhooks/{channel}", methods=["POST"], content_types=[])
+def channel_webhook(channel: str) -> Response:
+    """Take a platform's webhook."""
+    return _receive(f"channel:{channel}", lambda: bootstrap.channel(channel))
+
+
+@routes.route("/helpdesks/{desk}/webhook", methods=["POST"], content_types=[])
+def desk_webhook(desk: str) -> Response:
+    """Take a helpdesk's webhook."""
+    return _receive(f"desk:{desk}", lambda: bootstrap.helpdesk_of(desk))
+
+
+@routes.route("/health")
+def health() -> dict[str, str]:
+    """Say that the application answers, and which version of it."""
+    return {"status": "ok", "version": version.VERSION}
+
+
+def _receive(source: str, webhook: Callable[[], Webhook]) -> Response:
+    try:
+        body = _body()
+        headers = {name.lower(): value for name, value in routes.current_request.headers.items()}
+        bootstrap.receiver().receive(webhook(), source=source, body=body, headers=headers)
+    except ScriptaError as exc:
+        return _failure(exc)
+    return _plain(200, "")
+
+
+def _body() -> bytes:
+    try:
+        body = routes.current_request.raw_body
+    except UnicodeEncodeError as exc:
+        # A lone surrogate: what was signed cannot be known.
+        raise InvalidSignature("the body is not what was sent") from exc
+    return body if isinstance(body, bytes) else body.encode()
+
+
+def _failure(exc: ScriptaError) -> Response:
+    status = _STATUS_BY_ERROR.get(type(exc), _UNAVAILABLE)
+    if status == _UNAVAILABLE:
+        bootstrap.log().alarm("webhook not accepted", error=type(exc).__name__)
+    else:
+        bootstrap.log().warning("webhook refused", error=type(exc).__name__)
+    return _refusal(status)
+
+
+def _refusal(status: int) -> Response:
+    return _plain(status, _BODY_BY_STATUS[status])
+
+
+def _plain(status: int, body: str) -> Response:
+    return Response(body, status_code=status, headers={"Content-Type": "text/plain"})

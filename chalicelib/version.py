@@ -1,0 +1,3 @@
+"""The version of Scripta."""
+
+VERSION = "0.1.0"
