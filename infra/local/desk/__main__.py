@@ -20,7 +20,7 @@ def main() -> int:
         return 2
     os.environ["DJANGO_SETTINGS_MODULE"] = "infra.local.desk.settings"
     django.setup()
-    from infra.local.desk.server import serve  # noqa: PLC0415  # models exist only after setup
+    from infra.local.desk.server import serve  # models exist only after setup
 
     try:
         serve(told)

@@ -17,7 +17,6 @@ from http import HTTPStatus
 from typing import Final
 
 import urllib3
-from django.db import Error as DatabaseError
 from standardwebhooks import Webhook
 
 from infra.local.desk import files, outbox
@@ -77,8 +76,8 @@ class Courier:
         while True:
             try:
                 pause = self._round()
-            except DatabaseError:
-                log.exception("outbox_unreadable")
+            except Exception:  # a thread that dies would take every later reply with it
+                log.exception("courier_stumbled")
                 pause = 1.0
             self._wake.wait(pause)
             self._wake.clear()

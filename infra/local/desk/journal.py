@@ -2,7 +2,8 @@
 What one request did to tickets, and the webhooks that tell of it.
 
 Replies are taken from django-helpdesk's signal, changes from the tickets before and after the
-request, whichever of its many pages made them. What the bridge does is not told: it knows.
+request, whichever of its many pages made them. A comment is told when it is written: making a
+private one public later tells nothing. What the bridge does is not told either: it knows.
 """
 
 from __future__ import annotations

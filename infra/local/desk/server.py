@@ -14,10 +14,11 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from waitress import create_server
 
-from infra.local.desk import journal, literal, seed
+from infra.local.desk import authors, journal, literal, seed
 from infra.local.desk.courier import Courier
 from infra.local.desk.environment import HOST, Environment
 
+_STDIN: Final = 0
 _LAST_ANSWERS: Final = 1.5  #: seconds that requests in progress get when the desk is told to stop
 
 
@@ -40,10 +41,14 @@ def serve(environment: Environment) -> None:
     Raises:
         OSError: the port is taken.
     """
+    signal.signal(signal.SIGTERM, _stop)
+    if os.environ.get("SCRIPTA_PARENT_PIPE") == "1":
+        threading.Thread(target=_stop_with_parent, name="parent", daemon=True).start()
     courier = Courier(
         url=environment.webhook_url, secret=environment.webhook_secret, desk_url=environment.url
     )
     literal.install()
+    authors.install()
     # Static files are served without a transaction, and without DEBUG, by the handler.
     application = StaticFilesHandler(Desk(courier))
     server = create_server(
@@ -53,9 +58,6 @@ def serve(environment: Environment) -> None:
     journal.connect()
     import_module(settings.ROOT_URLCONF)  # now, so that the first agent does not wait for it
     courier.start()
-    signal.signal(signal.SIGTERM, _stop)
-    if os.environ.get("SCRIPTA_PARENT_PIPE") == "1":
-        threading.Thread(target=_stop_with_parent, name="parent", daemon=True).start()
     print(
         f"desk: {environment.url}/ (state in {settings.DATABASES['default']['NAME']})", flush=True
     )
@@ -73,6 +75,7 @@ def _stop(number: int, frame: object) -> None:
 
 def _stop_with_parent() -> None:
     """Stop when the parent's end of our standard input is closed, which its death does too."""
-    while sys.stdin.buffer.read(1):
+    # Not through sys.stdin: a thread that waits in there breaks the interpreter's own ending.
+    while os.read(_STDIN, 1):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

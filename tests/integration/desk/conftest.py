@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +20,21 @@ def receiver() -> Iterator[Receiver]:
     receiver.stop()
 
 
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state of a desk that was started once: copied, it saves each test the migrations."""
+    desk = DeskProcess(state=tmp_path_factory.mktemp("seeded") / "state", receiver_port=1)
+    desk.start()
+    desk.stop()
+    return desk.state
+
+
 @pytest.fixture(scope="module")
-def desk(receiver: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
-    desk = DeskProcess(state=tmp_path_factory.mktemp("state"), receiver_port=receiver.port)
+def desk(
+    receiver: Receiver, seeded: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DeskProcess]:
+    state = shutil.copytree(seeded, tmp_path_factory.mktemp("desk") / "state")
+    desk = DeskProcess(state=state, receiver_port=receiver.port)
     desk.start()
     yield desk
     desk.clean_up()
@@ -38,9 +51,10 @@ def own_receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def own_desk(own_receiver: Receiver, tmp_path: Path) -> Iterator[DeskProcess]:
+def own_desk(own_receiver: Receiver, seeded: Path, tmp_path: Path) -> Iterator[DeskProcess]:
     """A desk for one test, that may stop it; not started yet."""
-    desk = DeskProcess(state=tmp_path / "state", receiver_port=own_receiver.port)
+    state = shutil.copytree(seeded, tmp_path / "state")
+    desk = DeskProcess(state=state, receiver_port=own_receiver.port)
     yield desk
     desk.clean_up()
 

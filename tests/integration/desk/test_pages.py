@@ -118,3 +118,17 @@ def test_no_mail_is_claimed_to_have_been_sent(bridge, agent):
     agent.reply(ticket, "hi")
 
     assert {tuple(one["email_recipients"]) for one in bridge.ticket(ticket)["followup_set"]} == {()}
+
+
+def test_the_page_tells_the_customers_messages_from_the_agents(bridge, observer, agent):
+    ticket = bridge.open_ticket("from the customer")["id"]
+    agent.reply(ticket, "from the agent")
+    bridge.follow_up(ticket, "from the bridge itself", public=False)
+
+    entries = [
+        " ".join(entry.get_text().split())
+        for entry in agent.page(f"/tickets/{ticket}/").select("#followup-list > li")
+    ]
+
+    badges = ["From submitter", "To submitter", "Private"]
+    assert [[b for b in badges if b in entry] for entry in entries] == [[b] for b in badges]
