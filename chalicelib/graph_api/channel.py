@@ -40,8 +40,8 @@ class MetaChannel:
 
     def _graph(self) -> Graph:
         # What receives webhooks must not pay for an HTTP client that it never uses.
-        from chalicelib import http_client  # noqa: PLC0415
-        from chalicelib.graph_api.client import Graph  # noqa: PLC0415
+        from chalicelib import http_client
+        from chalicelib.graph_api.client import Graph
 
         return Graph(
             http=self._http or http_client.shared(),

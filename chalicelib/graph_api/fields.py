@@ -56,6 +56,11 @@ def kind(value: object, *, otherwise: str) -> str:
     return text if len(text) <= _LONGEST_KIND and _KIND.fullmatch(text) else otherwise
 
 
+def scalar(value: object) -> int | str | None:
+    """Return a number or a text as it stands, None for anything else."""
+    return value if isinstance(value, int | str) else None
+
+
 def flag(value: object) -> bool:
     """Return whether a field says yes; a number or a word may stand for it."""
     return value is True or (not isinstance(value, bool) and value in (1, "1", "true", "True"))

@@ -27,13 +27,13 @@ class Messenger(MetaChannel):
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> ChannelEvent:
         """Return what an item means; see `ports.Channel`."""
         # What receives webhooks must not pay for a schema library that it never uses.
-        from chalicelib.channels.messenger import parser  # noqa: PLC0415
+        from chalicelib.channels.messenger import parser
 
         return parser.parse(raw, channel=self.name, received_at=received_at)
 
     def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
         """Send a text and return its id; see `ports.Channel`."""
-        from chalicelib.channels.messenger import sender  # noqa: PLC0415 - as above, for HTTP
+        from chalicelib.channels.messenger import sender  # as above, for HTTP
 
         message = sender.message(contact, text, reference)
         return sender.sent(self._graph().send(account.node, message, token=self._token(account)))

@@ -9,7 +9,7 @@ from typing import Any, Final
 from chalicelib.channels.whatsapp import people
 from chalicelib.domain.envelope import Item
 from chalicelib.graph_api import keys
-from chalicelib.graph_api.fields import identifier, kind, listing, mapping, shallow
+from chalicelib.graph_api.fields import identifier, kind, listing, mapping, scalar, shallow
 
 MESSAGE: Final = "message"
 STATUS: Final = "status"
@@ -30,6 +30,7 @@ class _Place:
     channel: str
     webhook: str
     entry_id: str = ""
+    time: int | str | None = None
     topic: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
 
@@ -37,7 +38,7 @@ class _Place:
         """Return a part as an item of its own, with the contact that it belongs to."""
         raw = {
             "object": self.webhook,
-            "entry": {"id": self.entry_id},
+            "entry": {"id": self.entry_id, "time": self.time},
             "field": self.topic,
             "metadata": self.metadata,
             "contact": shallow(card),
@@ -51,8 +52,9 @@ def split(body: Mapping[str, Any], *, channel: str) -> list[Item]:
     """
     Return the items of a webhook of WhatsApp; see `ports.Webhook`.
 
-    An item is `{"object", "entry": {"id"}, "field", "metadata", "contact", "kind", "item"}`. Of the
-    field `messages` each message, status and error is one; a change of another field is one whole.
+    An item is `{"object", "entry": {"id", "time"}, "field", "metadata", "contact", "kind", "item"}`.
+    Of the field `messages` each message, status and error is one; a change of another field is one
+    as a whole.
     """
     place = _Place(channel=channel, webhook=identifier(body.get("object")))
     entries = body.get("entry")
@@ -81,7 +83,7 @@ def _of_entry(place: _Place, entry: object) -> Iterator[Item]:
     if not isinstance(entry, dict):
         yield place.item(OTHER, entry)
         return
-    place = replace(place, entry_id=identifier(entry.get("id")))
+    place = replace(place, entry_id=identifier(entry.get("id")), time=scalar(entry.get("time")))
     for change in _each(entry.get("changes", [])):
         yield from _of_change(place, change)
     rest = {key: value for key, value in entry.items() if key not in _ABOUT_THE_ENTRY}

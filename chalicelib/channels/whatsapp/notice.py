@@ -41,6 +41,8 @@ class Notice:
         topic = kind(raw.get("field"), otherwise=items.OTHER)
         account = items.account_id(raw)
         timestamp = item.get("timestamp")
+        # Events of the business account tell their time on the entry, if at all.
+        told = raw.get("item"), mapping(raw.get("entry")).get("time")
         return cls(
             account=AccountRef(channel, account),
             aliases=people.aliases(item, card),
@@ -50,7 +52,7 @@ class Notice:
             topic=topic,
             item=item,
             occurred_at=moment(timestamp, received_at=received_at, otherwise=received_at),
-            raw_key=keys.raw(channel, account, topic, name, item=raw.get("item")),
+            raw_key=keys.raw(channel, account, topic, name, item=told),
         )
 
     def unknown(self, word: str) -> UnknownEvent:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from chalicelib.domain.envelope import Item
 from chalicelib.graph_api import keys
-from chalicelib.graph_api.fields import flag, identifier, kind, mapping, shallow
+from chalicelib.graph_api.fields import flag, identifier, kind, mapping, scalar, shallow
 
 MESSAGING: Final = "messaging"
 STANDBY: Final = "standby"  #: what another application answers; we only listen
@@ -96,10 +96,9 @@ def _item(
     body: Mapping[str, Any], entry: Mapping[str, Any], name: str, part: object, *, channel: str
 ) -> Item:
     entry_id = identifier(entry.get("id"))
-    time = entry.get("time")
     raw = {
         "object": identifier(body.get("object")),
-        "entry": {"id": entry_id, "time": time if isinstance(time, int | str) else None},
+        "entry": {"id": entry_id, "time": scalar(entry.get("time"))},
         "kind": name,
         "item": shallow(part),
     }

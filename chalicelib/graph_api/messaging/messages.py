@@ -31,13 +31,17 @@ def received(notice: Notice, message: Message) -> MessageReceived | UnknownEvent
 def echoed(
     notice: Notice, message: Message, *, delivery: str = "", application: str = ""
 ) -> MessageEchoed | UnknownEvent:
-    """Return a message to a customer; what names no customer, or is an unsend, is unknown."""
+    """
+    Return a message to a customer; an unsend, or what names no customer or no id, is unknown.
+
+    Without the id it cannot be told from what we sent ourselves.
+    """
     if message.is_deleted:
         return notice.unknown("echo_deleted")
-    if not notice.customer:
-        return notice.unknown("echo_to_nobody")
+    if not notice.customer or not message.mid:
+        return notice.unknown("echo_of_nothing")
     return MessageEchoed(
-        key=keys.echo(message.mid) if message.mid else notice.raw_key,
+        key=keys.echo(message.mid),
         account=notice.account,
         contact=notice.contact,
         message_id=message.mid,

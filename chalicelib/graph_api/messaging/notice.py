@@ -45,8 +45,12 @@ class Notice:
         item = mapping(raw.get("item"))
         name = kind(raw.get("kind"), otherwise="other")
         account, customer = entry_id, ""
+        told = [raw.get("item")]
         if name in (MESSAGING, STANDBY):
             account, customer = parties(entry_id, item)
+        else:
+            # What is no conversation tells its time on the entry, if at all.
+            told.append(mapping(raw.get("entry")).get("time"))
         return cls(
             account=AccountRef(channel, account),
             customer=customer if customer != account else "",
@@ -59,7 +63,7 @@ class Notice:
                 item.get("timestamp"), received_at=received_at, otherwise=received_at
             ),
             received_at=received_at,
-            raw_key=keys.raw(channel, account, name, item=raw.get("item")),
+            raw_key=keys.raw(channel, account, name, item=told),
         )
 
     @property

@@ -30,7 +30,7 @@ def parse(notice: Notice) -> StatusChanged | UnknownEvent:
     receipt = Receipt.read(notice.item)
     status = _WORDS.get(receipt.status)
     if status is None or not receipt.id:
-        return notice.unknown("status")
+        return notice.unknown(f"status:{receipt.status or 'other'}")
     participant = receipt.recipient_participant_user_id or receipt.recipient_participant_id
     reason, detail = _failure(notice) if status is Status.FAILED else ("", "")
     return StatusChanged(

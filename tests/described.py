@@ -1,0 +1,24 @@
+"""Writes events as JSON, so that they can stand in files and be compared with what they say."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from chalicelib.domain.content import Text
+from chalicelib.domain.events import ChannelEvent, MessageEchoed, MessageReceived
+
+
+def described(event: ChannelEvent) -> dict[str, Any]:
+    """Return an event as JSON: its type, and the fields that are not empty."""
+    fields = {key: value for key, value in asdict(event).items() if value not in ("", 0)}
+    fields["account"] = f"{event.account.channel}:{event.account.id}"
+    if "contact" in fields:
+        aliases = [f"{alias.kind}:{alias.value}" for alias in event.contact.aliases]  # type: ignore[union-attr]
+        fields["contact"] = {"aliases": aliases, "name": fields["contact"]["name"]}
+    if isinstance(event, MessageReceived | MessageEchoed):
+        word = "text" if isinstance(event.content, Text) else "unsupported"
+        fields["content"] = {word: next(iter(fields["content"].values()))}
+    if event.key.startswith("raw:"):
+        fields["key"] = "raw:"  # a digest of everything that the item says
+    return {"event": type(event).__name__, **fields}
