@@ -1,0 +1,272 @@
+"""The port for django-helpdesk against answers that a healthy helpdesk does not give."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import pytest
+
+from chalicelib.domain.account import Desk
+from chalicelib.domain.ticket import Entry, EntryKind, Opening
+from chalicelib.errors import (
+    AmbiguousError,
+    Gone,
+    Refused,
+    ScriptaError,
+    TransientError,
+    Unauthorised,
+)
+from chalicelib.helpdesks.django_helpdesk.helpdesk import DjangoHelpdesk, create
+from tests.fakes.secrets import MemorySecrets
+from tests.unit.helpdesks.django_helpdesk.answering import answering
+
+HELLO = Entry(kind=EntryKind.COMMENT, text="Hello")
+OPENING = Opening(
+    reference="c-9.1",
+    subject="WhatsApp",
+    channel="whatsapp",
+    requester="w@scripta.invalid",
+    name="Ana",
+    entry=HELLO,
+)
+LAST = "GET /api/tickets/?page_size=100&page=last"
+BRIDGE, ALICE = 3, 1
+
+
+def helpdesk(
+    url: str, *, tokens: tuple[str, ...] = ("good",), options: Mapping[str, str] | None = None
+) -> DjangoHelpdesk:
+    desk = Desk(id="d", helpdesk="django_helpdesk", url=url, options=options or {"queue": "1"})
+    return create(desk=desk, secrets=MemorySecrets({"desks/d": {"api_tokens": tokens}}))
+
+
+def entry(number: int, comment: str | None, *, user: int | None = BRIDGE, public: bool = True):
+    return {"id": number, "user": user, "comment": comment, "public": public}
+
+
+def ticket(number: int, *entries: object, reference: str = "", merged_to: int | None = None):
+    return {
+        "id": number,
+        "custom_conversation_id": reference,
+        "merged_to": merged_to,
+        "followup_set": entries,
+    }
+
+
+def test_importing_the_port_loads_neither_a_schema_library_nor_an_http_client():
+    code = (
+        "import sys, chalicelib.helpdesks.django_helpdesk.helpdesk;"
+        "print(sorted({'pydantic', 'urllib3', 'boto3', 'django'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_write_is_one_call():
+    answers: dict[str, tuple[int, object]] = {
+        "POST /api/tickets/": (201, ticket(5, entry(8, "Hello"))),
+        "POST /api/followups/": (201, entry(9, "Hello")),
+    }
+    with answering(answers) as server:
+        created = helpdesk(server.url + "/").create(OPENING)
+        assert helpdesk(server.url).append("5", HELLO) == "9"
+    assert (created.id, created.url, created.last_entry) == ("5", f"{server.url}/tickets/5/", "8")
+    assert [asked.path for asked in server.asked] == ["/api/tickets/", "/api/followups/"]
+
+
+def test_while_a_token_is_replaced_the_older_one_still_serves():
+    with answering({"POST /api/followups/": (201, entry(9, "Hello"))}) as server:
+        assert helpdesk(server.url, tokens=("new", "good")).append("5", HELLO) == "9"
+    assert [asked.token for asked in server.asked] == ["Token new", "Token good"]
+
+
+@pytest.mark.parametrize("tokens", [(), ("bad",), ("bad", "worse")])
+def test_without_a_token_that_is_taken_an_operator_has_to_act(tokens: tuple[str, ...]):
+    with answering({}) as server, pytest.raises(Unauthorised):
+        helpdesk(server.url, tokens=tokens).append("5", HELLO)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (400, {"ticket": ['Invalid pk "5" - object does not exist.']}, Gone),
+        (400, {"comment": ["said by a customer"]}, Refused),
+        (400, b"<html>", Refused),
+        (403, {"detail": "No."}, Unauthorised),
+        (404, b"<h1>Some other site</h1>", TransientError),
+        (404, {"detail": "Not found."}, Gone),
+        (409, {}, TransientError),
+        (500, b"<h1>Server Error</h1>", AmbiguousError),
+        (201, b"<h1>Welcome</h1>", AmbiguousError),
+        (201, {"id": None}, AmbiguousError),
+        (302, b"", TransientError),
+    ],
+)
+def test_an_unusual_answer_to_a_write_has_a_meaning(
+    status: int, body: object, error: type[ScriptaError]
+):
+    with (
+        answering({"POST /api/followups/": (status, body)}) as server,
+        pytest.raises(ScriptaError) as raised,
+    ):
+        helpdesk(server.url).append("5", HELLO)
+    assert type(raised.value) is error
+    assert "customer" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (404, {"detail": "No Ticket matches the given query."}, Gone),
+        (404, b"<h1>Some other site</h1>", TransientError),
+        (500, b"<h1>Server Error</h1>", TransientError),
+        (200, b"<h1>Welcome</h1>", TransientError),
+        (200, {"id": 5, "followup_set": [{"id": "x", "comment": "customer"}]}, TransientError),
+    ],
+)
+def test_an_unusual_answer_to_a_look_up_leaves_nothing_in_doubt(
+    status: int, body: object, error: type[ScriptaError]
+):
+    with (
+        answering({"GET /api/tickets/5/": (status, body)}) as server,
+        pytest.raises(ScriptaError) as raised,
+    ):
+        helpdesk(server.url).find_entry("5", after="", entry=HELLO)
+    assert type(raised.value) is error
+    assert "customer" not in str(raised.value.__cause__)
+
+
+@pytest.mark.parametrize("ticket_id", ["", "x", "-1", "1/../2", "1?x", "\u0663", "9" * 19])
+def test_an_id_that_no_ticket_can_have_is_gone_before_anything_is_asked(ticket_id: str):
+    with answering({}) as server:
+        with pytest.raises(Gone):
+            helpdesk(server.url).append(ticket_id, HELLO)
+        with pytest.raises(Gone):
+            helpdesk(server.url).find_entry(ticket_id, after="", entry=HELLO)
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("options", [{"queue": "sales"}, {"other": "1"}])
+def test_without_a_queue_messages_wait_for_an_operator(options: dict[str, str]):
+    with answering({}) as server:
+        with pytest.raises(TransientError):
+            helpdesk(server.url, options=options).create(OPENING)
+        with pytest.raises(TransientError):
+            helpdesk(server.url, options=options).check()
+    assert server.asked == []
+
+
+def looked_up(*entries: object, after: str = "", wanted: Entry = HELLO) -> str | None:
+    with answering({"GET /api/tickets/5/": (200, ticket(5, *entries))}) as server:
+        return helpdesk(server.url).find_entry("5", after=after, entry=wanted)
+
+
+def test_an_entry_is_found_behind_the_last_known_one_only():
+    first, second = entry(8, "Hello"), entry(9, "Hello")
+    assert looked_up(first, after="") == "8"
+    assert looked_up(first, after="8") is None
+    assert looked_up(second, first, after="8") == "9"
+    assert looked_up(entry(8, "Opened"), second, entry(10, "Hello"), after="8") == "9"
+
+
+def test_an_entry_that_somebody_else_wrote_is_not_ours():
+    assert looked_up(entry(8, "Hi"), entry(9, "Hello", user=ALICE), after="8") is None
+    assert looked_up(entry(8, "Hi"), entry(9, "Hello", user=None), after="8") is None
+
+
+def test_we_are_known_by_our_last_entry_even_where_older_ones_are_somebody_elses():
+    moved_here = entry(2, "Hi", user=ALICE)
+    assert looked_up(moved_here, entry(8, "Hi"), entry(9, "Hello"), after="8") == "9"
+
+
+def test_we_are_known_by_the_first_entry_where_the_last_one_was_deleted():
+    assert looked_up(entry(2, "Hi"), entry(9, "Hello"), after="8") == "9"
+
+
+def test_a_note_is_not_taken_for_a_comment_of_the_same_words():
+    note = Entry(kind=EntryKind.NOTE, text="Hello")
+    assert looked_up(entry(8, "Hi"), entry(9, "Hello", public=False), after="8") is None
+    assert looked_up(entry(8, "Hi"), entry(9, "Hello", public=False), after="8", wanted=note) == "9"
+    assert looked_up(entry(8, "Hi"), entry(9, "Hello"), after="8", wanted=note) is None
+
+
+def test_a_ticket_without_entries_has_none_of_ours():
+    assert looked_up() is None
+
+
+def test_a_ticket_that_was_merged_is_gone():
+    answers: dict[str, tuple[int, object]] = {
+        "GET /api/tickets/5/": (200, ticket(5, merged_to=6)),
+    }
+    with answering(answers) as server, pytest.raises(Gone):
+        helpdesk(server.url).find_entry("5", after="", entry=HELLO)
+
+
+def page(count: int, *tickets: object) -> tuple[int, object]:
+    return 200, {"count": count, "results": tickets}
+
+
+def test_a_ticket_is_looked_for_from_the_newest_on():
+    answers = {
+        LAST: page(250, ticket(249), ticket(250, reference="c-8.1")),
+        "GET /api/tickets/?page_size=100&page=2": page(
+            250,
+            ticket(150, entry(1, "Hello"), reference="c-9.1"),
+            ticket(160, entry(2, "Hello"), entry(3, "x", user=ALICE), reference="c-9.1"),
+        ),
+    }
+    with answering(answers) as server:
+        found = helpdesk(server.url).find("c-9.1")
+    assert found is not None
+    assert (found.id, found.last_entry) == ("160", "2")
+    assert len(server.asked) == 2
+
+
+def test_a_ticket_that_is_not_there_is_not_found_and_the_search_ends():
+    with answering({LAST: page(0)}) as server:
+        assert helpdesk(server.url).find("c-9.1") is None
+    assert len(server.asked) == 1
+
+
+def test_a_search_looks_at_the_newest_two_thousand_tickets():
+    answers = {f"GET /api/tickets/?page_size=100&page={n}": page(5000) for n in range(1, 51)}
+    with answering({**answers, LAST: page(5000)}) as server:
+        assert helpdesk(server.url).find("c-9.1") is None
+    assert [asked.path.rpartition("=")[2] for asked in server.asked] == [
+        "last",
+        *(str(n) for n in range(49, 30, -1)),
+    ]
+
+
+def test_a_page_that_is_gone_when_it_is_asked_for_leaves_the_search_to_be_repeated():
+    gone = {"GET /api/tickets/?page_size=100&page=1": (404, {"detail": "Invalid page."})}
+    with answering({LAST: page(101), **gone}) as server, pytest.raises(TransientError):
+        helpdesk(server.url).find("c-9.1")
+
+
+def described(*fields: str) -> dict[str, tuple[int, object]]:
+    return {"OPTIONS /api/tickets/": (200, {"actions": {"POST": dict.fromkeys(fields)}})}
+
+
+def test_a_helpdesk_that_keeps_our_references_passes_the_check():
+    with answering(described("title", "custom_conversation_id", "custom_channel")) as server:
+        helpdesk(server.url).check()
+
+
+def test_a_helpdesk_without_our_fields_is_told_so():
+    with (
+        answering(described("title", "custom_channel")) as server,
+        pytest.raises(Refused, match="custom_conversation_id"),
+    ):
+        helpdesk(server.url).check()
+
+
+@pytest.mark.parametrize("body", [b"<h1>Welcome</h1>", {}, [], {"actions": None}])
+def test_something_else_at_the_address_does_not_pass_the_check(body: object):
+    with (
+        answering({"OPTIONS /api/tickets/": (200, body)}) as server,
+        pytest.raises(TransientError),
+    ):
+        helpdesk(server.url).check()
