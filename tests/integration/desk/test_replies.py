@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -142,3 +143,20 @@ def test_a_reply_is_told_within_a_blink(receiver, bridge, observer):
 
     assert min(delays) < dt.timedelta(milliseconds=50)
     assert [one.data["text"] for one in receiver.of(ticket)] == ["1", "2", "3", "4", "5"]
+
+
+def test_writers_at_the_same_time_all_get_through_and_each_ticket_stays_in_order(
+    receiver: Receiver, bridge: ApiUser, observer: ApiUser
+):
+    def converse(_: int) -> int:
+        ticket = int(bridge.open_ticket()["id"])
+        for count in range(3):
+            observer.follow_up(ticket, f"{count}")
+        return ticket
+
+    with ThreadPoolExecutor(8) as pool:
+        tickets = list(pool.map(converse, range(8)))
+
+    assert len(set(tickets)) == 8
+    for ticket in tickets:
+        assert [one.data["text"] for one in receiver.wait(ticket, count=3)] == ["0", "1", "2"]
