@@ -1,8 +1,9 @@
 """
 The process of the emulated AWS: ministack, ending with its parent and owning up to lost state.
 
-ministack saves its state at a clean end only. Started by `infra.local.aws`, never by hand: `python -m infra.local.emulator`, with ministack's own
-environment variables and a pipe as standard input that the parent holds open.
+ministack saves its state at a clean end only. Started by `infra.local.aws`, never by hand:
+`python -m infra.local.emulator`, with ministack's own environment variables and a pipe as standard
+input that the parent holds open.
 """
 
 from __future__ import annotations
