@@ -15,17 +15,13 @@ def main() -> int:
     """Serve until told to stop; return the exit status: 2 where it could not even begin."""
     try:
         told = environment.read()
+        os.environ["DJANGO_SETTINGS_MODULE"] = "infra.local.desk.settings"
+        django.setup()
+        from infra.local.desk.server import serve  # models exist only after setup
+
+        serve(told)
     except ConfigurationError as exc:
         print(f"desk: {exc}", file=sys.stderr)
-        return 2
-    os.environ["DJANGO_SETTINGS_MODULE"] = "infra.local.desk.settings"
-    django.setup()
-    from infra.local.desk.server import serve  # models exist only after setup
-
-    try:
-        serve(told)
-    except OSError as exc:
-        print(f"desk: port {told.port}: {exc.strerror}; set SCRIPTA_DESK_PORT", file=sys.stderr)
         return 2
     return 0
 

@@ -14,6 +14,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from waitress import create_server
 
+from chalicelib.errors import ConfigurationError
 from infra.local.desk import authors, journal, literal, seed
 from infra.local.desk.courier import Courier
 from infra.local.desk.environment import HOST, Environment
@@ -39,7 +40,7 @@ def serve(environment: Environment) -> None:
     Prepare the desk and serve it; return when SIGTERM or SIGINT has come.
 
     Raises:
-        OSError: the port is taken.
+        ConfigurationError: the port cannot be had.
     """
     signal.signal(signal.SIGTERM, _stop)
     if os.environ.get("SCRIPTA_PARENT_PIPE") == "1":
@@ -51,9 +52,7 @@ def serve(environment: Environment) -> None:
     authors.install()
     # Static files are served without a transaction, and without DEBUG, by the handler.
     application = StaticFilesHandler(Desk(courier))
-    server = create_server(
-        application, host=HOST, port=environment.port, threads=8, backlog=512, ident=None
-    )
+    server = _listen(application, port=environment.port)
     seed.prepare(bridge_token=environment.bridge_token)
     journal.connect()
     import_module(settings.ROOT_URLCONF)  # now, so that the first agent does not wait for it
@@ -62,6 +61,15 @@ def serve(environment: Environment) -> None:
         f"desk: {environment.url}/ (state in {settings.DATABASES['default']['NAME']})", flush=True
     )
     server.run()
+
+
+def _listen(application: Any, *, port: int) -> Any:
+    try:
+        return create_server(application, host=HOST, port=port, threads=8, backlog=512, ident=None)
+    except OSError as exc:
+        raise ConfigurationError(
+            f"port {port}: {exc.strerror}; set SCRIPTA_DESK_PORT to a free one"
+        ) from exc
 
 
 def _stop(number: int, frame: object) -> None:
