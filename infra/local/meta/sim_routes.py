@@ -167,16 +167,23 @@ class Simulation:
         return contact
 
     def _entry(self, message: Message) -> dict[str, Any]:
-        file = None if message.outgoing else self._store.media(message.media)
         return {
             "id": message.id,
             "from": "business" if message.outgoing else "customer",
             "type": message.type,
             "text": message.text,
-            "file": {"name": file.filename, "url": f"/sim/media/{file.id}"} if file else None,
+            "file": self._file(message),
             "at": message.at,
             "status": message.status,
         }
+
+    def _file(self, message: Message) -> dict[str, str] | None:
+        if message.outgoing:
+            is_link = message.media.startswith(("https://", "http://"))
+            name = message.media.partition("?")[0].rpartition("/")[2]
+            return {"name": name or message.type, "url": message.media} if is_link else None
+        media = self._store.media(message.media)
+        return {"name": media.filename, "url": f"/sim/media/{media.id}"} if media else None
 
 
 def _sent(message: Message) -> dict[str, Any]:
