@@ -53,7 +53,7 @@ def main() -> None:
 
 def _serve() -> None:
     # Late, because ministack reads its environment when it is imported.
-    from ministack.app import main as ministack  # noqa: PLC0415
+    from ministack.app import main as ministack
 
     ministack()
 
