@@ -1,0 +1,83 @@
+"""What the local run starts with: its accounts, its desk, and the secrets of both."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from chalicelib.domain.account import Account, AccountRef, Desk
+from chalicelib.storage.directory import TableDirectory
+from chalicelib.storage.dynamo import DynamoTable
+from infra.local import credentials
+from infra.local.aws import client
+from infra.local.resources import TABLE, put_secrets
+
+#: Number of the queue "Messaging" in a desk that was just set up.
+_DESK_QUEUE = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """What is generated once and kept in the state folder."""
+
+    bridge_token: str
+    webhook_secret: str
+    desk_secret_key: str
+
+
+def generated(path: Path) -> Generated:
+    """Return what was generated for a state folder, generating it when there is nothing yet."""
+    if path.exists():
+        return Generated(**json.loads(path.read_text()))
+    made = Generated(
+        bridge_token=secrets.token_hex(20),
+        webhook_secret="whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        desk_secret_key=secrets.token_urlsafe(50),
+    )
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(asdict(made)))
+    return made
+
+
+def seed(environment: Mapping[str, str], *, made: Generated, desk_url: str) -> None:
+    """Write accounts, desk and secrets into the emulated AWS; doing it again changes nothing."""
+    directory = TableDirectory(
+        DynamoTable(TABLE, client=client(environment, "dynamodb")), clock=lambda: 0
+    )
+    accounts = {
+        "messenger": credentials.PAGE_ID,
+        "instagram": credentials.INSTAGRAM_ID,
+        "whatsapp": credentials.PHONE_NUMBER_ID,
+    }
+    for channel, id_ in accounts.items():
+        ref = AccountRef(channel, id_)
+        directory.keep_account(Account(ref=ref, desk=credentials.DESK_ID))
+    directory.keep_desk(
+        Desk(
+            id=credentials.DESK_ID,
+            helpdesk="django_helpdesk",
+            url=desk_url,
+            options={"queue": _DESK_QUEUE},
+        )
+    )
+    put_secrets(
+        environment,
+        {
+            "meta": {
+                "app_secrets": list(credentials.APP_SECRETS),
+                "verify_tokens": [credentials.VERIFY_TOKEN],
+            },
+            f"desks/{credentials.DESK_ID}": {
+                "webhook_secrets": [made.webhook_secret],
+                "api_tokens": [made.bridge_token],
+            },
+            **{
+                f"accounts/{channel}/{id_}": {"access_tokens": [credentials.ACCESS_TOKEN]}
+                for channel, id_ in accounts.items()
+            },
+        },
+    )
