@@ -24,23 +24,18 @@ _TYPES: Final = {
     "page.html": "text/html",
     "page.js": "text/javascript",
     "page.css": "text/css",
+    "icon.svg": "image/svg+xml",
 }
 
 
 def routes(*, desk: str) -> list[Route]:
     """Return the routes; `desk` is the helpdesk's address that the page links to."""
 
-    def file(name: str) -> Response:
-        text = (_FOLDER / name).read_text(encoding="utf-8").replace(_DESK_PLACE, desk)
-        return Response(text, media_type=_TYPES[name], headers=_HEADERS)
+    def route(path: str, name: str) -> Route:
+        async def file(_request: Request) -> Response:
+            text = (_FOLDER / name).read_text(encoding="utf-8").replace(_DESK_PLACE, desk)
+            return Response(text, media_type=_TYPES[name], headers=_HEADERS)
 
-    async def page(_request: Request) -> Response:
-        return file("page.html")
+        return Route(path, file)
 
-    async def script(_request: Request) -> Response:
-        return file("page.js")
-
-    async def style(_request: Request) -> Response:
-        return file("page.css")
-
-    return [Route("/", page), Route("/page.js", script), Route("/page.css", style)]
+    return [route("/", "page.html"), *(route(f"/{name}", name) for name in _TYPES)]

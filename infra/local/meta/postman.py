@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -114,6 +115,7 @@ class Postman:
         if lane not in self._lanes:
             self._nudges[lane] = asyncio.Event()
             self._lanes[lane] = asyncio.create_task(self._work(lane))
+            self._lanes[lane].add_done_callback(_report)
 
     async def _work(self, lane: str) -> None:
         while letter := self._first(lane):
@@ -165,6 +167,11 @@ class Postman:
 def worth_another(status: int) -> bool:
     """Return whether a webhook that was answered so is sent again: no answer, or a 5xx."""
     return status == NO_ANSWER or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        traceback.print_exception(error)
 
 
 def _letter(row: sqlite3.Row) -> Letter:
