@@ -1,0 +1,175 @@
+"""What every helpdesk's webhooks become: items that can travel, and events with a key."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib import registry
+from chalicelib.domain.envelope import Book, Envelope, digest
+from chalicelib.domain.events import DeskEventIgnored, ReplyWritten, TicketChanged
+from chalicelib.domain.ports import Helpdesk
+from tests.contract.helpdesks import CHARACTERS, RECEIVED_AT, full_secrets, open_helpdesk
+
+PAYLOADS = Path(__file__).parents[1] / "payloads"
+
+
+@pytest.fixture(params=registry.helpdesk_names())
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def helpdesk(name: str) -> Helpdesk:
+    return open_helpdesk(name, secrets=full_secrets())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(CHARACTERS),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(CHARACTERS), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+FIELDS = [
+    "ticket_id",
+    "comment_id",
+    "conversation_id",
+    "text",
+    "agent",
+    "attachments",
+    "status",
+    "public",
+    "private",
+    "into",
+    "by",
+]
+TYPES = ("reply.send", "ticket.status", "ticket.deleted", "ticket.merged")
+BODIES = st.one_of(
+    st.dictionaries(st.text(CHARACTERS), JSON, max_size=4),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "type": st.sampled_from(TYPES) | JSON,
+            "timestamp": st.datetimes().map(datetime.isoformat) | JSON,
+            "data": st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=6) | JSON,
+        },
+    ),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(body=BODIES)
+def test_any_body_is_split_into_items_that_can_travel_and_mean_something(
+    helpdesk: Helpdesk, body: dict[str, Any]
+):
+    items = helpdesk.split(body)
+    assert items
+    for item in items:
+        digest(item.lane)
+        sent = Envelope(source="desk:d", received_at=1, items=[item.raw], book=item.book).encode()
+        raw = Envelope.decode(sent).items[0]
+        event = helpdesk.parse(raw, received_at=RECEIVED_AT)
+        assert event.key
+        assert event.key == helpdesk.parse(raw, received_at=RECEIVED_AT).key
+        event.key.encode()
+        assert len(event.key) < 1000
+        is_reply = isinstance(event, ReplyWritten)
+        assert item.book is Book.OUT or not is_reply
+
+
+def examples(name: str) -> list[dict[str, Any]]:
+    paths = sorted((PAYLOADS / name).glob("*.json"))
+    return [json.loads(p.read_text()) for p in paths if not p.name.endswith(".expected.json")]
+
+
+def test_every_kind_of_event_has_an_example(name: str, helpdesk: Helpdesk):
+    events = [helpdesk.parse(raw, received_at=RECEIVED_AT) for raw in examples(name)]
+    assert {type(event) for event in events} == {ReplyWritten, TicketChanged, DeskEventIgnored}
+
+
+def test_the_same_fact_has_the_same_key_whenever_it_comes(name: str, helpdesk: Helpdesk):
+    for raw in examples(name):
+        (item,) = helpdesk.split(raw)
+        event = helpdesk.parse(item.raw, received_at=RECEIVED_AT)
+        if "timestamp" in raw or isinstance(event, ReplyWritten):
+            again = json.loads(json.dumps(raw))
+            assert helpdesk.parse(again, received_at=RECEIVED_AT + 5000).key == event.key
+
+
+def status(ticket: str, word: str, *, second: int) -> dict[str, Any]:
+    return {
+        "type": "ticket.status",
+        "timestamp": f"2026-01-01T00:00:0{second}Z",
+        "data": {"ticket_id": ticket, "status": word},
+    }
+
+
+def test_different_facts_have_different_keys(helpdesk: Helpdesk):
+    bodies: list[dict[str, Any]] = [
+        {"type": "reply.send", "data": {"ticket_id": "1", "comment_id": "2", "text": "a"}},
+        {"type": "reply.send", "data": {"ticket_id": "1", "comment_id": "3", "text": "a"}},
+        {"type": "reply.send", "data": {"ticket_id": "1", "text": "a"}},
+        {"type": "reply.send", "data": {"ticket_id": "1", "text": "b"}},
+        status("1", "closed", second=0),
+        status("1", "open", second=0),
+        status("1", "closed", second=1),
+        status("2", "closed", second=0),
+        {"type": "ticket.deleted", "data": {"ticket_id": "1"}},
+        {"type": "ticket.merged", "data": {"ticket_id": "1", "into": "2"}},
+    ]
+    keys = [helpdesk.parse(body, received_at=RECEIVED_AT).key for body in bodies]
+    assert len(set(keys)) == len(keys)
+
+
+def test_items_of_one_ticket_share_a_lane_and_no_other_does(name: str, helpdesk: Helpdesk):
+    reply = {"type": "reply.send", "data": {"ticket_id": 1, "text": "a"}}
+    closed = {"type": "ticket.status", "data": {"ticket_id": "1", "status": "closed"}}
+    others = [
+        {"type": "reply.send", "data": {"ticket_id": "2", "text": "a"}},
+        {"type": "reply.send", "data": {"conversation_id": "c-9", "text": "a"}},
+        {"type": "reply.send", "data": {"text": "a"}},
+    ]
+    lane = helpdesk.split(reply)[0].lane
+    assert helpdesk.split(closed)[0].lane == lane
+    elsewhere = open_helpdesk(name, secrets=full_secrets(), desk="e")
+    lanes = {lane, elsewhere.split(reply)[0].lane, *(helpdesk.split(o)[0].lane for o in others)}
+    assert len(lanes) == 5
+
+
+def test_a_reply_is_counted_as_outgoing_and_the_rest_as_the_desks(helpdesk: Helpdesk):
+    assert helpdesk.split({"type": "reply.send"})[0].book is Book.OUT
+    assert helpdesk.split({"type": "ticket.status"})[0].book is Book.DESK
+    assert helpdesk.split({})[0].book is Book.DESK
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    flag=st.sampled_from([{"public": False}, {"private": True}]),
+    fields=st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=4),
+)
+def test_a_private_note_never_leaves(
+    helpdesk: Helpdesk, flag: dict[str, bool], fields: dict[str, Any]
+):
+    body = {"type": "reply.send", "data": fields | {"text": "for us only"} | flag}
+    for item in helpdesk.split(body):
+        event = helpdesk.parse(item.raw, received_at=RECEIVED_AT)
+        assert isinstance(event, DeskEventIgnored)
+        assert "for us only" not in repr(event)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{"text": "a"}, {"ticket_id": "1"}, {"ticket_id": "1", "text": ""}, {}, [], None],
+    ids=repr,
+)
+def test_a_reply_is_never_ignored_however_little_it_says(helpdesk: Helpdesk, data: object):
+    event = helpdesk.parse({"type": "reply.send", "data": data}, received_at=RECEIVED_AT)
+    assert isinstance(event, ReplyWritten)
+    assert event.occurred_at == RECEIVED_AT
