@@ -109,7 +109,7 @@ class Graph:
         if address.name:
             message_id = self._perform(send, fault).id
         else:
-            # https://github.com/chatwoot/chatwoot/issues/15150: accepted, and never seen again.
+            # A user id in `to` is answered like any send, and never heard of again.
             message_id = ids.message_id(WHATSAPP, address.input)
         return _answer(whatsapp_rules.answer(address, customer, message_id, kind=send.type), fault)
 
