@@ -1,0 +1,86 @@
+"""
+What public projects recorded of the platforms' webhooks, read where it lies beside the checkout.
+
+The folder is named by SCRIPTA_PAYLOADS; without one there this is skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from chalicelib.domain.content import Text
+from chalicelib.domain.events import MessageEchoed, MessageReceived
+from tests.channels import channel
+
+_ROOT: Final = Path(__file__).parents[2]
+_FOLDER: Final = Path(os.environ.get("SCRIPTA_PAYLOADS", _ROOT.parent / "shared" / "payloads"))
+_CHANNELS: Final = {"fb__": "messenger", "ig__": "instagram", "wa__": "whatsapp"}
+_FILES: Final = sorted(path for prefix in _CHANNELS for path in _FOLDER.glob(f"{prefix}*.json"))
+_RECEIVED_AT: Final = 1_790_000_000_000
+
+pytestmark = pytest.mark.skipif(
+    not _FILES, reason=f"NO PUBLIC PAYLOADS: {_FOLDER} has none (set SCRIPTA_PAYLOADS)"
+)
+
+
+def _events(path: Path) -> list[object]:
+    speaker = channel(_CHANNELS[path.name[:4]])
+    items = speaker.split(json.loads(path.read_text("utf-8")))
+    for item in items:
+        item.lane.encode()
+    return [speaker.parse(item.raw, received_at=_RECEIVED_AT) for item in items]
+
+
+def _customer_texts(body: dict[str, Any]) -> Iterator[str]:
+    """Yield what customers wrote to us alone: no echo, no group, nothing another app answers."""
+    for entry in body.get("entry", []):
+        for told in entry.get("messaging", []):
+            message = told.get("message", {})
+            if "text" in message and not message.get("is_echo"):
+                yield message["text"]
+        for change in entry.get("changes", []):
+            if body["object"] == "whatsapp_business_account" and change["field"] == "messages":
+                yield from _written(change.get("value") or {})
+
+
+def _written(value: dict[str, Any]) -> Iterator[str]:
+    for message in value.get("messages", []):
+        if message.get("type") == "text" and "group_id" not in message:
+            yield message["text"]["body"]
+
+
+@pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)
+def test_a_recorded_webhook_gives_events_and_every_text_of_a_customer(path: Path) -> None:
+    events = _events(path)
+    shown = [
+        event.content.text
+        for event in events
+        if isinstance(event, MessageReceived) and isinstance(event.content, Text)
+    ]
+    for text in _customer_texts(json.loads(path.read_text("utf-8"))):
+        assert text in shown
+
+
+@pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)
+def test_no_recorded_echo_looks_like_a_customers_message(path: Path) -> None:
+    body = json.loads(path.read_text("utf-8"))
+    told = [told for entry in body.get("entry", []) for told in entry.get("messaging", [])]
+    echoes = {
+        t["message"]["mid"]
+        for t in told
+        if t.get("message", {}).get("is_echo") and not t["message"].get("is_self")
+    }
+    events = _events(path)
+    assert not [e for e in events if isinstance(e, MessageReceived) and e.message_id in echoes]
+    assert {e.message_id for e in events if isinstance(e, MessageEchoed)} == echoes
+
+
+def test_the_recorded_webhooks_hold_enough_to_prove_anything() -> None:
+    texts = [t for path in _FILES for t in _customer_texts(json.loads(path.read_text("utf-8")))]
+    assert len(texts) >= 10
