@@ -1,20 +1,27 @@
-"""Batches of queue messages: handled in order, answered with what failed."""
+"""Batches of queue messages: handled in order, answered with what failed, shown again in time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    SqsFifoPartialProcessor,
+    process_partial_response,
+)
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import SQSEvent
 
 from chalicelib import bootstrap
 from chalicelib.domain.ports import Queue
 from chalicelib.errors import ScriptaError, TransientError
-from chalicelib.pipeline.drain import TimeLeft, Wait
+from chalicelib.pipeline.drain import SHORT_WAITS, TimeLeft, Wait
 
 _MS = 1000.0
+
+Each = Callable[[SQSRecord], None]
 
 
 class Drain(Protocol):
@@ -25,61 +32,93 @@ class Drain(Protocol):
         ...
 
 
-class _Deferred(TransientError):
-    """The wake-up is to be shown again later; how much later was told to the queue."""
+class _Again(TransientError):
+    """A wake-up that is to be shown again after `retry_after` seconds: nothing went wrong."""
 
 
 def drained(event: SQSEvent, queue: Queue, drain: Drain) -> dict[str, Any]:
     """Drain every conversation woken by a batch, and return Lambda's partial batch response."""
     context: Any = event.context
-    done: set[str] = set()
+    drained: set[str] = set()
 
     def time_left() -> float:
         return float(context.get_remaining_time_in_millis()) / _MS
 
     def each(record: SQSRecord) -> None:
-        # Whatever a batch's second wake-up of a conversation announces was there for the first.
-        if record.body in done:
+        # A batch's second wake-up of a conversation is done for, however the first one went:
+        # what it announces was there for the first, and that one comes again if it must. Left on
+        # the queue it would hold up its group until its visibility time-out.
+        if record.body in drained:
             return
+        drained.add(record.body)
         wait = drain(record.body, time_left=time_left)
         if wait is not None:
-            queue.defer(record.receipt_handle, wait.seconds)
-            raise _Deferred("again later")
-        done.add(record.body)
+            raise _Again("later", retry_after=wait.seconds)
 
-    return answer(event, each)
+    return _answer(event, queue, each, BatchProcessor(event_type=EventType.SQS))
 
 
-def answer(event: SQSEvent, each: Callable[[SQSRecord], None]) -> dict[str, Any]:
+def in_order(event: SQSEvent, queue: Queue | None, each: Each) -> dict[str, Any]:
     """
-    Handle a batch and return Lambda's partial batch response.
+    Handle a batch message by message and return Lambda's partial batch response.
 
     After the first failure of a group its later messages count as failed too, or they would
-    overtake it. Raises TransientError where the event source takes no partial failures and there
-    was one: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+    overtake it. Without a queue what failed is shown again when its visibility time-out ends.
     """
-    processor = SqsFifoPartialProcessor(skip_group_on_error=True)
-    # That all failed is for Lambda to read from the answer, like that some did.
-    processor.raise_on_entire_batch_failure = False
+    return _answer(event, queue, each, SqsFifoPartialProcessor(skip_group_on_error=True))
+
+
+def _answer(
+    event: SQSEvent, queue: Queue | None, each: Each, processor: BatchProcessor
+) -> dict[str, Any]:
+    """
+    Run a processor over a batch and have the queue show again, within seconds, what failed.
+
+    Raises TransientError where the event source takes no partial failures and there was one:
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+    """
+    waits: dict[str, float] = {}
 
     def guarded(record: SQSRecord) -> None:
         try:
             each(record)
-        except _Deferred:
-            raise
-        except ScriptaError as exc:
-            _log_failure(record, exc, foreseen=True)
+        except TransientError as exc:
+            if exc.retry_after is not None:
+                waits[record.message_id] = exc.retry_after
+            if not isinstance(exc, _Again):
+                _log_failure(record, exc, foreseen=True)
             raise
         except Exception as exc:
-            _log_failure(record, exc, foreseen=False)
+            _log_failure(record, exc, foreseen=isinstance(exc, ScriptaError))
             raise
 
+    # That all failed is for Lambda to read from the answer, like that some did.
+    processor.raise_on_entire_batch_failure = False
     response = process_partial_response(
         event=event.to_dict(), record_handler=guarded, processor=processor, context=None
     )
-    if response["batchItemFailures"] and not bootstrap.settings().partial_batch:
+    failed = {failure["itemIdentifier"] for failure in response["batchItemFailures"]}
+    for record in map(SQSRecord, event.to_dict()["Records"]):
+        if queue is not None and record.message_id in failed:
+            _defer(record, queue, waits.get(record.message_id, _pause(record)))
+    if failed and not bootstrap.settings().partial_batch:
         raise TransientError("a message of the batch failed")
     return dict(response)
+
+
+def _pause(record: SQSRecord) -> float:
+    receives = int(record.attributes.approximate_receive_count)
+    return SHORT_WAITS[min(receives, len(SHORT_WAITS)) - 1]
+
+
+def _defer(record: SQSRecord, queue: Queue, seconds: float) -> None:
+    try:
+        queue.defer(record.receipt_handle, seconds)
+    except TransientError as exc:
+        # Then it is shown again when its visibility time-out ends: later, but it is.
+        bootstrap.log().warning(
+            "not deferred", message_id=record.message_id, error=type(exc).__name__
+        )
 
 
 def _log_failure(record: SQSRecord, exc: Exception, *, foreseen: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from chalice.app import Blueprint, SQSEvent
 
 from chalicelib import bootstrap
@@ -24,8 +23,10 @@ def ingest(event: SQSEvent) -> Answer:
     from chalicelib.entrypoints import batches
 
     ingester = bootstrap.ingester()
-    return batches.answer(
-        event, lambda record: ingester.ingest(record.body, message_id=record.message_id)
+    return batches.in_order(
+        event,
+        bootstrap.intake(),
+        lambda record: ingester.ingest(record.body, message_id=record.message_id),
     )
 
 
@@ -53,8 +54,10 @@ def dead_intake(event: SQSEvent) -> Answer:
     from chalicelib.entrypoints import batches
 
     ingester = bootstrap.ingester()
-    return batches.answer(
-        event, lambda record: ingester.park(record.body, message_id=record.message_id)
+    return batches.in_order(
+        event,
+        None,
+        lambda record: ingester.park(record.body, message_id=record.message_id),
     )
 
 
@@ -74,4 +77,4 @@ def _dead_wakeups(event: SQSEvent, verb: Verb) -> Answer:
     from chalicelib.entrypoints import batches
 
     sweeper = bootstrap.sweeper()
-    return batches.answer(event, lambda record: sweeper.put_off(record.body, verb))
+    return batches.in_order(event, None, lambda record: sweeper.put_off(record.body, verb))

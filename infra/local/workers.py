@@ -21,6 +21,10 @@ from infra.local.resources import dead_letter_url
 _RUNTIME_MS = 55_000  #: what Lambda would give a worker, below the queues' visibility time-out
 _SWEEP_SECONDS = 3.0  #: not a minute: who tries it out should see a desk come back
 _MEMORY = 512
+#: What EventBridge hands a schedule's function, as far as Chalice reads it.
+_TICK = dict.fromkeys(
+    ("version", "account", "region", "source", "id", "time", "detail-type"), ""
+) | {"detail": {}, "resources": []}
 
 
 class _Source(NamedTuple):
@@ -69,7 +73,7 @@ def _feed(source: _Source, stop: threading.Event) -> None:
 def _tick(stop: threading.Event) -> None:
     while not stop.wait(_SWEEP_SECONDS):
         try:
-            _invoke("sweep", {})
+            _invoke("sweep", _TICK)
         except Exception as exc:  # noqa: BLE001 - the next tick is another invocation
             bootstrap.log().warning("sweep failed", error=type(exc).__name__)
 

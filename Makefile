@@ -1,0 +1,45 @@
+# What people type; everything runs in .venv, which is made when it is missing or out of date.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := app.py chalicelib infra ops tests
+
+.PHONY: run test check format constraints
+
+run: $(VENV)/local
+	$(BIN)/python -m infra.local.run
+
+# The end-to-end tests measure seconds, so they run alone.
+test: $(VENV)/dev
+ifdef TESTS
+	$(BIN)/python -m pytest $(TESTS)
+else
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not e2e"
+	$(BIN)/python -m pytest -m e2e
+endif
+
+check: $(VENV)/dev
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+constraints: $(VENV)/dev
+	echo '# Every version that was tested together: `make constraints` writes it.' > constraints.txt
+	$(BIN)/pip freeze >> constraints.txt
+
+$(VENV)/local: requirements.txt requirements-local.txt constraints.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-local.txt -c constraints.txt
+	touch $@
+
+$(VENV)/dev: requirements-dev.txt $(VENV)/local
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	touch $@
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Scripta needs Python 3.11 or newer: set PYTHON to one.")'
+	$(PYTHON) -m venv $(VENV)
