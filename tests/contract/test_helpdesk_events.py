@@ -84,6 +84,22 @@ def test_any_body_is_split_into_items_that_can_travel_and_mean_something(
         assert item.book is Book.OUT or not is_reply
 
 
+@pytest.mark.parametrize(
+    "odd",
+    ["\ud83d", "a\udc00b", "x" * 10_000, "", " ", "a:b\n", 10**300, -1, 1.5, True, None, {}],
+    ids=lambda odd: repr(odd)[:12],
+)
+@pytest.mark.parametrize("kind", ["reply.send", "ticket.status", "ticket.deleted"])
+def test_an_odd_id_still_gives_a_lane_and_a_key_that_can_be_stored(
+    helpdesk: Helpdesk, kind: str, odd: object
+):
+    data = {"ticket_id": odd, "comment_id": odd, "conversation_id": odd, "status": "open"}
+    (item,) = helpdesk.split({"type": kind, "data": data})
+    key = helpdesk.parse(item.raw, received_at=RECEIVED_AT).key
+    for text in (item.lane, key):
+        assert len(text.encode("utf-8")) < 1000
+
+
 def examples(name: str) -> list[dict[str, Any]]:
     paths = sorted((PAYLOADS / name).glob("*.json"))
     return [json.loads(p.read_text()) for p in paths if not p.name.endswith(".expected.json")]

@@ -23,6 +23,14 @@ class Server:
     url: str
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
+    closed: int = 0
+
+    def wait_until_closed(self) -> None:
+        """Wait until the server has closed every connection that it took."""
+        deadline = time.monotonic() + 10
+        while self.closed < self.connections:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
 
 
 @contextmanager
@@ -45,6 +53,7 @@ def serving(*answers: Behaviour) -> Iterator[Server]:
                     waiting.pop(0)(connection)
                     if connection.fileno() < 0:
                         break
+            server.closed += 1
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()

@@ -69,6 +69,7 @@ def test_a_connection_that_the_server_closed_while_idle_is_not_used_again():
     with serving(sends(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"), says(b"2")) as server:
         http = Http()
         first = http.request("GET", server.url, headers={}).json()
+        server.wait_until_closed()
         second = http.request("POST", server.url, headers={}, body={}).json()
     assert (first, second, server.connections) == (1, 2, 2)
 

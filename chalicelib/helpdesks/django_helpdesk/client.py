@@ -19,7 +19,7 @@ from chalicelib.errors import (
 from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, Page, TicketAnswer
 from chalicelib.http_client import READ_TIMEOUT, Http, Response, failure
 
-_PAGE_SIZE = 100
+_PAGE_SIZE = 200
 
 _UNAUTHORISED = 401
 _BAD_REQUEST = 400

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, TicketAnswer
 
 # The list of tickets cannot be filtered. A ticket whose creation is in doubt is among the newest;
-# 20 pages of 100 are looked at, in which nothing is missed unless 2000 came after it.
-_PAGES = 20
+# 10 pages of 200 are looked at, in which nothing is missed unless 2000 came after it.
+_PAGES = 10
 
 _LONGEST_NUMBER = 18  # digits; more do not fit a database's integer
 
@@ -51,20 +51,20 @@ class DjangoHelpdesk:
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
         """Return what a webhook means; raise nothing for an odd one."""
         # pydantic: receive loads this module and parses nothing.
-        from chalicelib.helpdesks.django_helpdesk import mapper  # noqa: PLC0415
+        from chalicelib.helpdesks.django_helpdesk import mapper
 
         return mapper.event(raw, desk=self._desk.id, received_at=received_at)
 
     def create(self, opening: Opening) -> Ticket:
         """Create a ticket in one call, whose description is the first entry, and return it."""
-        from chalicelib.helpdesks.django_helpdesk import mapper  # noqa: PLC0415  # as in parse
+        from chalicelib.helpdesks.django_helpdesk import mapper
 
         body = mapper.new_ticket(opening, queue=self._queue())
         return self._ticket(self._client().create_ticket(body))
 
     def append(self, ticket_id: str, entry: Entry) -> str:
         """Add an entry in one call, which opens a closed ticket, and return the entry's id."""
-        from chalicelib.helpdesks.django_helpdesk import mapper  # noqa: PLC0415  # as in parse
+        from chalicelib.helpdesks.django_helpdesk import mapper
 
         body = mapper.new_entry(_number(ticket_id), entry)
         return str(self._client().add_entry(body).id)
@@ -77,7 +77,7 @@ class DjangoHelpdesk:
 
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
         """Return the id of the first entry of ours behind `after` that says the same."""
-        from chalicelib.helpdesks.django_helpdesk import mapper  # noqa: PLC0415  # as in parse
+        from chalicelib.helpdesks.django_helpdesk import mapper
 
         ticket = self._client().ticket(_number(ticket_id))
         if ticket.merged_to is not None:
@@ -99,8 +99,8 @@ class DjangoHelpdesk:
 
     def _client(self) -> Client:
         # urllib3 and pydantic: receive loads this module and calls nobody.
-        from chalicelib.helpdesks.django_helpdesk.client import Client  # noqa: PLC0415
-        from chalicelib.http_client import shared  # noqa: PLC0415
+        from chalicelib.helpdesks.django_helpdesk.client import Client
+        from chalicelib.http_client import shared
 
         return Client(url=self._url, tokens=self._secret("api_tokens"), http=shared())
 

@@ -31,7 +31,7 @@ OPENING = Opening(
     name="Ana",
     entry=HELLO,
 )
-LAST = "GET /api/tickets/?page_size=100&page=last"
+LAST = "GET /api/tickets/?page_size=200&page=last"
 BRIDGE, ALICE = 3, 1
 
 
@@ -210,8 +210,8 @@ def page(count: int, *tickets: object) -> tuple[int, object]:
 
 def test_a_ticket_is_looked_for_from_the_newest_on():
     answers = {
-        LAST: page(250, ticket(249), ticket(250, reference="c-8.1")),
-        "GET /api/tickets/?page_size=100&page=2": page(
+        LAST: page(450, ticket(249), ticket(250, reference="c-8.1")),
+        "GET /api/tickets/?page_size=200&page=2": page(
             250,
             ticket(150, entry(1, "Hello"), reference="c-9.1"),
             ticket(160, entry(2, "Hello"), entry(3, "x", user=ALICE), reference="c-9.1"),
@@ -231,18 +231,18 @@ def test_a_ticket_that_is_not_there_is_not_found_and_the_search_ends():
 
 
 def test_a_search_looks_at_the_newest_two_thousand_tickets():
-    answers = {f"GET /api/tickets/?page_size=100&page={n}": page(5000) for n in range(1, 51)}
+    answers = {f"GET /api/tickets/?page_size=200&page={n}": page(5000) for n in range(1, 26)}
     with answering({**answers, LAST: page(5000)}) as server:
         assert helpdesk(server.url).find("c-9.1") is None
     assert [asked.path.rpartition("=")[2] for asked in server.asked] == [
         "last",
-        *(str(n) for n in range(49, 30, -1)),
+        *(str(n) for n in range(24, 15, -1)),
     ]
 
 
 def test_a_page_that_is_gone_when_it_is_asked_for_leaves_the_search_to_be_repeated():
-    gone = {"GET /api/tickets/?page_size=100&page=1": (404, {"detail": "Invalid page."})}
-    with answering({LAST: page(101), **gone}) as server, pytest.raises(TransientError):
+    gone = {"GET /api/tickets/?page_size=200&page=1": (404, {"detail": "Invalid page."})}
+    with answering({LAST: page(201), **gone}) as server, pytest.raises(TransientError):
         helpdesk(server.url).find("c-9.1")
 
 
