@@ -42,7 +42,7 @@ class Notice:
         account = items.account_id(raw)
         timestamp = item.get("timestamp")
         # Events of the business account tell their time on the entry, if at all.
-        told = raw.get("item"), mapping(raw.get("entry")).get("time")
+        told = [raw.get("item"), mapping(raw.get("entry")).get("time")]
         return cls(
             account=AccountRef(channel, account),
             aliases=people.aliases(item, card),
