@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from chalicelib.errors import Conflict, TransientError
 from chalicelib.storage.keys import INDEX, Key
 from chalicelib.storage.table import Condition, Delete, Put, Update, Write
 
-_ATTEMPTS = 4  #: botocore does not retry a cancelled transaction; two writers at once are normal
+_ATTEMPTS = 4  #: botocore does not retry what met a transaction; two writers at once are normal
+#: Why a transaction was cancelled:
+#: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
 _CONDITION_FAILED = "ConditionalCheckFailed"
+_BUSY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 class _Deserializer(TypeDeserializer):
@@ -92,30 +95,28 @@ class DynamoTable:
 
     def write(self, writes: Sequence[Write]) -> None:
         """See Table."""
-        if len(writes) == 1:
-            self._write_one(writes[0])
-        else:
-            self._write_all(writes)
-
-    def _write_one(self, write: Write) -> None:
-        verb, request = self._request(write)
-        call = {
-            "Put": self._client.put_item,
-            "Update": self._client.update_item,
-            "Delete": self._client.delete_item,
-        }[verb]
-        _call(call, **request)
-
-    def _write_all(self, writes: Sequence[Write]) -> None:
-        items = [{verb: request} for verb, request in map(self._request, writes)]
-        for last in (attempt == _ATTEMPTS - 1 for attempt in range(_ATTEMPTS)):
+        call, request = self._one(writes[0]) if len(writes) == 1 else self._several(writes)
+        for left in reversed(range(_ATTEMPTS)):
             try:
-                _call(self._client.transact_write_items, TransactItems=items)
+                _call(call, **request)
             except _Busy:
-                if last:
+                if not left:
                     raise
             else:
                 return
+
+    def _one(self, write: Write) -> tuple[Callable[..., Any], dict[str, Any]]:
+        verb, request = self._request(write)
+        calls = {
+            "Put": self._client.put_item,
+            "Update": self._client.update_item,
+            "Delete": self._client.delete_item,
+        }
+        return calls[verb], request
+
+    def _several(self, writes: Sequence[Write]) -> tuple[Callable[..., Any], dict[str, Any]]:
+        items = [{verb: request} for verb, request in map(self._request, writes)]
+        return self._client.transact_write_items, {"TransactItems": items}
 
     def _request(self, write: Write) -> tuple[str, dict[str, Any]]:
         names = _Names()
@@ -151,7 +152,7 @@ class DynamoTable:
 
 
 class _Busy(TransientError):
-    """The transaction met another one, or the table's limits."""
+    """The write met a transaction, or the table's limits."""
 
 
 class _Names:
@@ -201,11 +202,15 @@ def _call(call: Callable[..., Any], **request: Any) -> Any:
             reasons = {reason.get("Code") for reason in exc.response.get("CancellationReasons", ())}
             if _CONDITION_FAILED in reasons:
                 raise Conflict("a condition did not hold") from exc
-            if reasons & {"TransactionConflict", "ThrottlingError"}:
+            if reasons & _BUSY:
                 raise _Busy("another transaction was there") from exc
+        if code == "TransactionConflictException":
+            raise _Busy("a transaction was there") from exc
         if code in _OUR_FAULT:
             raise
         raise TransientError(f"DynamoDB: {code}") from exc
+    except ParamValidationError:
+        raise
     except BotoCoreError as exc:
         raise TransientError(f"DynamoDB: {type(exc).__name__}") from exc
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.errors import Conflict
@@ -24,6 +24,8 @@ class MemoryTable:
 
     def get(self, keys: Sequence[Key]) -> dict[Key, dict[str, Any]]:
         self.calls.append("get")
+        if len(keys) > _LARGEST:
+            raise ValueError("DynamoDB refuses to read so many keys at once")
         with self._lock:
             return {key: copy.deepcopy(self._rows[key]) for key in keys if key in self._rows}
 
@@ -54,24 +56,52 @@ class MemoryTable:
         keys = {write.key for write in writes}
         if not writes or len(keys) != len(writes) or len(writes) > _LARGEST:
             raise ValueError("DynamoDB refuses such a transaction")
+        if any(isinstance(write, Update) and not (write.put or write.add) for write in writes):
+            raise ValueError("DynamoDB refuses an update of nothing")
         with self._lock:
-            if not all(_holds(write.when, self._rows.get(write.key, {})) for write in writes):
+            rows = {write.key: self._rows.get(write.key, {}) for write in writes}
+            if not all(_holds(write.when, rows[write.key]) for write in writes):
                 raise Conflict("a condition did not hold")
-            for write in writes:
-                self._apply(write)
+            written = {write.key: _written(write, rows[write.key]) for write in writes}
+            for key, row in written.items():
+                if row is None:
+                    self._rows.pop(key, None)
+                else:
+                    self._rows[key] = row
 
-    def _apply(self, write: Write) -> None:
-        pk, sk = write.key
-        match write:
-            case Put():
-                self._rows[write.key] = copy.deepcopy({**write.row, "pk": pk, "sk": sk})
-            case Update():
-                row = self._rows.setdefault(write.key, {"pk": pk, "sk": sk})
-                row |= copy.deepcopy(dict(write.put))
-                for name, members in write.add.items():
-                    row[name] = set(row.get(name, ())) | members
-            case Delete():
-                self._rows.pop(write.key, None)
+
+def _written(write: Write, before: dict[str, Any]) -> dict[str, Any] | None:
+    pk, sk = write.key
+    match write:
+        case Put():
+            return {**_stored(write.row), "pk": pk, "sk": sk}
+        case Update():
+            added = {
+                name: before.get(name, set()) | _stored(members)
+                for name, members in write.add.items()
+            }
+            return {**before, **_stored(write.put), **added, "pk": pk, "sk": sk}
+        case Delete():
+            return None
+
+
+def _stored(value: Any) -> Any:
+    """Return a value as DynamoDB gives it back; raise TypeError for one that it does not take."""
+    match value:
+        case bool():
+            return value
+        case int():
+            return int(value)
+        case str():
+            return str(value)
+        case list() | tuple():
+            return [_stored(item) for item in value]
+        case Mapping():
+            return {str(name): _stored(item) for name, item in value.items()}
+        case set() | frozenset() if value and all(isinstance(member, str) for member in value):
+            return {str(member) for member in value}
+        case _:
+            raise TypeError("DynamoDB stores no such value")
 
 
 def _holds(when: Condition, row: dict[str, Any]) -> bool:

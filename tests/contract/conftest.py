@@ -1,0 +1,36 @@
+"""The implementations of the Table port, for every contract that storage keeps on any of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib.storage.dynamo import DynamoTable
+from chalicelib.storage.table import Table
+from infra.local import aws
+from infra.local.resources import TABLE, provision
+from tests.fakes.table import MemoryTable
+
+
+@pytest.fixture(scope="session")
+def dynamodb(emulated_aws: aws.EmulatedAws) -> Any:
+    """A client of an account whose table the contracts share: making both takes a while."""
+    environment = emulated_aws.environment(account=str(random.randrange(10**11, 10**12)))
+    provision(environment)
+    return aws.client(environment, "dynamodb")
+
+
+@pytest.fixture(params=["memory", pytest.param("ministack", marks=pytest.mark.integration)])
+def table(request) -> Iterator[Table]:
+    """An empty table: the fake, and DynamoDB as ministack plays it."""
+    if request.param == "memory":
+        yield MemoryTable()
+        return
+    client = request.getfixturevalue("dynamodb")
+    yield DynamoTable(TABLE, client=client)
+    for page in client.get_paginator("scan").paginate(TableName=TABLE):
+        for row in page["Items"]:
+            client.delete_item(TableName=TABLE, Key={"pk": row["pk"], "sk": row["sk"]})
