@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import registry
@@ -38,6 +38,8 @@ BODY = b'{"object":"page","entry":[{"id":"1","text":"caf\\u00e9 \\/"}]}'
 RECEIVED_AT = TIME + 900_000
 EVENTS = (MessageReceived, MessageEchoed, StatusChanged, WatermarkReached, UnknownEvent)
 
+# A busy machine, and the first example's lazy imports, are no fault of a channel.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 every_channel = pytest.mark.parametrize("name", NAMES)
 
 
@@ -164,6 +166,7 @@ def test_without_a_verify_token_no_handshake_succeeds(name: str) -> None:
 
 
 @every_channel
+@unhurried
 @given(said=conversations())
 def test_every_message_of_every_entry_is_an_item_and_an_event(
     name: str, said: list[list[Said]]
@@ -179,6 +182,7 @@ def test_every_message_of_every_entry_is_an_item_and_an_event(
 
 
 @every_channel
+@unhurried
 @given(said=conversations())
 def test_no_text_comes_under_the_name_of_somebody_else(name: str, said: list[list[Said]]) -> None:
     whose = {s.message_id: s.customer for of_one in said for s in of_one}
@@ -190,6 +194,7 @@ def test_no_text_comes_under_the_name_of_somebody_else(name: str, said: list[lis
 
 
 @every_channel
+@unhurried
 @given(said=conversations(), seed=st.integers(0, 9))
 def test_order_and_repetition_change_neither_lane_nor_key_nor_event(
     name: str, said: list[list[Said]], seed: int
@@ -316,6 +321,7 @@ def test_empty_webhooks_have_no_items(name: str) -> None:
 
 
 @every_channel
+@unhurried
 @given(body=WEBHOOKS)
 def test_any_json_object_gives_items_and_events(name: str, body: dict[str, Any]) -> None:
     for item, event in parsed(name, body):
@@ -330,6 +336,7 @@ def test_any_json_object_gives_items_and_events(name: str, body: dict[str, Any])
 
 
 @every_channel
+@unhurried
 @given(raw=RAW_ITEMS)
 def test_any_item_gives_an_event(name: str, raw: dict[str, Any]) -> None:
     event = channel(name).parse(raw, received_at=RECEIVED_AT)
