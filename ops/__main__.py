@@ -1,0 +1,46 @@
+"""The operator's command line: `python -m ops <command>`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from ops import conversation, parked, verify
+from ops.stages import Connect, connect
+
+_WRONG_CALL = 2
+
+
+@click.group(no_args_is_help=False)
+def cli() -> None:
+    """
+    Ask a running bridge, and act on it.
+
+    Exits with 0 where it is done, 1 where the answer is bad news, 2 where the call was wrong.
+    """
+
+
+cli.add_command(verify.command)
+cli.add_command(parked.command)
+cli.add_command(conversation.command)
+
+
+def main(arguments: Sequence[str], *, connect: Connect) -> int:
+    """Run a command and return the exit status; a wrong call is one line on stderr."""
+    try:
+        status: int = cli.main(list(arguments), "ops", standalone_mode=False, obj=connect)
+    except click.ClickException as exc:
+        click.echo(f"ops: {exc.format_message()}", err=True)
+        return _WRONG_CALL
+    except click.Abort:
+        return _WRONG_CALL
+    return status
+
+
+if __name__ == "__main__":
+    # What is shown may not be in the terminal's character set.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.exit(main(sys.argv[1:], connect=connect))
