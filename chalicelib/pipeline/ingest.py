@@ -23,7 +23,7 @@ from chalicelib.domain.ports import (
     Store,
 )
 from chalicelib.domain.work import Verb
-from chalicelib.errors import Conflict, TransientError
+from chalicelib.errors import ConfigurationError, Conflict, ScriptaError, TransientError
 from chalicelib.pipeline.channel_events import ChannelEvents
 from chalicelib.pipeline.decision import Decision, parked
 from chalicelib.pipeline.desk_events import DeskEvents
@@ -42,7 +42,7 @@ _ENVELOPE_BYTES = BATCH_BYTES - 4096  #: for the items of a fanned-out envelope
 
 Raw = Mapping[str, Any]
 _Decide = Callable[[Found], Decision]
-_VERBS = {Outcome.FORWARD: Verb.FORWARD, Outcome.DELIVER: Verb.DELIVER}
+_STILL_FAILING = (ScriptaError, ConfigurationError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,29 +83,40 @@ class Ingester:
 
     def park(self, text: str, *, message_id: str) -> None:
         """
-        Set aside what is in a queue message that ingesting failed at again and again.
+        Set aside what still cannot be ingested of a queue message that failed again and again.
 
-        Takes the same as `ingest`, and raises the same.
+        Most of it can: what stood before the item that failed is in the books already, and what
+        stood behind it was never tried. Takes the same as `ingest`, and raises the same.
         """
-        self.log.alarm("message parked", message_id=message_id)
+        self.log.alarm("dead letter", message_id=message_id)
         envelope = Envelope.decode(text)
-        place = {"pointer": envelope.pointer, "lanes": list(envelope.lanes)}
-        items = [place] if envelope.pointer else envelope.items
-        for ordinal, raw in enumerate(items, start=envelope.first):
+        if envelope.pointer:
+            try:
+                self._fan_out(envelope, message_id)
+            except _STILL_FAILING:
+                place = {"pointer": envelope.pointer, "lanes": list(envelope.lanes)}
+                self._set_aside(envelope, place, f"{message_id}#0", "dead_letter")
+            return
+        wakes: list[Wake] = []
+        for ordinal, raw in enumerate(envelope.items, start=envelope.first):
             owner = f"{envelope.origin or message_id}#{ordinal}"
-            key = ClaimKey(envelope.source, f"raw:{digest(compact(raw))}")
-            self._settle(envelope, raw, owner, key, lambda _: parked("dead_letter"))
+            try:
+                wakes += self._item(envelope, raw, owner)
+            except _STILL_FAILING:
+                self._set_aside(envelope, raw, owner, "dead_letter")
+        self.wakeups.send(wakes)
 
     def _item(self, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
         try:
             return self._apply(envelope, raw, owner)
-        except TransientError:
+        except (TransientError, ConfigurationError):
             raise
         except Exception as exc:  # noqa: BLE001 - one bad item never costs its neighbours
-            reason = f"crash:{type(exc).__name__}"
-            self.log.alarm("item parked", source=envelope.source, owner=owner, reason=reason)
-            key = ClaimKey(envelope.source, f"raw:{digest(compact(raw))}")
-            return self._settle(envelope, raw, owner, key, lambda _: parked(reason))
+            return self._set_aside(envelope, raw, owner, f"crash:{type(exc).__name__}")
+
+    def _set_aside(self, envelope: Envelope, raw: Raw, owner: str, reason: str) -> Sequence[Wake]:
+        key = ClaimKey(envelope.source, f"raw:{digest(compact(raw))}")
+        return self._settle(envelope, raw, owner, key, lambda _: parked(reason))
 
     def _apply(self, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
         side, _, name = envelope.source.partition(":")
@@ -169,7 +180,7 @@ class Ingester:
             except Conflict:
                 continue
             if decision.outcome is Outcome.PARKED:
-                self.log.alarm("item parked", source=claim.source, reason=claim.reason)
+                self.log.alarm("item parked", source=claim.source, owner=owner, reason=claim.reason)
             return decision.wakes
         raise TransientError("others were faster, again and again")
 
@@ -192,9 +203,9 @@ class Ingester:
             if owner not in claim.seen:
                 self.store.seen_again(claim.key, owner)
             return ()
-        # The first delivery may have ended between the commit and the wake-up.
-        verb = _VERBS.get(claim.outcome)
-        return [Wake(verb, claim.conversation_id)] if verb else ()
+        # The first delivery may have ended between the commit and the wake-ups, whichever they were.
+        woken = claim.conversation_id
+        return [Wake(verb, woken) for verb in Verb] if woken else ()
 
     def _fan_out(self, pointer: Envelope, message_id: str) -> None:
         """Queue a kept body's items lane by lane; doing it again sends the same messages."""
@@ -225,8 +236,8 @@ class Ingester:
             if len(envelope.encode()) > BATCH_BYTES:
                 # One item that no queue takes: its body stays where it is, for an operator.
                 place = {"body": pointer.pointer, "item": envelope.first}
-                key = ClaimKey(pointer.source, f"raw:{digest(compact(raws))}")
                 owner = f"{origin}#{envelope.first}"
+                key = ClaimKey(pointer.source, f"raw:{digest(compact(raws))}")
                 self._settle(envelope, place, owner, key, lambda _: parked("too_large"))
                 continue
             messages.append(outgoing(lane.name, envelope, (origin, envelope.first, raws)))

@@ -1,0 +1,136 @@
+"""Writes the items of the webhooks of the fake channel and the fake helpdesk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from tests.fakes.channel import Arrived
+from tests.fakes.clock import START
+
+ACCOUNT = "page"
+Raw = dict[str, Any]
+Names = Sequence[tuple[str, str]]
+
+
+def names(contact: str) -> Names:
+    """Return the one name that a contact has where a test does not say otherwise."""
+    return [("psid", contact)]
+
+
+def body(*items: Raw) -> bytes:
+    """Return the body of a webhook."""
+    return json.dumps({"items": items}).encode()
+
+
+def message(
+    text: str,
+    *,
+    mid: str = "",
+    contact: str = "anna",
+    aliases: Names = (),
+    lane: str = "",
+    at: int = START,
+    **more: Any,
+) -> Raw:
+    """Return what a customer says; without an id the text stands for it."""
+    return {
+        "type": "message",
+        "lane": lane or contact,
+        "account": ACCOUNT,
+        "aliases": list(aliases or names(contact)),
+        "name": contact.title(),
+        "id": mid or text,
+        "text": text,
+        "at": at,
+    } | more
+
+
+def sticker(*, mid: str, contact: str = "anna") -> Raw:
+    """Return something that a customer sent and that is not understood."""
+    raw = message("", mid=mid, contact=contact, kind="sticker")
+    del raw["text"]
+    return raw
+
+
+def echo(text: str, *, mid: str, delivery: str = "", contact: str = "anna", at: int = START) -> Raw:
+    """Return a message to a customer that is told back."""
+    return message(text, mid=mid, contact=contact, at=at, type="echo", delivery=delivery)
+
+
+def echo_of(sent: Arrived, *, bare: bool = False) -> Raw:
+    """Return the echo of a send; a bare one carries nothing of ours."""
+    contact = sent.contact.aliases[0].value
+    delivery = "" if bare else sent.reference
+    return echo(sent.text, mid=sent.id, contact=contact, delivery=delivery)
+
+
+def status(word: str, *, mid: str, delivery: str = "", reason: str = "", detail: str = "") -> Raw:
+    """Return a receipt of one message."""
+    return {
+        "type": "status",
+        "lane": "receipts",
+        "account": ACCOUNT,
+        "id": mid,
+        "status": word,
+        "at": START,
+        "delivery": delivery,
+        "reason": reason,
+        "detail": detail,
+    }
+
+
+def watermark(word: str, *, until: int, contact: str = "anna") -> Raw:
+    """Return a receipt of everything up to a moment, in ms since the epoch."""
+    return {
+        "type": "watermark",
+        "lane": "receipts",
+        "account": ACCOUNT,
+        "aliases": list(names(contact)),
+        "name": "",
+        "status": word,
+        "until": until,
+    }
+
+
+def unknown(*, mid: str, kind: str = "new_kind") -> Raw:
+    """Return an item that the channel's parser knows it does not know."""
+    return {"type": "unknown", "lane": "page", "account": ACCOUNT, "id": mid, "kind": kind}
+
+
+def poison(*, mid: str, lane: str = "anna") -> Raw:
+    """Return an item that the channel's parser breaks at."""
+    return {"type": "unforeseen", "lane": lane, "account": ACCOUNT, "id": mid}
+
+
+def reply(
+    ticket: str,
+    text: str,
+    *,
+    comment: str = "",
+    conversation: str = "",
+    attachments: int = 0,
+    at: int = START,
+) -> Raw:
+    """Return what an agent answers in a ticket; without an id the text stands for it."""
+    return {
+        "type": "reply",
+        "lane": ticket,
+        "ticket": ticket,
+        "comment": comment or text,
+        "text": text,
+        "conversation": conversation,
+        "attachments": attachments,
+        "at": at,
+    }
+
+
+def ticket_changed(ticket: str, word: str, *, at: int) -> Raw:
+    """Return the news that a ticket is open, closed or gone since `at`."""
+    return {"type": "ticket", "lane": ticket, "ticket": ticket, "status": word, "at": at}
+
+
+def desk_noise(*, mid: str) -> Raw:
+    """Return what a helpdesk tells and nobody here wants to know."""
+    return {"type": "typing", "lane": "noise", "id": mid}

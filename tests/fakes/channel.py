@@ -1,0 +1,153 @@
+"""A channel in memory, whose webhooks are in words of our own (tests/builders.py writes them)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain.account import Account, AccountRef
+from chalicelib.domain.contact import Alias, AliasKind, Contact
+from chalicelib.domain.content import Content, Text, Unsupported
+from chalicelib.domain.envelope import Item
+from chalicelib.domain.events import (
+    ChannelEvent,
+    MessageEchoed,
+    MessageReceived,
+    StatusChanged,
+    UnknownEvent,
+    WatermarkReached,
+)
+from chalicelib.domain.message import Status
+from chalicelib.errors import InvalidSignature
+from tests.fakes.faults import Faults
+
+SIGNED = {"signature": "good"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """What a customer's phone shows."""
+
+    id: str
+    contact: Contact
+    text: str
+    reference: str
+
+
+class FakeChannel:
+    """
+    Keeps the contract of ports.Channel, except where a planned fault breaks it.
+
+    `arrived` is what was sent; `during_send` are called once each, after the customer has the
+    message and before the sender has the answer.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.faults = Faults()
+        self.arrived: list[Arrived] = []
+        self.during_send: list[Callable[[Arrived], None]] = []
+        self.attempts = 0
+
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Accept what is SIGNED."""
+        if headers.get("signature") != SIGNED["signature"]:
+            raise InvalidSignature("not signed")
+
+    def handshake(self, query: Mapping[str, str]) -> str:
+        """Never asked for by the pipeline."""
+        raise NotImplementedError
+
+    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
+        """Return the items in the lanes that they name."""
+        return [Item(lane=raw["lane"], raw=raw) for raw in body["items"]]
+
+    def parse(self, raw: Mapping[str, Any], *, received_at: int) -> ChannelEvent:
+        """Return what an item says, or fail as planned; raise KeyError for an unforeseen one."""
+        self.faults.meet("parse", raw.get("text", ""))
+        account = AccountRef(self.name, raw["account"])
+        return _PARSERS[raw["type"]](raw, account)
+
+    def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
+        """Send a text, or fail as planned."""
+        self.attempts += 1
+        fault = self.faults.meet("send", text)
+        sent = Arrived(
+            id=f"out-{len(self.arrived) + 1}", contact=contact, text=text, reference=reference
+        )
+        self.arrived.append(sent)
+        while self.during_send:
+            self.during_send.pop(0)(sent)
+        if fault is not None:
+            raise fault.error
+        return sent.id
+
+
+def _contact(raw: Mapping[str, Any]) -> Contact:
+    aliases = tuple(Alias(AliasKind(kind), value) for kind, value in raw["aliases"])
+    return Contact(aliases=aliases, name=raw["name"])
+
+
+def _content(raw: Mapping[str, Any]) -> Content:
+    return Text(raw["text"]) if "text" in raw else Unsupported(raw["kind"])
+
+
+def _message(raw: Mapping[str, Any], account: AccountRef) -> MessageReceived:
+    return MessageReceived(
+        key=f"m:{raw['id']}",
+        account=account,
+        contact=_contact(raw),
+        message_id=raw["id"],
+        content=_content(raw),
+        occurred_at=raw["at"],
+    )
+
+
+def _echo(raw: Mapping[str, Any], account: AccountRef) -> MessageEchoed:
+    return MessageEchoed(
+        key=f"e:{raw['id']}",
+        account=account,
+        contact=_contact(raw),
+        message_id=raw["id"],
+        content=_content(raw),
+        occurred_at=raw["at"],
+        delivery=raw["delivery"],
+    )
+
+
+def _status(raw: Mapping[str, Any], account: AccountRef) -> StatusChanged:
+    return StatusChanged(
+        key=f"s:{raw['id']}:{raw['status']}",
+        account=account,
+        message_id=raw["id"],
+        status=Status(raw["status"]),
+        occurred_at=raw["at"],
+        delivery=raw["delivery"],
+        reason=raw["reason"],
+        detail=raw["detail"],
+    )
+
+
+def _watermark(raw: Mapping[str, Any], account: AccountRef) -> WatermarkReached:
+    return WatermarkReached(
+        key=f"w:{raw['status']}:{raw['until']}:{raw['aliases']}",
+        account=account,
+        contact=_contact(raw),
+        status=Status(raw["status"]),
+        occurred_at=raw["until"],
+        until=raw["until"],
+    )
+
+
+def _unknown(raw: Mapping[str, Any], account: AccountRef) -> UnknownEvent:
+    return UnknownEvent(key=f"u:{raw['id']}", account=account, kind=raw["kind"])
+
+
+_PARSERS: Mapping[str, Callable[[Mapping[str, Any], AccountRef], ChannelEvent]] = {
+    "message": _message,
+    "echo": _echo,
+    "status": _status,
+    "watermark": _watermark,
+    "unknown": _unknown,
+}

@@ -1,0 +1,41 @@
+"""The Log port, remembering what was logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class LogLine(NamedTuple):
+    """One call of the log."""
+
+    level: str
+    message: str
+    keys: dict[str, object]
+
+
+@dataclass(slots=True)
+class RecordingLog:
+    """Keeps every line in `lines`, in order."""
+
+    lines: list[LogLine] = field(default_factory=list)
+
+    def info(self, message: str, **keys: object) -> None:
+        """Remember a line."""
+        self.lines.append(LogLine("info", message, keys))
+
+    def warning(self, message: str, **keys: object) -> None:
+        """Remember a line."""
+        self.lines.append(LogLine("warning", message, keys))
+
+    def alarm(self, message: str, **keys: object) -> None:
+        """Remember a line."""
+        self.lines.append(LogLine("alarm", message, keys))
+
+    def alarms(self) -> list[str]:
+        """Return the messages of the alarms, in order."""
+        return [line.message for line in self.lines if line.level == "alarm"]
+
+    def keys_of(self, message: str) -> list[dict[str, object]]:
+        """Return the keys of every line with that message, in order."""
+        return [line.keys for line in self.lines if line.message == message]
