@@ -110,7 +110,11 @@ class ConversationOpened:
 
 @dataclass(frozen=True, slots=True)
 class ConversationChanged:
-    """A conversation moved on; conflicts where the sequence or a watermark moved meanwhile."""
+    """
+    A conversation moved on.
+
+    Conflicts where the sequence, the ticket or a watermark moved meanwhile, or it is gone.
+    """
 
     before: Conversation
     after: Conversation

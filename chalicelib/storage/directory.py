@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chalicelib.domain.account import Account, AccountRef, Desk
 from chalicelib.domain.ports import Clock
-from chalicelib.storage import keys, rows
+from chalicelib.storage import keys
 from chalicelib.storage.table import Put, Row, Table
 
 _FRESH = 30_000  #: ms for which a row is believed, missing ones included
@@ -25,29 +25,29 @@ class TableDirectory:
 
     def account(self, ref: AccountRef) -> Account | None:
         """See ports.Directory."""
-        return self._read(keys.account(ref), rows.to_account)
+        return self._read(keys.account(ref), _to_account)
 
     def desk(self, desk_id: str) -> Desk | None:
         """See ports.Directory."""
-        return self._read(keys.desk(desk_id), rows.to_desk)
+        return self._read(keys.desk(desk_id), _to_desk)
 
     def desks(self) -> Sequence[Desk]:
         """See ports.Directory."""
         found = self._table.query(keys.CONFIGURATION, keys.DESK_PREFIX)
-        return [rows.to_desk(row) for row in found]
+        return [_to_desk(row) for row in found]
 
     def accounts(self) -> Sequence[Account]:
         """Return all accounts."""
         found = self._table.query(keys.CONFIGURATION, keys.ACCOUNT_PREFIX)
-        return [rows.to_account(row) for row in found]
+        return [_to_account(row) for row in found]
 
     def keep_account(self, account: Account) -> None:
         """Configure an account, or change it."""
-        self._table.write([Put(key=keys.account(account.ref), row=rows.from_account(account))])
+        self._table.write([Put(key=keys.account(account.ref), row=_from_account(account))])
 
     def keep_desk(self, desk: Desk) -> None:
         """Configure a desk, or change it."""
-        self._table.write([Put(key=keys.desk(desk.id), row=rows.from_desk(desk))])
+        self._table.write([Put(key=keys.desk(desk.id), row=_from_desk(desk))])
 
     def _read(self, key: keys.Key, convert: Callable[[Row], T]) -> T | None:
         now = self._clock()
@@ -56,3 +56,42 @@ class TableDirectory:
             row = self._table.get([key]).get(key)
             self._cache[key] = (now + _FRESH, row)
         return convert(row) if row else None
+
+
+def _from_account(account: Account) -> dict[str, Any]:
+    return {
+        "channel": account.ref.channel,
+        "id": account.ref.id,
+        "desk": account.desk,
+        "language": account.language,
+        "graph_id": account.graph_id,
+    }
+
+
+def _to_account(row: Row) -> Account:
+    return Account(
+        ref=AccountRef(row["channel"], row["id"]),
+        desk=row["desk"],
+        language=row["language"],
+        graph_id=row["graph_id"],
+    )
+
+
+def _from_desk(desk: Desk) -> dict[str, Any]:
+    return {
+        "id": desk.id,
+        "helpdesk": desk.helpdesk,
+        "url": desk.url,
+        "reopen_window": desk.reopen_window,
+        "options": dict(desk.options),
+    }
+
+
+def _to_desk(row: Row) -> Desk:
+    return Desk(
+        id=row["id"],
+        helpdesk=row["helpdesk"],
+        url=row["url"],
+        reopen_window=row["reopen_window"],
+        options=row["options"],
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.account import Account, AccountRef, Desk
+from chalicelib.domain.account import AccountRef
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.changes import Claim, ClaimKey, Delivery, Outcome, Sent, SentKey
 from chalicelib.domain.contact import Alias, AliasKind, Contact
@@ -22,49 +22,6 @@ _SENT_LIFE = 90 * 86400  #: seconds; receipts come for as long as a customer may
 _MS = 1000
 
 Row = Mapping[str, Any]
-
-
-def from_account(account: Account) -> dict[str, Any]:
-    """Return an account's row."""
-    return {
-        "channel": account.ref.channel,
-        "id": account.ref.id,
-        "desk": account.desk,
-        "language": account.language,
-        "graph_id": account.graph_id,
-    }
-
-
-def to_account(row: Row) -> Account:
-    """Return the account of a row."""
-    return Account(
-        ref=AccountRef(row["channel"], row["id"]),
-        desk=row["desk"],
-        language=row["language"],
-        graph_id=row["graph_id"],
-    )
-
-
-def from_desk(desk: Desk) -> dict[str, Any]:
-    """Return a desk's row."""
-    return {
-        "id": desk.id,
-        "helpdesk": desk.helpdesk,
-        "url": desk.url,
-        "reopen_window": desk.reopen_window,
-        "options": dict(desk.options),
-    }
-
-
-def to_desk(row: Row) -> Desk:
-    """Return the desk of a row."""
-    return Desk(
-        id=row["id"],
-        helpdesk=row["helpdesk"],
-        url=row["url"],
-        reopen_window=row["reopen_window"],
-        options=row["options"],
-    )
 
 
 def from_conversation(conversation: Conversation) -> dict[str, Any]:

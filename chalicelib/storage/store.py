@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from chalicelib.domain import changes as c
 from chalicelib.domain.account import AccountRef
@@ -17,6 +16,8 @@ from chalicelib.storage import keys, rows
 from chalicelib.storage.table import IF_NEW, Condition, Delete, Put, Table, Update, Write
 
 _WATERMARKS = ("last_inbound_at", "delivered_until", "read_until")
+_LINK_PREFIX = "link_"  #: of the attributes that tell of the ticket
+_TICKET = ("link_desk", "link_ticket")  #: those that name it
 
 
 class TableStore:
@@ -74,7 +75,10 @@ class TableStore:
 
     def seen_again(self, key: c.ClaimKey, owner: str) -> None:
         """See ports.Store."""
-        self._table.write([Update(key=keys.claim(key), add={"seen": frozenset({owner})})])
+        # A claim that came to the end of its life meanwhile must not come back as half a row.
+        exists = Condition(equal={"key": key.key})
+        update = Update(key=keys.claim(key), add={"seen": frozenset({owner})}, when=exists)
+        self._table.write([update])
 
     def waiting(self, *, until: int, desk: str = "", most: int = 100) -> list[Work]:
         """See ports.Store."""
@@ -138,14 +142,20 @@ def _unchanged(work: Work) -> Condition:
 
 
 def _conversation_changed(before: Conversation, after: Conversation) -> Update:
-    """Write what changed; sequence and watermarks only onto what they were decided from."""
+    """Write what changed; sequence, ticket and watermarks only onto what they were decided from."""
     old, new = rows.from_conversation(before), rows.from_conversation(after)
-    changed: Mapping[str, Any] = {k: v for k, v in new.items() if old.get(k) != v}
+    changed = {name: value for name, value in new.items() if old.get(name) != value}
+    # The id: a conversation that is no longer there must not come back as half a row.
+    decided_from = ["id"]
+    if "sequence" in changed:
+        decided_from.append("sequence")
+    if any(name.startswith(_LINK_PREFIX) for name in changed):
+        decided_from += [name for name in _TICKET if name in old]
     return Update(
         key=keys.conversation(after.id),
-        put=changed,
+        put={"id": after.id, **changed},
         when=Condition(
-            equal={"sequence": before.sequence} if "sequence" in changed else {},
-            below={k: changed[k] for k in _WATERMARKS if k in changed},
+            equal={name: old[name] for name in decided_from},
+            below={name: changed[name] for name in _WATERMARKS if name in changed},
         ),
     )

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from chalicelib.storage.dynamo import DynamoTable
+from chalicelib.storage.store import TableStore
 from chalicelib.storage.table import Table
 from infra.local import aws
 from infra.local.resources import TABLE, provision
+from tests.fakes.clock import VirtualClock
 from tests.fakes.table import MemoryTable
 
 
@@ -34,3 +36,9 @@ def table(request) -> Iterator[Table]:
     for page in client.get_paginator("scan").paginate(TableName=TABLE):
         for row in page["Items"]:
             client.delete_item(TableName=TABLE, Key={"pk": row["pk"], "sk": row["sk"]})
+
+
+@pytest.fixture
+def store(table: Table) -> TableStore:
+    """An empty store on that table; its clock stands at START."""
+    return TableStore(table, clock=VirtualClock())
