@@ -1,0 +1,201 @@
+"""The local run as a process, driven over HTTP only: as customers, as an agent, as ops."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from infra.local.credentials import DESK_AGENT, DESK_AGENT_PASSWORD, DESK_API_TOKEN
+from tests.integration.desk.desk import Agent, free_port
+
+ROOT = Path(__file__).parents[2]
+DEADLINE = 60.0
+T = TypeVar("T")
+
+
+def eventually(ask: Callable[[], T | None], *, within: float = DEADLINE) -> T:
+    """Ask until the answer is true, and return it; what was last answered is shown if never."""
+    deadline = time.monotonic() + within
+    while not (answer := ask()):
+        assert time.monotonic() < deadline, f"not within {within} s: {answer!r}"
+        time.sleep(0.02)
+    return answer
+
+
+class LocalRun:
+    """`python -m infra.local.run` with a state folder and ports of its own."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self.port, self.desk_port, self.meta_port = free_port(), free_port(), free_port()
+        self.process: subprocess.Popen[str] | None = None
+        self._output = state.with_suffix(".out")
+        self._http = httpx.Client(timeout=30.0, follow_redirects=True)
+
+    def environment(self) -> dict[str, str]:
+        return os.environ | {
+            "SCRIPTA_STATE": str(self.state),
+            "SCRIPTA_PORT": str(self.port),
+            "SCRIPTA_DESK_PORT": str(self.desk_port),
+            "SCRIPTA_META_PORT": str(self.meta_port),
+        }
+
+    def start(self) -> float:
+        """Start it and return the seconds until its health answered."""
+        began = time.monotonic()
+        with self._output.open("a") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "infra.local.run"],
+                cwd=ROOT,
+                env=self.environment(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        eventually(self.is_up)
+        return time.monotonic() - began
+
+    def is_up(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.output
+        try:
+            return self._http.get(self.app("/health")).json()["status"] == "ok"
+        except httpx.TransportError:
+            return False
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send it a signal and return its exit status."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(DEADLINE)
+
+    def kill_all(self) -> None:
+        """End every process by force, as a power cut would."""
+        for pid in self.processes():
+            os.kill(pid, signal.SIGKILL)
+        assert self.process is not None
+        self.process.wait(DEADLINE)
+        eventually(lambda: self.processes() == {})
+
+    def close(self) -> None:
+        self._http.close()
+        if self.process is not None and self.process.poll() is None:
+            self.stop()
+
+    @property
+    def output(self) -> str:
+        return self._output.read_text()
+
+    def processes(self) -> dict[int, str]:
+        """Return the processes of this run by their ids, found by the folder they were told."""
+        found = {}
+        mark = f"SCRIPTA_STATE={self.state}".encode()
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdecimal():
+                continue
+            try:
+                environment = (entry / "environ").read_bytes().split(b"\0")
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+            belongs = mark in environment or f"STATE_DIR={self.state}/aws".encode() in environment
+            if belongs and "infra.local." in command:
+                found[int(entry.name)] = command
+        return found
+
+    def process_of(self, module: str) -> int:
+        return next(pid for pid, cmd in self.processes().items() if cmd.strip().endswith(module))
+
+    def app(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def desk(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.desk_port}{path}"
+
+    def meta(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.meta_port}{path}"
+
+    def write(self, channel: str, contact: str, text: str, name: str = "") -> int:
+        """Write as a customer; return what the application answered to the webhook."""
+        body = {"channel": channel, "contact": contact, "text": text}
+        answer = self._http.post(
+            self.meta("/sim/send"), json=body | ({"name": name} if name else {})
+        )
+        assert answer.status_code == 200, answer.text
+        return int(answer.json()["status"])
+
+    def raw(self, channel: str, body: str) -> int:
+        answer = self._http.post(self.meta("/sim/raw"), json={"channel": channel, "body": body})
+        return int(answer.json()["status"])
+
+    def outbox(self, channel: str, contact: str) -> list[dict[str, Any]]:
+        query = {"channel": channel, "contact": contact}
+        return list(self._http.get(self.meta("/sim/outbox"), params=query).json())
+
+    def fault(self, **fault: object) -> None:
+        assert self._http.post(self.meta("/sim/faults"), json=fault).status_code == 200
+
+    def post(self, path: str, body: bytes, headers: dict[str, bytes]) -> httpx.Response:
+        return self._http.post(self.app(path), content=body, headers=headers)
+
+    def tickets(self, *, channel: str = "", said: str = "") -> list[dict[str, Any]]:
+        """Return the desk's tickets, as the observer's token shows them, oldest first."""
+        found: list[dict[str, Any]] = []
+        url = self.desk("/api/tickets/?page_size=100")
+        while url:
+            answer = self._http.get(url, headers={"Authorization": f"Token {DESK_API_TOKEN}"})
+            page = answer.json()
+            found += page["results"]
+            url = page["next"]
+        return [
+            ticket
+            for ticket in found
+            if channel in {"", ticket["custom_channel"]}
+            and any(said in comment for comment in comments(ticket))
+        ]
+
+    def ticket(self, *, channel: str = "", said: str) -> dict[str, Any] | None:
+        return next(iter(self.tickets(channel=channel, said=said)), None)
+
+    def agent(self) -> Agent:
+        client = httpx.Client(
+            base_url=self.desk(""), follow_redirects=True, timeout=30.0, cookies=httpx.Cookies()
+        )
+        agent = Agent(client)
+        agent.submit("/login/", "form", {"username": DESK_AGENT, "password": DESK_AGENT_PASSWORD})
+        return agent
+
+    def ops(self, *arguments: str) -> tuple[int, str]:
+        """Run the operator's command; return its exit status and what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "ops", *arguments],
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def verify(self) -> dict[str, Any]:
+        return dict(json.loads(self.ops("verify", "--json")[1]))
+
+
+def comments(ticket: dict[str, Any]) -> list[str]:
+    """Return what stands in a ticket, in its order."""
+    return [entry["comment"] or "" for entry in ticket["followup_set"]]
+
+
+def notes(ticket: dict[str, Any]) -> list[str]:
+    """Return what only agents see."""
+    return [entry["comment"] for entry in ticket["followup_set"] if not entry["public"]]
