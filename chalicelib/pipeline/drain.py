@@ -12,7 +12,7 @@ from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.ports import Clock, Directory, Log, Store
 from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Stage, Verb, Work
-from chalicelib.errors import PermanentError, ScriptaError, TransientError
+from chalicelib.errors import ConfigurationError, PermanentError, ScriptaError, TransientError
 from chalicelib.pipeline.decision import note
 
 #: Seconds until the next attempt, by how many were made; kept by the wake-up's visibility time-out.
@@ -90,7 +90,7 @@ class Line:
     ) -> Conversation | Wait | Rest:
         try:
             return attempt(conversation, work)
-        except TransientError:
+        except (TransientError, ConfigurationError):
             raise
         except Exception as exc:  # noqa: BLE001 - what nobody foresaw must not stop the others
             return self.park(conversation, work, f"crash:{type(exc).__name__}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.account import Desk
 from chalicelib.domain.changes import WorkChanged
 from chalicelib.domain.ports import Clock, Directory, Helpdesk, Log, Store
-from chalicelib.domain.work import Verb
+from chalicelib.domain.work import Verb, Work
+from chalicelib.errors import TransientError
 from chalicelib.pipeline.breakers import Breakers
 from chalicelib.pipeline.drain import LONG_WAIT, MS
 from chalicelib.pipeline.wake import Wake, Wakeups
@@ -31,15 +32,27 @@ class Sweeper:
     def sweep(self) -> int:
         """Wake every conversation whose wait is over and return how many rows they were."""
         now = self.clock()
-        due = self.store.waiting(until=now, most=MOST)
+        woken = self._wake(self.store.waiting(until=now, most=MOST))
         for desk in self.directory.desks():
             waiting = self.store.waiting(until=now, desk=desk.id, most=MOST)
-            if waiting and self.breakers.probe(desk, self.helpdesk(desk)):
-                due += waiting
+            if waiting and self._answers(desk):
+                woken += self._wake(waiting)
+        if woken:
+            self.log.info("swept", woken=woken)
+        return woken
+
+    def _wake(self, due: Sequence[Work]) -> int:
         self.wakeups.send([Wake(work.verb, work.conversation_id) for work in due])
-        if due:
-            self.log.info("swept", woken=len(due))
         return len(due)
+
+    def _answers(self, desk: Desk) -> bool:
+        try:
+            return self.breakers.probe(desk, self.helpdesk(desk))
+        except TransientError:
+            raise
+        except Exception as exc:  # noqa: BLE001 - a broken adapter must not stop the other desks
+            self.log.alarm("desk cannot be asked", desk=desk.id, error=type(exc).__name__)
+            return False
 
     def put_off(self, conversation_id: str, verb: Verb) -> None:
         """

@@ -11,7 +11,7 @@ from chalicelib.domain.envelope import Book, Item
 from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
 from chalicelib.domain.ports import Clock
 from chalicelib.domain.ticket import Entry, EntryKind, Opening, Promise, Ticket
-from chalicelib.errors import Gone, InvalidSignature, ScriptaError
+from chalicelib.errors import Gone, InvalidSignature
 from tests.fakes.channel import SIGNED
 from tests.fakes.faults import Faults
 
@@ -54,7 +54,7 @@ class FakeHelpdesk:
     def __init__(self, clock: Clock) -> None:
         self.promise = Promise(lookup_lag=LAG)
         self.faults = Faults()
-        self.down: ScriptaError | None = None
+        self.down: Exception | None = None
         self.tickets: list[DeskTicket] = []
         self.calls: list[str] = []
         self.reopened: list[str] = []

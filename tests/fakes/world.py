@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from chalice.app import SQSEvent
 from chalicelib.domain.account import Account, AccountRef, Desk
 from chalicelib.domain.changes import Claim
 from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.ports import Outgoing
 from chalicelib.domain.work import Verb, Work
 from chalicelib.entrypoints import batches
 from chalicelib.errors import TransientError, UnknownIntegration
@@ -26,7 +28,7 @@ from chalicelib.pipeline.forward import Forwarder
 from chalicelib.pipeline.ingest import Ingester
 from chalicelib.pipeline.receive import Receiver
 from chalicelib.pipeline.sweep import Sweeper
-from chalicelib.pipeline.wake import Wakeups
+from chalicelib.pipeline.wake import Wake, Wakeups
 from chalicelib.storage import keys, rows
 from chalicelib.storage.store import TableStore
 from chalicelib.storage.table import Write
@@ -46,7 +48,7 @@ CHANNEL = "messenger"
 DESK, OTHER_DESK = "local", "other"
 VISIBILITY = 60.0
 MOST_RECEIVES = 20
-SWEEP_SECONDS = 60
+SWEEP_EVERY = 60_000  #: ms
 
 
 class WatchedTable(MemoryTable):
@@ -71,6 +73,21 @@ class WatchedTable(MemoryTable):
                 self._before.remove(planned)
                 action()
         super().write(writes)
+
+
+class WatchedQueue(MemoryQueue):
+    """A queue that loses what it accepts while `lose` is set, and tells when to look again."""
+
+    lose = False
+
+    def send(self, messages: Sequence[Outgoing]) -> list[str | None]:
+        """See ports.Queue."""
+        return ["lost"] * len(messages) if self.lose else super().send(messages)
+
+    def next_visible(self) -> float:
+        """Return when a message that is hidden now will be visible, in ms since the epoch."""
+        now = self._clock()
+        return min((m.visible_at for m in self._messages if m.visible_at > now), default=math.inf)
 
 
 class MemoryDirectory:
@@ -107,9 +124,9 @@ class World:
         self.table = WatchedTable()
         self.store = TableStore(self.table, clock=self.clock)
         self.bodies = MemoryBodies()
-        self.dead = {name: MemoryQueue(self.clock, visibility=VISIBILITY) for name in _WORKERS}
+        self.dead = {name: WatchedQueue(self.clock, visibility=VISIBILITY) for name in _WORKERS}
         self.queues = {
-            name: MemoryQueue(
+            name: WatchedQueue(
                 self.clock,
                 visibility=VISIBILITY,
                 most_receives=MOST_RECEIVES,
@@ -120,6 +137,7 @@ class World:
         self.channel = FakeChannel(CHANNEL)
         self.desk = FakeHelpdesk(self.clock)
         self.other_desk = FakeHelpdesk(self.clock)
+        self.adapters = {DESK: self.desk, OTHER_DESK: self.other_desk}
         self.account = Account(ref=AccountRef(CHANNEL, builders.ACCOUNT), desk=DESK)
         self.directory = MemoryDirectory(
             [self.account],
@@ -132,7 +150,7 @@ class World:
     def start(self) -> None:
         """Start new processes, which remember nothing."""
         store, directory, clock, log = self.store, self.directory, self.clock, self.log
-        wakeups = Wakeups(
+        wakeups = self.wakeups = Wakeups(
             queues={verb: self.queues[verb] for verb in Verb}, new_id=self._ids.__next__
         )
         breakers = Breakers(store=store, clock=clock, log=log)
@@ -190,6 +208,10 @@ class World:
         """Have what is received go to another intake, that stands before the real one."""
         self.receiver = replace(self.receiver, intake=intake)
 
+    def wake(self, *conversations: str) -> None:
+        """Send a wake-up of each verb for conversations, whether there is work or not."""
+        self.wakeups.send([Wake(verb, each) for each in conversations for verb in Verb])
+
     def _receive(self, webhook: Any, source: str, items: Sequence[Raw]) -> None:
         self.receiver.receive(webhook, source=source, body=builders.body(*items), headers=SIGNED)
 
@@ -230,10 +252,17 @@ class World:
         until = self.clock() + round(seconds * 1000)
         self.work()
         while self.clock() < until:
-            self.clock.advance(1)
-            if self.clock() // 1000 % SWEEP_SECONDS == 0:
+            self._until_something_happens(until)
+            if self.clock() % SWEEP_EVERY == 0:
                 self.sweep()
             self.work()
+
+    def _until_something_happens(self, at_latest: int) -> None:
+        now = self.clock()
+        sweep = now - now % SWEEP_EVERY + SWEEP_EVERY
+        queues = [*self.queues.values(), *self.dead.values()]
+        then = min(at_latest, sweep, *(queue.next_visible() for queue in queues))
+        self.clock.advance((then - now) / 1000)
 
     def sweep(self) -> None:
         """Do what the schedule does each minute; one that fails is followed by the next."""
@@ -248,7 +277,7 @@ class World:
         self.work()
         while not self._is_quiet():
             assert self.clock() < until, "it never comes to rest"
-            self.run(1)
+            self.run(SWEEP_EVERY / 1000)
         left = [work for work in self.open_work() if not work.parked]
         assert not left, "nobody is going to do this"
 
@@ -301,7 +330,9 @@ class World:
         return self.channel
 
     def _helpdesk(self, desk_id: str) -> FakeHelpdesk:
-        return {DESK: self.desk, OTHER_DESK: self.other_desk}[desk_id]
+        if desk_id not in self.adapters:
+            raise UnknownIntegration("no such helpdesk")
+        return self.adapters[desk_id]
 
     def _line(self, verb: Verb) -> Line:
         return Line(
