@@ -68,7 +68,7 @@ class LocalRun:
         assert self.process is not None
         assert self.process.poll() is None, self.output
         try:
-            return self._http.get(self.app("/health")).json()["status"] == "ok"
+            return bool(self._http.get(self.app("/health")).json()["status"] == "ok")
         except httpx.TransportError:
             return False
 
@@ -112,8 +112,9 @@ class LocalRun:
                 found[int(entry.name)] = command
         return found
 
-    def process_of(self, module: str) -> int:
-        return next(pid for pid, cmd in self.processes().items() if cmd.strip().endswith(module))
+    def process_of(self, module: str) -> int | None:
+        found = self.processes().items()
+        return next((pid for pid, command in found if command.strip().endswith(module)), None)
 
     def app(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -144,8 +145,14 @@ class LocalRun:
     def fault(self, **fault: object) -> None:
         assert self._http.post(self.meta("/sim/faults"), json=fault).status_code == 200
 
-    def post(self, path: str, body: bytes, headers: dict[str, bytes]) -> httpx.Response:
+    def post(self, path: str, body: bytes, headers: dict[bytes, bytes]) -> httpx.Response:
         return self._http.post(self.app(path), content=body, headers=headers)
+
+    def desk_answers(self) -> bool:
+        try:
+            return self._http.get(self.desk("/login/")).is_success
+        except httpx.TransportError:
+            return False
 
     def tickets(self, *, channel: str = "", said: str = "") -> list[dict[str, Any]]:
         """Return the desk's tickets, as the observer's token shows them, oldest first."""

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-import httpx
-
 from tests.e2e.local_run import LocalRun, comments, eventually
 
 CHANNELS = ["messenger", "instagram", "whatsapp"]
@@ -60,7 +58,7 @@ def test_each_message_arrives_once_and_in_order_in_one_ticket_per_customer(run: 
 @contextmanager
 def _stopped(run: LocalRun) -> Iterator[None]:
     """Stop the desk as a machine that hangs: its port takes connections and nothing answers."""
-    desk = run.process_of("infra.local.desk")
+    desk = eventually(lambda: run.process_of("infra.local.desk"))
     os.kill(desk, signal.SIGSTOP)
     try:
         yield
@@ -80,20 +78,8 @@ def test_a_desk_that_dies_in_between_loses_doubles_and_reorders_nothing(run: Loc
     with ThreadPoolExecutor(1) as pool:
         sending = pool.submit(_send, run, "death")
         eventually(lambda: run.tickets(said="death"))
-        os.kill(run.process_of("infra.local.desk"), signal.SIGKILL)
+        os.kill(eventually(lambda: run.process_of("infra.local.desk")), signal.SIGKILL)
         sending.result()
-    eventually(lambda: run.process_of("infra.local.desk"))
-    eventually(run.is_up)
-    _desk_answers(run)
+    eventually(run.desk_answers)
     _all_arrived(run, "death")
     assert run.verify()["lost"] == 0
-
-
-def _desk_answers(run: LocalRun) -> None:
-    def answers() -> bool:
-        try:
-            return httpx.get(run.desk("/login/")).status_code == 200
-        except httpx.TransportError:
-            return False
-
-    eventually(answers)

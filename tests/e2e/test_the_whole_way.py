@@ -129,7 +129,7 @@ def test_forged_and_malformed_requests_are_refused_with_a_constant_body(run: Loc
         b"sha256=\xff",
     ]
     answers = [
-        run.post("/webhooks/whatsapp", b"{}", {"X-Hub-Signature-256": signature})
+        run.post("/webhooks/whatsapp", b"{}", {b"X-Hub-Signature-256": signature})
         for signature in signatures
     ]
     answers.append(run.post("/webhooks/whatsapp", b"{}", {}))
