@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -64,20 +63,23 @@ def _local(state: Path) -> Stage:
     folder = Folder(state)
     try:
         run = folder.read_run()
-    except (OSError, json.JSONDecodeError) as exc:
+        if run is None:
+            raise WrongCall(f"Nothing runs in {state}: start it with `make run`, or set {_STATE}.")
+        environment = run["environment"]
+        sqs = client(environment, "sqs")
+        url = environment["SCRIPTA_INTAKE_QUEUE"]
+        return Stage(
+            table=DynamoTable(environment["SCRIPTA_TABLE"], client=client(environment, "dynamodb")),
+            intake=(SqsQueue(url, sqs), SqsQueue(dead_letter_url(url), sqs)),
+            log=lambda: _lines(folder.logs / "app.log"),
+        )
+    except (OSError, ValueError, LookupError) as exc:
         raise WrongCall(f"{state}/run.json cannot be read: start the run again.") from exc
-    if run is None:
-        raise WrongCall(f"Nothing runs in {state}: start it with `make run`, or set {_STATE}.")
-    environment = run["environment"]
-    sqs = client(environment, "sqs")
-    url = environment["SCRIPTA_INTAKE_QUEUE"]
-    return Stage(
-        table=DynamoTable(environment["SCRIPTA_TABLE"], client=client(environment, "dynamodb")),
-        intake=(SqsQueue(url, sqs), SqsQueue(dead_letter_url(url), sqs)),
-        log=lambda: _lines(folder.logs / "app.log"),
-    )
 
 
 def _lines(path: Path) -> Iterator[str]:
-    with path.open(errors="replace") as log:
-        yield from log
+    try:
+        with path.open(errors="replace") as log:
+            yield from log
+    except OSError as exc:
+        raise WrongCall(f"{path} cannot be read: without it nothing can be verified.") from exc

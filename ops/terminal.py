@@ -14,7 +14,7 @@ _NONE = "-"
 
 def show_json(answer: object) -> None:
     """Print an answer as one line of ASCII JSON."""
-    click.echo(json.dumps(answer))
+    click.echo(json.dumps(answer, separators=(",", ":")))
 
 
 def show_table(titles: Sequence[str], rows: Iterable[Iterable[object]]) -> None:

@@ -46,7 +46,7 @@ class Bridge:
     """What a running bridge would have left behind; `log` is what receive told of."""
 
     clock: VirtualClock = field(default_factory=VirtualClock)
-    table: MemoryTable = field(default_factory=MemoryTable)
+    table: Any = field(default_factory=MemoryTable)
     log: list[Accepted] = field(default_factory=list)
     intake: MemoryQueue = field(init=False)
     dead: MemoryQueue = field(init=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,9 @@ from chalicelib.domain.changes import Outcome, WorkDone
 from chalicelib.domain.envelope import Book, compact
 from chalicelib.domain.message import Status
 from chalicelib.domain.work import Stage, Verb
-from chalicelib.operations.verify import BOOKS_LIFE, Books
+from chalicelib.operations.accepted import Accepted
+from chalicelib.operations.verify import BOOKS_LIFE, Books, verify
+from tests.fakes.queue import MemoryQueue
 from tests.unit.operations.bridge import Bridge
 
 
@@ -145,6 +148,14 @@ def test_a_double_after_the_queue_has_forgotten_cannot_have_been_dropped(bridge)
     assert counted(bridge.verify()) == {"received": 2, "recorded": 1, "lost": 1}
 
 
+def test_what_came_again_only_later_does_not_make_up_for_what_was_lost(bridge):
+    bridge.accept("m1", deduplication="d")
+    bridge.clock.advance(6 * 60)
+    bridge.accept("m2", deduplication="d")
+    bridge.claim("m2#0", Outcome.RECORDED)
+    assert counted(bridge.verify()) == {"received": 2, "recorded": 1, "lost": 1}
+
+
 def test_a_double_of_what_never_arrived_is_lost_too(bridge):
     bridge.accept("m1", deduplication="d")
     bridge.accept("m2", deduplication="d")
@@ -193,6 +204,21 @@ def test_a_body_that_could_not_be_opened_is_parked_with_all_its_items(bridge):
     place = compact({"pointer": "bodies/abc", "lanes": []})
     bridge.claim("m1#0", Outcome.PARKED, reason="dead_letter", raw=place)
     assert counted(bridge.verify()) == {"received": 4, "parked": 4}
+
+
+def test_a_body_that_twice_could_not_be_opened_is_parked_twice(bridge):
+    bridge.accept("m1", 4)
+    bridge.accept("m2", 4)
+    place = compact({"pointer": "bodies/abc", "lanes": []})
+    bridge.claim("m1#0", Outcome.PARKED, reason="dead_letter", raw=place, seen=["m2#0"])
+    assert counted(bridge.verify()) == {"received": 8, "parked": 8}
+
+
+def test_an_item_that_looks_like_a_pointer_is_one_item(bridge):
+    bridge.accept("m1", 2)
+    place = compact({"pointer": "bodies/abc", "lanes": []})
+    bridge.claim("m1#0", Outcome.PARKED, reason="no_ticket", raw=place)
+    assert counted(bridge.verify()) == {"received": 2, "parked": 1, "lost": 1}
 
 
 def test_an_unopened_body_that_was_never_logged_is_one_parked_item(bridge):
@@ -298,3 +324,24 @@ def test_a_note_to_the_agents_is_no_item(bridge):
     bridge.store.commit(WorkDone(bridge.say("m1#0")))
     bridge.change(sequence=2)
     assert counted(bridge.verify()) == {"received": 1, "forwarded": 1}
+
+
+def test_an_item_ingested_while_the_queue_is_asked_is_not_lost(bridge):
+    class Emptied(MemoryQueue):
+        def depth(self) -> int:
+            bridge.claim("m1#0", Outcome.RECORDED)
+            return super().depth()
+
+    bridge.accept("m1")
+    bridge.intake = Emptied(bridge.clock)
+    assert counted(bridge.verify()) == {"received": 1, "recorded": 1}
+
+
+def test_an_item_accepted_while_the_log_is_read_is_not_lost(bridge):
+    def log() -> Iterator[Accepted]:
+        bridge.accept("m1")
+        bridge.claim("m1#0", Outcome.RECORDED)
+        yield from bridge.log
+
+    books = verify(log(), intake=[bridge.intake], audit=bridge.audit, now=bridge.clock())
+    assert counted(books) == {"received": 1, "recorded": 1}

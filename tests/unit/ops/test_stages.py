@@ -1,0 +1,61 @@
+"""The stages that can be asked, and what is said where one cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from infra.local.folder import Folder
+from ops.stages import WrongCall, connect
+
+ENVIRONMENT = {
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "111122223333",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "SCRIPTA_INTAKE_QUEUE": "http://127.0.0.1:9/111122223333/intake.fifo",
+    "SCRIPTA_TABLE": "scripta",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    """The state folder that commands look into."""
+    monkeypatch.setenv("SCRIPTA_STATE", str(tmp_path))
+    (tmp_path / "logs").mkdir()
+    return Folder(tmp_path)
+
+
+def refusal(name: str = "local") -> str:
+    with pytest.raises(WrongCall) as caught:
+        connect(name)
+    assert caught.value.exit_code == 2
+    return caught.value.format_message()
+
+
+def test_where_nothing_runs_the_command_that_starts_it_is_named(folder):
+    assert "make run" in refusal()
+
+
+def test_another_stage_is_not_there(folder):
+    folder.write_run({"environment": ENVIRONMENT})
+    assert "'production'" in refusal("production")
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", '{"environment":{}}'])
+def test_a_broken_description_of_the_run_is_said_to_be_broken(folder, text):
+    (folder.path / "run.json").write_text(text)
+    assert "cannot be read" in refusal()
+
+
+def test_the_local_runs_log_is_read_line_by_line(folder):
+    folder.write_run({"environment": ENVIRONMENT})
+    (folder.logs / "app.log").write_bytes(b'{"message":"received"}\n\xff\n')
+    assert list(connect("local").log()) == ['{"message":"received"}\n', "\ufffd\n"]
+
+
+def test_without_the_log_nothing_can_be_verified(folder):
+    folder.write_run({"environment": ENVIRONMENT})
+    with pytest.raises(WrongCall, match="cannot be read"):
+        list(connect("local").log())
