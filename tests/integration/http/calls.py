@@ -67,25 +67,32 @@ def handshake(query: dict[str, str], channel: str = "messenger") -> dict[str, An
 REPLY = {"type": "reply.send", "data": {"ticket_id": "7", "comment_id": "1", "text": "hi"}}
 
 
-def post_desk(
-    body: bytes, *, desk: str = credentials.DESK_ID, secret: str = WEBHOOK_SECRET, **more: Any
+def signed_by_desk(
+    body: bytes,
+    *,
+    desk: str = credentials.DESK_ID,
+    secret: str = WEBHOOK_SECRET,
+    at: datetime | None = None,
 ) -> dict[str, Any]:
-    """Post to a desk, signed as Standard Webhooks say; `at` and `headers` say otherwise."""
-    headers = more.get("headers")
-    if headers is None:
-        at = more.get("at", datetime.now(UTC))
-        id_ = f"msg_{next(numbers)}"
-        headers = {
-            "webhook-id": id_,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": Webhook(secret).sign(id_, at, body.decode()),
-        }
-    return call(
-        http_request(
-            "POST",
-            "/helpdesks/{desk}/webhook",
-            parameters={"desk": desk},
-            headers=headers,
-            body=body,
-        )
+    """Return the event of a desk's webhook, signed as Standard Webhooks say."""
+    at = at or datetime.now(UTC)
+    id_ = f"msg_{next(numbers)}"
+    headers = {
+        "webhook-id": id_,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(id_, at, body.decode()),
+    }
+    return from_desk(body, headers=headers, desk=desk)
+
+
+def from_desk(
+    body: bytes, *, headers: dict[str, str], desk: str = credentials.DESK_ID
+) -> dict[str, Any]:
+    """Return the event of a desk's webhook with headers that are as they are."""
+    return http_request(
+        "POST",
+        "/helpdesks/{desk}/webhook",
+        parameters={"desk": desk},
+        headers=headers,
+        body=body,
     )

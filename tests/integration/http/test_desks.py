@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from infra.local import credentials
 from tests.channels import signature
-from tests.integration.http.calls import REPLY, encoded, outcome, post_desk
+from tests.fixtures.deployment import call
+from tests.integration.http.calls import REPLY, encoded, from_desk, outcome, signed_by_desk
 
 
 def test_a_desks_signed_webhook_is_answered_empty_when_it_is_queued(app):
-    assert outcome(post_desk(encoded(REPLY))) == (200, "")
+    assert outcome(call(signed_by_desk(encoded(REPLY)))) == (200, "")
     (envelope,) = app.queued()
     assert envelope.source == f"desk:{credentials.DESK_ID}"
     assert list(envelope.items) == [REPLY]
@@ -21,11 +22,11 @@ def test_a_desks_webhook_that_is_not_signed_is_refused(app):
     old = datetime.now(UTC) - timedelta(minutes=6)
     meta = {"X-Hub-Signature-256": signature(body, credentials.APP_SECRET)}
     for answer in [
-        post_desk(body, headers={}),
-        post_desk(body, headers=meta),
-        post_desk(body, secret="whsec_" + "QkJC" * 8),
-        post_desk(body, at=old),
-        post_desk(body, headers={"webhook-id": "\u00e8", "webhook-signature": "v1,\ud83d"}),
+        call(from_desk(body, headers={})),
+        call(from_desk(body, headers=meta)),
+        call(signed_by_desk(body, secret="whsec_" + "QkJC" * 8)),
+        call(signed_by_desk(body, at=old)),
+        call(from_desk(body, headers={"webhook-id": "\u00e8", "webhook-signature": "v1,\ud83d"})),
     ]:
         assert outcome(answer) == (401, "unauthorised")
     assert app.queued() == []
@@ -33,10 +34,13 @@ def test_a_desks_webhook_that_is_not_signed_is_refused(app):
 
 def test_a_desks_signed_webhook_that_is_no_json_object_is_malformed(app):
     for body in [b"{", b"[]"]:
-        assert outcome(post_desk(body)) == (400, "malformed")
+        assert outcome(call(signed_by_desk(body))) == (400, "malformed")
     assert app.queued() == []
 
 
 def test_there_is_no_desk_of_another_name(app):
-    assert outcome(post_desk(encoded(REPLY), desk="django_helpdesk")) == (404, "not found")
+    assert outcome(call(signed_by_desk(encoded(REPLY), desk="django_helpdesk"))) == (
+        404,
+        "not found",
+    )
     assert app.queued() == []

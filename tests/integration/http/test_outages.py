@@ -7,7 +7,7 @@ import pytest
 from infra.local import credentials
 from infra.local.resources import put_secrets
 from tests.channels import signature
-from tests.fixtures.deployment import deployed, environment
+from tests.fixtures.deployment import call, deployed, environment
 from tests.integration.http.calls import (
     REPLY,
     SUBSCRIPTION,
@@ -16,8 +16,8 @@ from tests.integration.http.calls import (
     handshake,
     outcome,
     post,
-    post_desk,
     said,
+    signed_by_desk,
 )
 
 
@@ -45,7 +45,7 @@ def test_nothing_is_accepted_while_the_secrets_cannot_be_asked_for(aws):
     with deployed(variables) as app:
         assert outcome(post(encoded(said()))) == UNAVAILABLE
         assert outcome(handshake(SUBSCRIPTION)) == UNAVAILABLE
-        assert outcome(post_desk(encoded(REPLY))) == UNAVAILABLE
+        assert outcome(call(signed_by_desk(encoded(REPLY)))) == UNAVAILABLE
         assert app.queued() == []
 
 

@@ -13,7 +13,7 @@ from infra.local import credentials
 from tests.channels import signature
 from tests.events import http_request
 from tests.fixtures.deployment import environment
-from tests.integration.http.calls import SUBSCRIPTION, encoded
+from tests.integration.http.calls import REPLY, SUBSCRIPTION, encoded, signed_by_desk
 from tests.webhooks import Said, entry, webhook
 
 # What it prints besides the log comes last.
@@ -91,6 +91,21 @@ def test_receiving_loads_no_schema_library_and_no_http_client_of_ours(aws, chann
     assert ended.modules & unwanted == set()
     others = {"messenger", "instagram", "whatsapp"} - {channel}
     assert not [m for m in ended.modules if any(f"channels.{other}" in m for other in others)]
+
+
+def test_receiving_from_a_desk_loads_no_schema_library_and_no_http_client_of_ours(aws):
+    ended = run(environment(aws), signed_by_desk(encoded(REPLY)))
+    assert ended.statuses == [200]
+    unwanted = {
+        "pydantic",
+        "pydantic_core",
+        "chalicelib.http_client",
+        "chalicelib.graph_api.client",
+        "chalicelib.helpdesks.django_helpdesk.client",
+        "chalicelib.helpdesks.django_helpdesk.mapper",
+        "chalicelib.pipeline.ingest",
+    }
+    assert ended.modules & unwanted == set()
 
 
 def test_a_handshake_and_health_load_no_more(aws):
