@@ -55,7 +55,7 @@ class Confirmer:
         learnt = replace(learnt, conversation_id=conversation_id, sequence=sequence)
         changes: list[Change] = [SentLearnt(learnt)]
         wakes: list[Wake] = []
-        if ended.status is Status.UNCONFIRMED:
+        if ended.status is Status.UNCONFIRMED and Status.FAILED not in learnt.receipts:
             text = words.say(account.language, "arrived_after_all")
             after, told = note(conversation, text, now=now)
             changes += [

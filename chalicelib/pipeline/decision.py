@@ -45,13 +45,14 @@ def parked(reason: str) -> Decision:
 
 
 def note(
-    after: Conversation, text: str, *, now: int
+    after: Conversation, text: str, *, now: int, due_at: int = 0
 ) -> tuple[Conversation, list[MessageKept | WorkAdded]]:
     """
     Return what tells the agents something, as the next thing in the conversation.
 
     `after` is the conversation as the decision has it so far; the state returned is one number
-    further. The caller commits the ConversationChanged that covers both.
+    further. The caller commits the ConversationChanged that covers both, and wakes, if it gives no
+    `due_at` (ms since the epoch).
     """
     after = replace(after, sequence=after.sequence + 1)
     message = Message(
@@ -64,5 +65,6 @@ def note(
         text=text,
         occurred_at=now,
         kind=EntryKind.NOTE,
+        due_at=due_at,
     )
     return after, [MessageKept(after.id, after.sequence, message), WorkAdded(work)]

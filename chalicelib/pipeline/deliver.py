@@ -22,6 +22,7 @@ from chalicelib.domain.ports import Channel, Directory
 from chalicelib.domain.work import Stage, Verb, Work
 from chalicelib.errors import (
     AmbiguousError,
+    ConfigurationError,
     Conflict,
     PermanentError,
     Refused,
@@ -80,9 +81,12 @@ class Deliverer:
                 text=work.text,
                 reference=work.reference,
             )
-        except Unauthorised as error:
+        except (Unauthorised, ConfigurationError) as error:
             self.line.log.alarm(
-                "token refused", channel=account.ref.channel, account=account.ref.id
+                "token refused",
+                channel=account.ref.channel,
+                account=account.ref.id,
+                error=type(error).__name__,
             )
             paused = Unauthorised(str(error), retry_after=LONG_WAIT)
             return self.line.put_off(work, paused, stage=Stage.READY)
@@ -94,6 +98,15 @@ class Deliverer:
         except PermanentError as error:
             detail = error.detail if isinstance(error, Refused) else ""
             return self._refused(conversation, work, account, reason_of(error), detail)
+        except Exception as error:  # noqa: BLE001 - it may have been sent, so only the agent can tell
+            self.line.log.alarm(
+                "send broke",
+                conversation=work.conversation_id,
+                sequence=work.sequence,
+                error=type(error).__name__,
+            )
+            self._unconfirmed(work)
+            return conversation
         self._sent(work, account, message_id)
         return conversation
 
@@ -150,7 +163,9 @@ class Deliverer:
     ) -> Conversation:
         """End a delivery with a note for the agents."""
         while True:
-            after, told = note(conversation, text, now=self.line.clock())
+            now = self.line.clock()
+            # With a time, the sweep finds the note, should the wake-up for it be lost.
+            after, told = note(conversation, text, now=now, due_at=now)
             changed = ConversationChanged(conversation, after)
             try:
                 self.line.store.commit(WorkDone(work), ended, changed, *told)

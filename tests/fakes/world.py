@@ -12,9 +12,10 @@ from typing import Any
 from chalice.app import SQSEvent
 
 from chalicelib.domain.account import Account, AccountRef, Desk
-from chalicelib.domain.changes import Claim
+from chalicelib.domain.changes import Claim, Delivery, Sent, SentKey
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.ports import Outgoing
+from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Verb, Work
 from chalicelib.entrypoints import batches
 from chalicelib.errors import TransientError, UnknownIntegration
@@ -79,9 +80,12 @@ class WatchedQueue(MemoryQueue):
     """A queue that loses what it accepts while `lose` is set, and tells when to look again."""
 
     lose = False
+    before_send: Callable[[], object] | None = None
 
     def send(self, messages: Sequence[Outgoing]) -> list[str | None]:
-        """See ports.Queue."""
+        """See ports.Queue; `before_send` is called first, if it is set."""
+        if messages and self.before_send is not None:
+            self.before_send()
         return ["lost"] * len(messages) if self.lose else super().send(messages)
 
     def next_visible(self) -> float:
@@ -208,6 +212,18 @@ class World:
         """Have what is received go to another intake, that stands before the real one."""
         self.receiver = replace(self.receiver, intake=intake)
 
+    def open_ticket(self, *texts: str, contact: str = "anna") -> str:
+        """Have a contact write, and return the id of the ticket in which that is shown."""
+        self.hear(*(builders.message(text, contact=contact) for text in texts))
+        self.run_until_quiet()
+        return self.desk.tickets[-1].id
+
+    def answer(self, ticket_id: str, *texts: str) -> None:
+        """Have an agent answer in a ticket, and everything done that can be done at once."""
+        for text in texts:
+            self.hear_desk(builders.reply(ticket_id, text, at=self.clock()))
+        self.work()
+
     def wake(self, *conversations: str) -> None:
         """Send a wake-up of each verb for conversations, whether there is work or not."""
         self.wakeups.send([Wake(verb, each) for each in conversations for verb in Verb])
@@ -315,6 +331,24 @@ class World:
         """Return the only conversation."""
         (found,) = self.conversations()
         return found
+
+    def notes(self) -> list[str]:
+        """Return the notes in all tickets, in order."""
+        entries = (entry.entry for ticket in self.desk.tickets for entry in ticket.entries)
+        return [entry.text for entry in entries if entry.kind is EntryKind.NOTE]
+
+    def arrived(self) -> list[str]:
+        """Return what the customers have read, in order."""
+        return [sent.text for sent in self.channel.arrived]
+
+    def delivery(self, sequence: int) -> Delivery | None:
+        """Return how sending the only conversation's message of that number ended."""
+        return self.store.delivery(self.conversation().id, sequence)
+
+    def sent(self, message_id: str) -> Sent:
+        """Return what is known of a message by the platform's id."""
+        key = SentKey(self.account.ref, message_id)
+        return self.store.find(sent=[key]).sent[key]
 
     def ticket(self) -> DeskTicket:
         """Return the only ticket."""

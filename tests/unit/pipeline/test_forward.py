@@ -10,27 +10,20 @@ from chalicelib.errors import ConfigurationError, Gone, Refused, TransientError
 from chalicelib.pipeline.forward import MOST_ATTEMPTS
 from tests.builders import message, ticket_changed
 from tests.fakes.faults import ALWAYS
-from tests.fakes.world import DESK, World
+from tests.fakes.world import DESK
 
 HOUR = 3600
 WINDOW = 72 * HOUR
 
 
-def opened(world: World, *texts: str) -> str:
-    """Return the id of a ticket in which these messages stand."""
-    world.hear(*(message(text) for text in texts))
-    world.run_until_quiet()
-    return world.desk.tickets[-1].id
-
-
 def test_a_message_opens_a_ticket_that_shows_it(world):
-    opened(world, "hello")
+    world.open_ticket("hello")
     assert world.ticket().texts() == ["hello"]
     assert world.claim("m:hello").outcome == "forward"
 
 
 def test_a_ticket_says_whose_it_is_and_on_which_channel(world):
-    opened(world, "hello")
+    world.open_ticket("hello")
     opening = world.ticket().opening
     conversation = world.conversation()
     assert opening.reference == conversation.id
@@ -49,7 +42,7 @@ def test_later_messages_are_appended_in_order(world):
 
 
 def test_the_same_words_said_twice_are_shown_twice(world):
-    opened(world, "hello")
+    world.open_ticket("hello")
     world.hear(message("ok", mid="1"), message("ok", mid="2"))
     world.run_until_quiet()
     assert world.ticket().texts() == ["hello", "ok", "ok"]
@@ -63,7 +56,7 @@ def test_each_contact_has_a_ticket_of_their_own(world):
 
 
 def test_repeated_and_empty_wake_ups_change_nothing(world):
-    opened(world, "hello")
+    world.open_ticket("hello")
     conversation = world.conversation().id
     calls = list(world.desk.calls)
     for wakes in ([conversation], [conversation, "nobody"]):
@@ -73,7 +66,7 @@ def test_repeated_and_empty_wake_ups_change_nothing(world):
 
 
 def test_a_closed_ticket_is_reopened_within_its_window(world):
-    ticket = opened(world, "one")
+    ticket = world.open_ticket("one")
     world.desk.close(ticket)
     world.hear_desk(ticket_changed(ticket, "closed", at=world.clock()))
     world.run(WINDOW - 60)
@@ -85,7 +78,7 @@ def test_a_closed_ticket_is_reopened_within_its_window(world):
 
 
 def test_a_ticket_closed_for_longer_is_followed_by_a_new_one(world):
-    ticket = opened(world, "one")
+    ticket = world.open_ticket("one")
     world.desk.close(ticket)
     world.hear_desk(ticket_changed(ticket, "closed", at=world.clock()))
     world.run(WINDOW + 60)
@@ -97,7 +90,7 @@ def test_a_ticket_closed_for_longer_is_followed_by_a_new_one(world):
 
 
 def test_a_ticket_closed_and_opened_again_by_agents_is_written_to_for_ever(world):
-    ticket = opened(world, "one")
+    ticket = world.open_ticket("one")
     world.hear_desk(ticket_changed(ticket, "closed", at=world.clock()))
     world.run(60)
     world.hear_desk(ticket_changed(ticket, "open", at=world.clock()))
@@ -108,7 +101,7 @@ def test_a_ticket_closed_and_opened_again_by_agents_is_written_to_for_ever(world
 
 
 def test_news_of_a_ticket_that_came_late_are_not_believed(world):
-    ticket = opened(world, "one")
+    ticket = world.open_ticket("one")
     before = world.clock() - 1
     world.run(60)
     world.hear_desk(ticket_changed(ticket, "gone", at=before))
@@ -117,7 +110,7 @@ def test_news_of_a_ticket_that_came_late_are_not_believed(world):
 
 
 def test_a_ticket_that_is_gone_is_followed_by_a_new_one(world):
-    ticket = opened(world, "one")
+    ticket = world.open_ticket("one")
     world.desk.remove(ticket)
     world.hear(message("two"))
     world.run_until_quiet()
@@ -126,7 +119,7 @@ def test_a_ticket_that_is_gone_is_followed_by_a_new_one(world):
 
 
 def test_a_ticket_said_to_be_gone_is_not_even_tried(world):
-    ticket = opened(world, "one")
+    ticket = world.open_ticket("one")
     world.desk.remove(ticket)
     world.hear_desk(ticket_changed(ticket, "gone", at=world.clock()))
     world.hear(message("two"))
@@ -136,7 +129,7 @@ def test_a_ticket_said_to_be_gone_is_not_even_tried(world):
 
 
 def test_what_the_desk_refuses_is_parked_and_the_agents_are_told(world):
-    opened(world, "one")
+    world.open_ticket("one")
     world.desk.faults.plan("append", Refused("desk_refused"), text="bad", times=ALWAYS)
     world.hear(message("bad"), message("good"))
     world.run_until_quiet()
@@ -155,7 +148,7 @@ def test_a_new_ticket_that_is_gone_at_once_is_no_reason_to_try_for_ever(world):
 
 
 def test_an_entry_that_always_fails_is_parked_after_six_attempts(world):
-    opened(world, "one")
+    world.open_ticket("one")
     world.desk.faults.plan("append", TransientError("no"), text="bad", times=ALWAYS)
     world.hear(message("bad"), message("good"))
     world.run_until_quiet()
@@ -173,7 +166,7 @@ def test_an_entry_that_fails_does_not_delay_other_conversations(world):
 
 
 def test_an_adapter_that_breaks_costs_its_message_and_no_other(world):
-    opened(world, "one")
+    world.open_ticket("one")
     world.desk.faults.plan("append", ZeroDivisionError(), text="bad", times=ALWAYS)
     world.hear(message("bad"), message("good"))
     world.run_until_quiet()
@@ -183,7 +176,7 @@ def test_an_adapter_that_breaks_costs_its_message_and_no_other(world):
 
 
 def test_a_customer_who_writes_while_a_message_is_parked_loses_nothing(world):
-    opened(world, "one")
+    world.open_ticket("one")
     world.desk.faults.plan("append", Refused("desk_refused"), text="bad", times=ALWAYS)
     world.hear(message("bad"))
     world.pump("ingest")
@@ -201,7 +194,7 @@ def test_a_customer_who_writes_while_a_message_is_parked_loses_nothing(world):
 
 
 def test_a_time_the_desk_names_is_kept_and_costs_no_attempts(world):
-    opened(world, "one")
+    world.open_ticket("one")
     busy = TransientError("slow down", retry_after=40)
     world.desk.faults.plan("append", busy, times=MOST_ATTEMPTS + 3)
     before = world.clock()
@@ -215,7 +208,7 @@ def test_a_time_the_desk_names_is_kept_and_costs_no_attempts(world):
 
 
 def test_a_long_time_the_desk_names_is_kept_in_the_table(world):
-    opened(world, "one")
+    world.open_ticket("one")
     world.desk.faults.plan("append", TransientError("tomorrow", retry_after=2 * HOUR))
     world.hear(message("two"))
     world.run(60)
@@ -247,7 +240,7 @@ def test_a_wrong_deployment_parks_nothing(world):
 
 
 def test_an_account_moved_to_another_desk_goes_on_where_its_tickets_are(world):
-    opened(world, "one")
+    world.open_ticket("one")
     world.directory.accounts[world.account.ref] = replace(world.account, desk="other")
     world.hear(message("two"), message("new", contact="bert"))
     world.run_until_quiet()
@@ -256,7 +249,7 @@ def test_an_account_moved_to_another_desk_goes_on_where_its_tickets_are(world):
 
 
 def test_a_message_whose_desk_nobody_configured_any_more_is_parked(world):
-    opened(world, "one")
+    world.open_ticket("one")
     gone = world.directory.rows.pop(DESK)
     assert isinstance(gone, Desk)
     world.hear(message("two"))
@@ -265,7 +258,7 @@ def test_a_message_whose_desk_nobody_configured_any_more_is_parked(world):
 
 
 def test_wake_ups_that_fail_again_and_again_leave_the_work_to_the_sweep(world):
-    opened(world, "one")
+    world.open_ticket("one")
     world.desk.faults.plan("append", ConfigurationError("not readable"), times=25)
     world.hear(message("two"))
     world.run_until_quiet()

@@ -1,0 +1,215 @@
+"""Delivering: every reply at most once, in order, and the agent knows what became of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.domain.message import Status
+from chalicelib.errors import AmbiguousError, Refused, TransientError, Unauthorised
+from tests.builders import message, reply
+from tests.fakes.faults import ALWAYS, ProcessDied
+
+MINUTE = 60
+LOST = AmbiguousError("the answer was lost")
+
+
+@pytest.fixture
+def ticket(world):
+    return world.open_ticket("hello")
+
+
+def test_a_reply_is_sent_once_and_known_by_the_platforms_id(world, ticket):
+    world.answer(ticket, "hi")
+    world.run_until_quiet()
+    assert world.arrived() == ["hi"]
+    (sent,) = world.channel.arrived
+    assert sent.contact == world.conversation().contact
+    assert sent.reference == f"{world.conversation().id}.2"
+    ended = world.delivery(2)
+    assert (ended.status, ended.message_id) == (Status.ACCEPTED, "out-1")
+    assert world.sent("out-1").sequence == 2
+    assert world.ticket().texts() == ["hello"], "what an agent wrote is there already"
+
+
+def test_replies_arrive_in_the_order_in_which_they_were_written(world, ticket):
+    world.channel.faults.plan("send", TransientError("no"), text="two", times=3)
+    world.answer(ticket, "one", "two", "three")
+    world.run_until_quiet()
+    assert world.arrived() == ["one", "two", "three"]
+
+
+def test_a_reply_told_twice_is_sent_once(world, ticket):
+    for _ in range(2):
+        world.answer(ticket, "hi")
+        world.run(10 * MINUTE)
+    assert world.arrived() == ["hi"]
+    assert len(world.claim("reply:hi").seen) == 1
+
+
+def test_a_wake_up_too_many_sends_nothing_again(world, ticket):
+    world.answer(ticket, "hi")
+    world.wake(world.conversation().id)
+    world.wake(world.conversation().id)
+    world.run_until_quiet()
+    assert world.channel.attempts == 1
+
+
+def test_a_refused_reply_leaves_a_note_that_says_why(world, ticket):
+    world.channel.faults.plan("send", Refused("window_closed", "(#10) outside"), text="late")
+    world.answer(ticket, "late", "next")
+    world.run_until_quiet()
+    assert world.arrived() == ["next"]
+    (note,) = world.notes()
+    assert note.startswith("This reply was not sent:")
+    assert "24 hours" in note
+    assert note.endswith("late")
+    ended = world.delivery(2)
+    assert (ended.status, ended.reason, ended.detail) == (
+        Status.FAILED,
+        "window_closed",
+        "(#10) outside",
+    )
+    assert world.parked_work() == []
+
+
+def test_the_note_of_a_refusal_is_not_lost_with_its_wake_up(world, ticket):
+    world.channel.faults.plan("send", Refused("window_closed"))
+    world.queues["forward"].down = True
+    world.hear_desk(reply(ticket, "late"))
+    world.pump("ingest")
+    world.pump("deliver")
+    world.queues["forward"].down = False
+    world.run_until_quiet()
+    assert len(world.notes()) == 1
+
+
+def test_the_note_of_a_refusal_is_not_lost_with_the_process(world, ticket):
+    def die(*_):
+        raise ProcessDied
+
+    world.channel.faults.plan("send", Refused("window_closed"))
+    world.hear_desk(reply(ticket, "late"))
+    world.pump("ingest")
+    world.queues["forward"].before_send = die
+    world.pump("deliver")
+    world.queues["forward"].before_send = None
+    world.run_until_quiet()
+    assert len(world.notes()) == 1
+
+
+def test_a_customer_who_writes_during_a_refusal_is_shown_before_the_note(world, ticket):
+    def write() -> None:
+        world.hear(message("wait"))
+        world.pump("ingest")
+
+    world.channel.faults.plan("send", Refused("window_closed"))
+    world.hear_desk(reply(ticket, "late"))
+    world.pump("ingest")
+    world.table.before_write("STATE", write)
+    world.run_until_quiet()
+    hello, wait, note = world.ticket().texts()
+    assert (hello, wait) == ("hello", "wait")
+    assert note.startswith("note: This reply was not sent")
+
+
+@pytest.mark.parametrize("performed", [True, False])
+@pytest.mark.parametrize("error", [LOST, ProcessDied(), ZeroDivisionError()])
+def test_a_reply_that_may_not_have_arrived_is_never_sent_again(world, ticket, error, performed):
+    world.channel.faults.plan("send", error, performed=performed)
+    world.answer(ticket, "hi")
+    world.run(3 * MINUTE)
+    assert world.notes() == []
+    world.run_until_quiet()
+    (note,) = world.notes()
+    assert note.startswith("This reply may not have arrived")
+    assert note.endswith("hi")
+    assert world.channel.attempts == 1
+    assert world.delivery(2).status is Status.UNCONFIRMED
+    assert world.parked_work() == []
+
+
+def test_a_reply_that_may_not_have_arrived_does_not_hold_up_the_next(world, ticket):
+    world.channel.faults.plan("send", LOST, text="one")
+    world.answer(ticket, "one", "two")
+    assert world.arrived() == ["two"]
+    world.run_until_quiet()
+    assert world.channel.attempts == 2
+
+
+def test_the_agent_is_told_after_ten_minutes_and_not_before(world, ticket):
+    world.channel.faults.plan("send", LOST)
+    world.answer(ticket, "hi")
+    world.run(10 * MINUTE - 1)
+    assert world.notes() == []
+    world.run(MINUTE + 1)
+    assert len(world.notes()) == 1
+
+
+def test_an_adapter_that_breaks_raises_an_alarm_and_lets_the_next_reply_go(world, ticket):
+    world.channel.faults.plan("send", ZeroDivisionError(), text="bad")
+    world.answer(ticket, "bad", "good")
+    assert world.arrived() == ["good"]
+    assert world.log.alarms() == ["send broke"]
+
+
+def test_a_time_the_platform_names_is_kept(world, ticket):
+    world.channel.faults.plan("send", TransientError("slow down", retry_after=100))
+    world.answer(ticket, "hi")
+    world.run(99)
+    assert world.channel.attempts == 1
+    world.run(1)
+    assert world.arrived() == ["hi"]
+
+
+def test_a_platform_that_is_down_for_hours_is_waited_for(world, ticket):
+    world.channel.faults.plan("send", TransientError("no"), times=30)
+    world.answer(ticket, "one", "two")
+    world.run_until_quiet(at_most=6 * 3600)
+    assert world.arrived() == ["one", "two"]
+    assert world.notes() == []
+
+
+def test_a_token_that_is_refused_alarms_and_waits(world, ticket):
+    world.channel.faults.plan("send", Unauthorised("token"), times=3)
+    world.answer(ticket, "hi")
+    assert world.log.alarms() == ["token refused"]
+    assert world.queues["deliver"].depth() == 0
+    world.run_until_quiet()
+    assert world.arrived() == ["hi"]
+
+
+def test_a_reply_for_an_account_nobody_configures_any_more_is_parked(world, ticket):
+    world.hear_desk(reply(ticket, "hi"))
+    world.pump("ingest")
+    del world.directory.accounts[world.account.ref]
+    world.run_until_quiet()
+    assert [work.parked for work in world.parked_work()] == ["no_account"]
+    assert world.arrived() == []
+
+
+def test_no_send_begins_without_time_for_it(world, ticket):
+    world.hear_desk(reply(ticket, "hi"))
+    world.pump("ingest")
+    world.time_left = 20
+    world.pump("deliver")
+    assert world.channel.attempts == 0
+    world.time_left = 900
+    world.run_until_quiet()
+    assert world.arrived() == ["hi"]
+
+
+def test_wake_ups_that_fail_again_and_again_leave_the_reply_to_the_sweep(world, ticket):
+    world.time_left = 20
+    world.answer(ticket, "hi")
+    assert "wake-up given up" in world.log.alarms()
+    world.time_left = 900
+    world.run_until_quiet()
+    assert world.arrived() == ["hi"]
+
+
+def test_one_contacts_trouble_is_no_others(world, ticket):
+    other = world.open_ticket("good day", contact="bert")
+    world.channel.faults.plan("send", TransientError("no"), text="stuck", times=ALWAYS)
+    world.answer(ticket, "stuck")
+    world.answer(other, "hi")
+    assert world.arrived() == ["hi"]
