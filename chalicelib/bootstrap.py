@@ -196,7 +196,11 @@ def forwarder() -> Forwarder:
     from chalicelib.pipeline.forward import Forwarder
 
     return Forwarder(
-        line=_line(Verb.FORWARD), directory=directory(), breakers=breakers(), helpdesk=helpdesk
+        line=_line(Verb.FORWARD),
+        directory=directory(),
+        breakers=breakers(),
+        helpdesk=helpdesk,
+        channel=channel,
     )
 
 

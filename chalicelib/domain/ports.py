@@ -89,6 +89,14 @@ class Channel(Webhook, Protocol):
         """
         ...
 
+    def name_of(self, *, account: Account, contact: Contact) -> str:
+        """
+        Return a person's name where webhooks carry none and the platform tells it when asked.
+
+        Returns "" in every other case; raises nothing, since a name is worth no failure.
+        """
+        ...
+
     def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
         """
         Send a text to a customer and return the platform's id of the message.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from chalicelib.domain.account import Account
+from chalicelib.domain.contact import AliasKind, Contact
 from chalicelib.domain.ports import Secrets
 from chalicelib.errors import Unauthorised
 from chalicelib.graph_api import handshake, signature
@@ -23,6 +24,7 @@ class MetaChannel:
     """
 
     name: ClassVar[str]
+    asks_names_of: ClassVar[tuple[AliasKind, ...]] = ()  #: where webhooks carry no names
 
     def __init__(self, *, secrets: Secrets, settings: Settings, http: Http | None = None) -> None:
         self._secrets = secrets
@@ -37,6 +39,16 @@ class MetaChannel:
     def handshake(self, query: Mapping[str, str]) -> str:
         """Return the challenge to echo; see `ports.Channel`."""
         return handshake.answer(query, tokens=self._secrets.get("meta", "verify_tokens"))
+
+    def name_of(self, *, account: Account, contact: Contact) -> str:
+        """Return what the platform tells of a person who is only known by an id."""
+        person = contact.address(*self.asks_names_of)
+        if person is None:
+            return ""
+        try:
+            return self._graph().name(person, token=self._token(account))
+        except Unauthorised:
+            return ""
 
     def _graph(self) -> Graph:
         # What receives webhooks must not pay for an HTTP client that it never uses.

@@ -21,13 +21,20 @@ from chalicelib.graph_api.fields import identifier, mapping, number, words
 from chalicelib.http_client import LONGEST_WAIT, Response
 
 _NO_CODE: Final = -1
+_NAME_TIME: Final = 3.0  #: seconds; a name is not worth a longer wait
 
 
 class Http(Protocol):
     """What is needed of an HTTP client; see `http_client.Http`."""
 
     def request(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: Mapping[str, Any]
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+        timeout: float = 10.0,
     ) -> Response:
         """Return the answer of any status; raise TransientError or AmbiguousError without one."""
         ...
@@ -55,6 +62,20 @@ class Graph:
         if response.ok and "error" not in answer:
             return answer
         raise _failure(response, mapping(answer.get("error")))
+
+    def name(self, person: str, *, token: str) -> str:
+        """
+        Return how a person calls themselves, "" where the platform does not tell.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile
+        """
+        url = f"{self.url.rstrip('/')}/{self.version}/{quote(person, safe='')}?fields=name"
+        headers = {"authorization": f"Bearer {token}"}
+        try:
+            response = self.http.request("GET", url, headers=headers, body=None, timeout=_NAME_TIME)
+        except ScriptaError:
+            return ""
+        return words(_json(response).get("name")) if response.ok else ""
 
 
 def message_id(answer: object) -> str:

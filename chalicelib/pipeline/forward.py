@@ -9,7 +9,7 @@ from chalicelib import words
 from chalicelib.domain.account import Account, Desk
 from chalicelib.domain.changes import Change, ConversationChanged, TicketLinked, WorkDone
 from chalicelib.domain.conversation import Conversation, Link, TicketStatus
-from chalicelib.domain.ports import Directory, Helpdesk
+from chalicelib.domain.ports import Channel, Directory, Helpdesk
 from chalicelib.domain.ticket import Entry, Opening, Ticket
 from chalicelib.domain.work import Stage, Work
 from chalicelib.errors import (
@@ -36,12 +36,13 @@ class _Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forwarder:
-    """What forwarding needs; `helpdesk` returns the adapter of a desk."""
+    """What forwarding needs: the adapter of a desk, and a channel by its name."""
 
     line: Line
     directory: Directory
     breakers: Breakers
     helpdesk: Callable[[Desk], Helpdesk]
+    channel: Callable[[str], Channel]
 
     def forward(self, conversation_id: str, *, time_left: TimeLeft) -> Wait | None:
         """
@@ -66,6 +67,7 @@ class Forwarder:
             line=self.line,
             breakers=self.breakers,
             helpdesk=self.helpdesk(desk),
+            channel=self.channel,
             conversation=conversation,
             work=work,
             account=account,
@@ -86,10 +88,12 @@ class _Try:
     line: Line
     breakers: Breakers
     helpdesk: Helpdesk
+    channel: Callable[[str], Channel]
     conversation: Conversation
     work: Work
     account: Account
     desk: Desk
+    asked_name: str = ""
 
     def run(self) -> Conversation | Wait | Rest:
         """Look first where an earlier attempt may have written; write; note the end."""
@@ -124,6 +128,7 @@ class _Try:
                 return _Written(self.helpdesk.append(link.ticket_id, self._entry))
             except Gone:
                 self.line.log.warning("ticket gone", conversation=self.conversation.id)
+        self.asked_name = self._ask_name()
         ticket = self.helpdesk.create(self._opening())
         return _Written(ticket.last_entry, ticket)
 
@@ -175,10 +180,19 @@ class _Try:
         number = self.conversation.tickets + 1
         return self.conversation.id if number == 1 else f"{self.conversation.id}.{number}"
 
+    def _ask_name(self) -> str:
+        """Return what the channel tells of a customer whose messages carry no name."""
+        contact = self.conversation.contact
+        if contact.name:
+            return ""
+        channel = self.channel(self.account.ref.channel)
+        return channel.name_of(account=self.account, contact=contact)
+
     def _opening(self) -> Opening:
         language, channel = self.account.language, self.account.ref.channel
         shown = words.say(language, f"channel.{channel}")
-        name = self.conversation.contact.name or words.say(language, "someone", channel=shown)
+        name = self.conversation.contact.name or self.asked_name
+        name = name or words.say(language, "someone", channel=shown)
         return Opening(
             reference=self._reference(),
             subject=words.say(language, "subject", channel=shown, name=name),
@@ -202,7 +216,8 @@ class _Try:
                 last_entry=written.entry_id,
                 changed_at=now,
             )
-            after = replace(before, link=link, tickets=before.tickets + 1)
+            contact = replace(before.contact, name=before.contact.name or self.asked_name)
+            after = replace(before, contact=contact, link=link, tickets=before.tickets + 1)
             changes.append(TicketLinked(link.desk, link.ticket_id, before.id))
         elif before.link is not None:
             link = replace(before.link, last_entry=written.entry_id)

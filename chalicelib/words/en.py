@@ -25,4 +25,42 @@ SENTENCES = {
     "reason.window_closed": (
         "the customer's last message is too long ago; the platform takes replies for 24 hours only."
     ),
+    "reason.not_reachable": (
+        "the platform cannot reach this person: they may have blocked us, left, or never written "
+        "to this account."
+    ),
+    "reason.too_long": "the text is longer than this channel allows; send it in shorter parts.",
+    "reason.not_permitted": "the platform does not permit this message here.",
+    "reason.account_restricted": (
+        "the platform has restricted our account, or sending to this country; an administrator "
+        "has to look."
+    ),
+    "reason.handled_elsewhere": (
+        "another application or an automatic flow holds this conversation at the moment."
+    ),
+    "reason.held_back": (
+        "the platform held the message back, to limit how much this person receives."
+    ),
+    "reason.opted_out": "this person asked not to receive such messages.",
+    "reason.content_not_supported": "the platform could not take this kind of content.",
+    "reason.template_refused": "the platform refused the message template.",
+    "reason.phone_needed": (
+        "this can only be sent to a phone number, and this person's is not known."
+    ),
+    "reason.identity_changed": (
+        "this person's phone or account has changed and has to be confirmed first."
+    ),
+    "reason.invalid_request": (
+        "the platform did not understand the message, or our sending account is gone; an "
+        "administrator has to look."
+    ),
+    "reason.throttled": "too many messages were sent in a short time.",
+    "reason.platform_error": "the platform had a technical problem.",
+    "reason.not_authorised": (
+        "the platform no longer takes our credentials; an administrator has to renew them."
+    ),
+    "reason.account_problem": (
+        "our account cannot send at the moment (payment, registration or policy); an "
+        "administrator has to look."
+    ),
 }

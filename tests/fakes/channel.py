@@ -49,6 +49,7 @@ class FakeChannel:
         self.arrived: list[Arrived] = []
         self.during_send: list[Callable[[Arrived], None]] = []
         self.attempts = 0
+        self.names: dict[str, str] = {}
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Accept what is SIGNED."""
@@ -68,6 +69,11 @@ class FakeChannel:
         self.faults.meet("parse", raw.get("text", ""))
         account = AccountRef(self.name, raw["account"])
         return _PARSERS[raw["type"]](raw, account)
+
+    def name_of(self, *, account: Account, contact: Contact) -> str:
+        """Return what `names` has for any of the contact's aliases."""
+        known = (self.names[alias.value] for alias in contact.aliases if alias.value in self.names)
+        return next(known, "")
 
     def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
         """Send a text, or fail as planned."""

@@ -29,10 +29,16 @@ class FakeHttp:
         self.asked: list[Asked] = []
 
     def request(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: Mapping[str, Any]
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+        timeout: float = 10.0,
     ) -> Response:
         """Return or raise the answer."""
-        self.asked.append(Asked(method=method, url=url, headers=headers, body=body))
+        self.asked.append(Asked(method=method, url=url, headers=headers, body=body or {}))
         if isinstance(self.answer, ScriptaError):
             raise self.answer
         return self.answer

@@ -181,6 +181,7 @@ class World:
             directory=directory,
             breakers=breakers,
             helpdesk=lambda desk: self._helpdesk(desk.id),
+            channel=self._channel,
         )
         self.deliverer = Deliverer(
             line=self._line(Verb.DELIVER),

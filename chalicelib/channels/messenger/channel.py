@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from chalicelib.domain.account import Account
-from chalicelib.domain.contact import Contact
+from chalicelib.domain.contact import AliasKind, Contact
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
@@ -19,6 +19,7 @@ class Messenger(MetaChannel):
     """Keeps the contract of `ports.Channel`."""
 
     name: ClassVar[str] = "messenger"
+    asks_names_of = (AliasKind.PSID,)
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
         """Return every item of a webhook; see `ports.Webhook`."""
