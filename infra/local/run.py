@@ -119,9 +119,6 @@ def _run(call: Call, folder: Folder) -> int:
     except _Stop:
         print("Stopping ...", flush=True)
     finally:
-        # A second Ctrl-C must not leave half of it running.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for part in reversed(parts):
             part.stop()
         folder.forget_run()
@@ -231,6 +228,10 @@ def _is_free(port: int) -> bool:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
+    # One is enough: a terminal and `make` may both send it, and a second one must not leave half
+    # of the run behind.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise _Stop
 
 
