@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -79,15 +80,14 @@ class DynamoTable:
 
     def waiting(self, partition: str, *, until: int, most: int) -> list[dict[str, Any]]:
         """See Table."""
-        answer = _call(
+        rows = self._pages(
             self._client.query,
-            TableName=self._name,
             IndexName=INDEX,
             KeyConditionExpression="waiting = :waiting AND waiting_at <= :until",
             ExpressionAttributeValues={":waiting": {"S": partition}, ":until": {"N": str(until)}},
             Limit=most,
         )
-        return [_row(item) for item in answer["Items"]]
+        return list(islice(rows, most))
 
     def scan(self) -> Iterator[dict[str, Any]]:
         """See Table."""
