@@ -1,4 +1,4 @@
-"""Receive: verify a webhook, split it into items, make it durable in the intake queue. No more."""
+"""Receive: verify a webhook, split it into items, and make it durable in the intake queue."""
 
 from __future__ import annotations
 
