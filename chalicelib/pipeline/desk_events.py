@@ -51,7 +51,8 @@ class DeskEvents:
                 assert_never(event)
 
     def _reply(self, event: ReplyWritten, desk: str, found: Found, now: int) -> Decision:
-        conversation_id = found.ticket or event.conversation_id
+        # What the ticket was created under: from the second ticket on, the id and a number.
+        conversation_id = found.ticket or event.conversation_id.partition(".")[0]
         before = self.store.conversation(conversation_id) if conversation_id else None
         if before is None:
             return parked("no_ticket")

@@ -23,7 +23,7 @@ from chalicelib.domain.ports import (
     Store,
 )
 from chalicelib.domain.work import Verb
-from chalicelib.errors import ConfigurationError, Conflict, ScriptaError, TransientError
+from chalicelib.errors import ConfigurationError, Conflict, TransientError
 from chalicelib.pipeline.channel_events import ChannelEvents
 from chalicelib.pipeline.decision import Decision, parked
 from chalicelib.pipeline.desk_events import DeskEvents
@@ -42,7 +42,6 @@ _ENVELOPE_BYTES = BATCH_BYTES - 4096  #: for the items of a fanned-out envelope
 
 Raw = Mapping[str, Any]
 _Decide = Callable[[Found], Decision]
-_STILL_FAILING = (ScriptaError, ConfigurationError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,25 +85,31 @@ class Ingester:
         Set aside what still cannot be ingested of a queue message that failed again and again.
 
         Most of it can: what stood before the item that failed is in the books already, and what
-        stood behind it was never tried. Takes the same as `ingest`, and raises the same.
+        stood behind it was never tried. While the deployment is wrong or what is asked for does not
+        answer, nothing is set aside: it comes again. Takes the same as `ingest`, raises the same.
         """
         self.log.alarm("dead letter", message_id=message_id)
         envelope = Envelope.decode(text)
         if envelope.pointer:
-            try:
-                self._fan_out(envelope, message_id)
-            except _STILL_FAILING:
-                place = {"pointer": envelope.pointer, "lanes": list(envelope.lanes)}
-                self._set_aside(envelope, place, f"{message_id}#0", "dead_letter")
+            self._open_or_set_aside(envelope, message_id)
             return
         wakes: list[Wake] = []
         for ordinal, raw in enumerate(envelope.items, start=envelope.first):
             owner = f"{envelope.origin or message_id}#{ordinal}"
             try:
                 wakes += self._item(envelope, raw, owner)
-            except _STILL_FAILING:
+            except TransientError:
                 self._set_aside(envelope, raw, owner, "dead_letter")
         self.wakeups.send(wakes)
+
+    def _open_or_set_aside(self, pointer: Envelope, message_id: str) -> None:
+        try:
+            self._fan_out(pointer, message_id)
+        except (TransientError, ConfigurationError):
+            raise
+        except Exception:  # noqa: BLE001 - no reason is good enough to lose a body
+            place = {"pointer": pointer.pointer, "lanes": list(pointer.lanes)}
+            self._set_aside(pointer, place, f"{message_id}#0", "dead_letter")
 
     def _item(self, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
         try:

@@ -81,9 +81,11 @@ class WatchedQueue(MemoryQueue):
 
     lose = False
     before_send: Callable[[], object] | None = None
+    sends = 0
 
     def send(self, messages: Sequence[Outgoing]) -> list[str | None]:
-        """See ports.Queue; `before_send` is called first, if it is set."""
+        """See ports.Queue; `before_send` is called first, if it is set, and `sends` counts."""
+        self.sends += 1
         if messages and self.before_send is not None:
             self.before_send()
         return ["lost"] * len(messages) if self.lose else super().send(messages)
