@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from chalicelib import words
 from chalicelib.domain.account import Account
 from chalicelib.domain.changes import (
+    Change,
     ConversationChanged,
     Delivery,
     DeliveryEnded,
@@ -122,8 +123,11 @@ class Deliverer:
         try:
             self.line.store.commit(WorkDone(work), ended, SentLearnt(sent))
         except Conflict:
-            # An echo or a status was faster than the answer, and has confirmed the send.
-            self.line.store.commit(SentLearnt(sent))
+            # An echo or a status was faster than the answer, and has confirmed the send; or another
+            # process found the mark and takes the send for unanswered, which it no longer is.
+            unanswered = self.line.stored(work)
+            settled: list[Change] = [WorkDone(unanswered), ended] if unanswered else []
+            self.line.store.commit(*settled, SentLearnt(sent))
 
     def _unconfirmed(self, work: Work) -> None:
         self.line.log.warning(
@@ -135,8 +139,7 @@ class Deliverer:
             self.line.change(work, unconfirmed)
         except Conflict:
             # An echo or a status may have confirmed it meanwhile; else another process has it.
-            _, rows = self.line.store.open_work(work.conversation_id)
-            if any((row.verb, row.sequence) == (work.verb, work.sequence) for row in rows):
+            if self.line.stored(work):
                 raise
 
     def _give_up(self, conversation: Conversation, work: Work, account: Account) -> Conversation:

@@ -101,10 +101,8 @@ class Line:
 
         Where a customer's message cannot be shown, the agents are told that there was one.
         """
-        _, rows = self.store.open_work(work.conversation_id)
-        place = (work.verb, work.sequence)
         # The row has changed since it was read: an attempt has marked it.
-        current = next((row for row in rows if (row.verb, row.sequence) == place), None)
+        current = self.stored(work)
         if current is None:
             return conversation
         after = conversation
@@ -126,6 +124,12 @@ class Line:
     def _say(self, conversation: Conversation, key: str) -> str:
         account = self.directory.account(conversation.account)
         return words.say(account.language if account else "", key)
+
+    def stored(self, work: Work) -> Work | None:
+        """Return a row as it stands now; None where nothing is left to do."""
+        _, rows = self.store.open_work(work.conversation_id)
+        place = (work.verb, work.sequence)
+        return next((row for row in rows if (row.verb, row.sequence) == place), None)
 
     def begin(self, work: Work) -> Work:
         """Mark a row as begun before anything is written outside, and return it."""

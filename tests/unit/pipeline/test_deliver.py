@@ -213,3 +213,17 @@ def test_one_contacts_trouble_is_no_others(world, ticket):
     world.answer(ticket, "stuck")
     world.answer(other, "hi")
     assert world.arrived() == ["hi"]
+
+
+def test_a_second_process_at_a_send_under_way_neither_sends_nor_warns(world, ticket):
+    conversation = world.conversation().id
+
+    def intrude(_: object) -> None:
+        world.deliverer.deliver(conversation, time_left=lambda: 900.0)
+
+    world.channel.during_send.append(intrude)
+    world.answer(ticket, "hi")
+    world.run_until_quiet()
+    assert world.channel.attempts == 1
+    assert world.notes() == []
+    assert world.delivery(2).status is Status.ACCEPTED

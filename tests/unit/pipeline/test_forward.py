@@ -264,3 +264,18 @@ def test_wake_ups_that_fail_again_and_again_leave_the_work_to_the_sweep(world):
     world.run_until_quiet()
     assert world.ticket().texts() == ["one", "two"]
     assert "wake-up given up" in world.log.alarms()
+
+
+def test_of_two_processes_at_one_conversation_only_one_writes(world):
+    world.open_ticket("one")
+    world.hear(message("two"))
+    world.pump("ingest")
+    conversation = world.conversation().id
+
+    def overtake() -> None:
+        world.forwarder.forward(conversation, time_left=lambda: 900.0)
+
+    world.table.before_write("CONV#WORK", overtake)
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["one", "two"]
+    assert world.desk.writes() == ["create", "append"]
