@@ -195,6 +195,13 @@ def test_the_index_gives_no_more_rows_than_asked_for(table):
     assert waiting(table, "DUE", 2, most=2) == ["0", "1"]
 
 
+def test_the_index_gives_as_many_rows_as_asked_for_however_large_they_are(table):
+    for since in range(25):
+        row = {"waiting": "DUE", "waiting_at": since, "text": "x" * 100_000}
+        put(table, ("P", f"{since:02}"), **row)
+    assert waiting(table, "DUE", 20, most=20) == [f"{since:02}" for since in range(20)]
+
+
 def test_a_row_that_waits_no_longer_leaves_the_index(table):
     put(table, ("P", "a"), waiting="DUE", waiting_at=1)
     put(table, ("P", "b"), waiting="DUE", waiting_at=2)

@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
 from chalicelib.errors import Conflict, TransientError
 from chalicelib.storage.dynamo import DynamoTable
@@ -196,6 +196,21 @@ def test_keys_that_are_left_unread_again_and_again_are_not_taken_for_missing(tab
         )
     with pytest.raises(TransientError):
         table.get([("P", "1"), ("P", "2")])
+
+
+def test_the_index_is_asked_for_no_more_rows_than_wanted_and_no_further(table, dynamodb):
+    dynamodb.add_response(
+        "query",
+        {"Items": [item("1")], "LastEvaluatedKey": item("1")},
+        {
+            "TableName": "scripta",
+            "IndexName": "waiting",
+            "KeyConditionExpression": ANY,
+            "ExpressionAttributeValues": ANY,
+            "Limit": 1,
+        },
+    )
+    assert len(table.waiting("DUE", until=1, most=1)) == 1
 
 
 def test_every_read_but_the_index_sees_all_writes_before_it(table, dynamodb):
