@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from chalicelib.domain.account import Account
-from chalicelib.domain.contact import AliasKind, Contact
 from chalicelib.domain.ports import Secrets
 from chalicelib.errors import Unauthorised
 from chalicelib.graph_api import handshake, signature
@@ -24,7 +23,6 @@ class MetaChannel:
     """
 
     name: ClassVar[str]
-    asks_names_of: ClassVar[tuple[AliasKind, ...]] = ()  #: where webhooks carry no names
 
     def __init__(self, *, secrets: Secrets, settings: Settings, http: Http | None = None) -> None:
         self._secrets = secrets
@@ -40,15 +38,16 @@ class MetaChannel:
         """Return the challenge to echo; see `ports.Channel`."""
         return handshake.answer(query, tokens=self._secrets.get("meta", "verify_tokens"))
 
-    def name_of(self, *, account: Account, contact: Contact) -> str:
+    def _profile(
+        self, person: str | None, *, account: Account, fields: Sequence[str]
+    ) -> dict[str, str]:
         """Return what the platform tells of a person who is only known by an id."""
-        person = contact.address(*self.asks_names_of)
         if person is None:
-            return ""
+            return {}
         try:
-            return self._graph().name(person, token=self._token(account))
+            return self._graph().profile(person, fields=fields, token=self._token(account))
         except Unauthorised:
-            return ""
+            return {}
 
     def _graph(self) -> Graph:
         # What receives webhooks must not pay for an HTTP client that it never uses.

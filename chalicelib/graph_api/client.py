@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Protocol
@@ -63,19 +63,22 @@ class Graph:
             return answer
         raise _failure(response, mapping(answer.get("error")))
 
-    def name(self, person: str, *, token: str) -> str:
+    def profile(self, person: str, *, fields: Sequence[str], token: str) -> dict[str, str]:
         """
-        Return how a person calls themselves, "" where the platform does not tell.
+        Return the fields of a person's profile that are told; none where the call fails.
 
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile
         """
-        url = f"{self.url.rstrip('/')}/{self.version}/{quote(person, safe='')}?fields=name"
+        address = f"{self.url.rstrip('/')}/{self.version}/{quote(person, safe='')}"
+        url = f"{address}?fields={','.join(fields)}"
         headers = {"authorization": f"Bearer {token}"}
         try:
             response = self.http.request("GET", url, headers=headers, body=None, timeout=_NAME_TIME)
         except ScriptaError:
-            return ""
-        return words(_json(response).get("name")) if response.ok else ""
+            return {}
+        told = _json(response) if response.ok else {}
+        values = {field: words(told.get(field)).strip() for field in fields}
+        return {field: value for field, value in values.items() if value}
 
 
 def message_id(answer: object) -> str:

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from chalice.local import LambdaContext
 
@@ -22,7 +22,7 @@ _RUNTIME_MS = 55_000  #: what Lambda would give a worker, below the queues' visi
 _SWEEP_SECONDS = 3.0  #: not a minute: who tries it out should see a desk come back
 _MEMORY = 512
 #: What EventBridge hands a schedule's function, as far as Chalice reads it.
-_TICK = dict.fromkeys(
+_TICK: Final[dict[str, Any]] = dict.fromkeys(
     ("version", "account", "region", "source", "id", "time", "detail-type"), ""
 ) | {"detail": {}, "resources": []}
 

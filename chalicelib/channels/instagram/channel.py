@@ -19,7 +19,6 @@ class Instagram(MetaChannel):
     """Keeps the contract of `ports.Channel`."""
 
     name: ClassVar[str] = "instagram"
-    asks_names_of = (AliasKind.IGSID,)
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
         """Return every item of a webhook; see `ports.Webhook`."""
@@ -31,6 +30,12 @@ class Instagram(MetaChannel):
         from chalicelib.channels.instagram import parser
 
         return parser.parse(raw, channel=self.name, received_at=received_at)
+
+    def name_of(self, *, account: Account, contact: Contact) -> str:
+        """Return a customer's name, else the user name; webhooks carry only an id."""
+        person = contact.address(AliasKind.IGSID)
+        told = self._profile(person, account=account, fields=("name", "username"))
+        return next(iter(told.values()), "")
 
     def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
         """Send a text and return its id; see `ports.Channel`."""

@@ -19,7 +19,6 @@ class Messenger(MetaChannel):
     """Keeps the contract of `ports.Channel`."""
 
     name: ClassVar[str] = "messenger"
-    asks_names_of = (AliasKind.PSID,)
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
         """Return every item of a webhook; see `ports.Webhook`."""
@@ -31,6 +30,12 @@ class Messenger(MetaChannel):
         from chalicelib.channels.messenger import parser
 
         return parser.parse(raw, channel=self.name, received_at=received_at)
+
+    def name_of(self, *, account: Account, contact: Contact) -> str:
+        """Return a customer's name; webhooks carry only an id."""
+        fields = ("first_name", "last_name")
+        person = contact.address(AliasKind.PSID)
+        return " ".join(self._profile(person, account=account, fields=fields).values())
 
     def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
         """Send a text and return its id; see `ports.Channel`."""

@@ -53,7 +53,7 @@ class Graph:
             return self._whatsapp(body)
         return self._page(business.channel, body)
 
-    def node(self, node: str, *, media_url: str) -> Mapping[str, Any]:
+    def node(self, node: str, *, fields: str, media_url: str) -> Mapping[str, Any]:
         """Answer `GET /{node}`: an account, a customer, or a WhatsApp file found at `media_url`."""
         business = NODES.get(credentials.PAGE_ID if node == _ME else node)
         if business:
@@ -70,7 +70,12 @@ class Graph:
                 "file_size": str(len(media.content)),
                 "id": media.id,
             }
-        customer = self._store.customer(MESSENGER, node) or self._store.customer(INSTAGRAM, node)
+        # Real ids are of one channel; the phones here may have the same one on both. Only on
+        # Instagram people have a `username`.
+        first, second = MESSENGER, INSTAGRAM
+        if "username" in fields.split(","):
+            first, second = second, first
+        customer = self._store.customer(first, node) or self._store.customer(second, node)
         if customer is None:
             raise errors.no_such_node(node)
         return _profile(customer)

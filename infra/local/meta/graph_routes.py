@@ -53,10 +53,11 @@ def routes(graph: Graph, phones: Phones) -> list[Route]:
         name = request.path_params["node"]
         try:
             _authorise(request, request.query_params)
-            found = graph.node(name, media_url=phones.media_url(name))
+            fields = request.query_params.get("fields", "")
+            found = graph.node(name, fields=fields, media_url=phones.media_url(name))
         except GraphError as error:
             return Json(error.body(), status_code=error.http)
-        return Json(_only(found, request.query_params.get("fields", "")))
+        return Json(_only(found, fields))
 
     return [
         Route("/v{version:int}.0/{node}/messages", messages, methods=["POST"]),

@@ -15,7 +15,10 @@ from chalicelib.settings import Settings
 from tests.channels import SETTINGS, meta_secrets
 from tests.fakes.http import FakeHttp, answered
 
-ASKED = {"messenger": (Messenger, AliasKind.PSID), "instagram": (Instagram, AliasKind.IGSID)}
+ASKED: dict[str, tuple[type[Messenger | Instagram], AliasKind]] = {
+    "messenger": (Messenger, AliasKind.PSID),
+    "instagram": (Instagram, AliasKind.IGSID),
+}
 
 
 def name_of(
@@ -31,13 +34,26 @@ def name_of(
     return speaker.name_of(account=account, contact=contact), http
 
 
-@pytest.mark.parametrize("channel", ASKED)
-def test_the_platform_is_asked_for_a_persons_name(channel):
-    name, http = name_of(channel, answered({"id": "7", "name": "Ana Bell"}))
-    assert name == "Ana Bell"
+@pytest.mark.parametrize(
+    ("channel", "profile", "fields", "expected"),
+    [
+        (
+            "messenger",
+            {"id": "7", "first_name": "Ana", "last_name": "Bell"},
+            "first_name,last_name",
+            "Ana Bell",
+        ),
+        ("messenger", {"id": "7", "first_name": "Ana"}, "first_name,last_name", "Ana"),
+        ("instagram", {"id": "7", "username": "ana.b"}, "name,username", "ana.b"),
+        ("instagram", {"id": "7", "name": "Ana", "username": "ana.b"}, "name,username", "Ana"),
+    ],
+)
+def test_the_platform_is_asked_for_a_persons_name(channel, profile, fields, expected):
+    name, http = name_of(channel, answered(profile))
+    assert name == expected
     (asked,) = http.asked
     assert asked.method == "GET"
-    assert asked.url == f"{SETTINGS.graph_url}/{SETTINGS.graph_version}/7%2F1?fields=name"
+    assert asked.url == f"{SETTINGS.graph_url}/{SETTINGS.graph_version}/7%2F1?fields={fields}"
     assert asked.headers["authorization"] == "Bearer newest"
 
 
