@@ -1,10 +1,13 @@
-"""The only place that chooses implementations; each is made when first asked for, once a process."""
+"""
+The only place that chooses implementations; each is made when first asked for, once a process.
+
+Everything is imported where it is made: a process loads what it uses, and `import app` nothing.
+"""
 
 from __future__ import annotations
 
-# Everything is imported where it is made: a process loads what it uses, and `import app` nothing.
+import secrets as randomness
 import time
-import uuid
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -37,8 +40,8 @@ def clock() -> int:
 
 
 def new_id() -> str:
-    """Return an id that nobody has had."""
-    return uuid.uuid4().hex
+    """Return an id that nobody has had: 64 random bits, short enough for people to compare."""
+    return randomness.token_hex(8)
 
 
 @cache

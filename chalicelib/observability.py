@@ -11,7 +11,7 @@ class StructuredLog:
     """Keeps the contract of ports.Log with the Powertools logger."""
 
     def __init__(self) -> None:
-        self._logger = Logger(service=_SERVICE, use_rfc3339=True, utc=True)
+        self._logger = Logger(service=_SERVICE, use_rfc3339=True, utc=True, location=None)
 
     def info(self, message: str, **keys: object) -> None:
         """See ports.Log."""
