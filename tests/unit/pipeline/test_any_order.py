@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import AmbiguousError, TransientError
@@ -52,6 +52,7 @@ def meant(items: list[Raw]) -> dict[str, list[str]]:
     return {name: sorted(each) for name, each in texts.items()}
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_the_order_and_the_copies_of_a_batch_change_nothing_in_the_tickets(data):
     items = data.draw(said())
@@ -77,6 +78,7 @@ FAULTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(items=said(), faults=FAULTS)
 def test_each_contacts_messages_stand_in_order_and_once_whatever_the_desk_does(items, faults):
     world = World()

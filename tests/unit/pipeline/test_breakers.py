@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.errors import TransientError, Unauthorised
 from tests.builders import message
-from tests.fakes.world import DESK, OTHER_DESK
+from tests.fakes.deployment import DESK, OTHER_DESK
 
 HOUR = 3600
 

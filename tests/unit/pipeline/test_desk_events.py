@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.message import Status
 from chalicelib.errors import AmbiguousError
 from tests.builders import desk_noise, message, reply, ticket_changed
-from tests.fakes.world import OTHER_DESK
+from tests.fakes.deployment import OTHER_DESK
 
 DAY = 86400
 

@@ -9,8 +9,8 @@ from chalicelib.domain.ticket import EntryKind
 from chalicelib.errors import ConfigurationError, Gone, Refused, TransientError
 from chalicelib.pipeline.forward import MOST_ATTEMPTS
 from tests.builders import message, ticket_changed
+from tests.fakes.deployment import DESK
 from tests.fakes.faults import ALWAYS
-from tests.fakes.world import DESK
 
 HOUR = 3600
 WINDOW = 72 * HOUR
@@ -213,10 +213,11 @@ def test_a_long_time_the_desk_names_is_kept_in_the_table(world):
     world.hear(message("two"))
     world.run(60)
     assert world.queues["forward"].depth() == 0
+    world.hear(message("three"))
     world.run(2 * HOUR - 120)
     assert world.desk.writes().count("append") == 1
     world.run_until_quiet()
-    assert world.ticket().texts() == ["one", "two"]
+    assert world.ticket().texts() == ["one", "two", "three"]
 
 
 def test_no_attempt_begins_without_time_for_it(world):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from chalicelib.errors import ConfigurationError, TransientError
 from chalicelib.storage import keys
 from tests.builders import desk_noise, message, poison, sticker, unknown
+from tests.fakes.deployment import CHANNEL
 from tests.fakes.faults import ALWAYS, ProcessDied
-from tests.fakes.world import CHANNEL
 
 DAY = 86400
 
@@ -45,6 +45,24 @@ def test_a_queue_message_that_comes_again_is_no_duplicate_and_wakes_again(world)
     assert world.claim("m:hello").seen == frozenset()
 
 
+def test_a_wake_up_that_is_refused_is_sent_again(world):
+    world.hear(message("hello"))
+    world.queues["forward"].refuse = True
+    world.pump("ingest")
+    world.queues["forward"].refuse = False
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["hello"]
+
+
+def test_what_stands_before_an_item_that_must_wait_is_shown_at_once(world):
+    world.channel.faults.plan("parse", TransientError("no"), text="two")
+    world.hear(message("one"), message("two"))
+    world.work()
+    assert world.ticket().texts() == ["one"]
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["one", "two"]
+
+
 def test_two_names_of_one_contact_in_two_lanes_are_one_conversation(world):
     bsuid, phone = ("bsuid", "IT.1"), ("phone", "39333")
     world.hear(
@@ -65,7 +83,7 @@ def test_a_new_contact_raced_by_two_lanes_is_one_conversation(world):
     )
     world.table.before_write(keys.CONV, lambda: world.pump("ingest"))
     world.pump("ingest", most=1)
-    world.run_until_quiet()
+    world.work()
     assert world.ticket().texts() == ["fast", "slow"]
     assert world.conversation().sequence == 2
 
@@ -80,7 +98,7 @@ def test_a_known_contact_raced_by_two_lanes_keeps_both_messages(world):
     )
     world.table.before_write(keys.CONV, lambda: world.pump("ingest"))
     world.pump("ingest", most=1)
-    world.run_until_quiet()
+    world.work()
     assert world.ticket().texts() == ["first", "fast", "slow"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.domain.ticket import Promise
 from chalicelib.errors import AmbiguousError, TransientError
 from tests.builders import message, ticket_changed
 from tests.fakes.faults import ALWAYS, ProcessDied
@@ -52,7 +53,7 @@ def test_a_write_that_never_happened_is_written_once_after_two_looks(world, erro
 def test_the_second_look_comes_a_lag_after_the_first_whatever_wakes_it_earlier(world):
     world.hear(message("one"))
     world.run_until_quiet()
-    world.desk.promise = type(world.desk.promise)(lookup_lag=90.0)
+    world.desk.promise = Promise(lookup_lag=90.0)
     world.desk.faults.plan("append", AmbiguousError("lost"))
     world.hear(message("two"))
     world.run(30)
@@ -145,3 +146,14 @@ def test_an_entry_that_is_always_unclear_is_parked_and_the_next_goes_on(world):
     world.run_until_quiet()
     assert [w.text for w in world.parked_work()] == ["bad"]
     assert world.ticket().texts()[:2] == ["one", "good"]
+
+
+def test_a_second_lost_answer_takes_two_looks_of_its_own(world):
+    world.hear(message("one"))
+    world.run_until_quiet()
+    world.desk.promise = Promise(lookup_lag=20.0)
+    world.desk.faults.plan("append", AmbiguousError("lost"))
+    world.desk.faults.plan("append", AmbiguousError("lost"), performed=True)
+    world.hear(message("two"))
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["one", "two"]

@@ -46,6 +46,29 @@ def test_a_fan_out_that_stops_in_the_middle_is_resumed(world, error, later):
     assert not any(claim.seen for claim in world.claims()), "no item came in twice"
 
 
+def test_a_fan_out_whose_messages_are_refused_is_done_again(world):
+    world.hear(*crowd())
+    world.queues["ingest"].refuse = True
+    world.pump("ingest")
+    world.queues["ingest"].refuse = False
+    world.run_until_quiet()
+    assert_all_shown_once(world)
+
+
+def test_two_copies_in_two_lanes_of_a_body_are_two(world):
+    twin = message("twin", aliases=[("psid", "twin")], lane="x")
+    world.hear(*crowd(), twin, twin | {"lane": "y"})
+    world.run_until_quiet()
+    assert len(world.claim("m:twin").seen) == 1
+
+
+def test_two_copies_in_two_parts_of_a_lane_are_two(world):
+    long = message("long " * 30_000, mid="twin")
+    world.hear(long, long)
+    world.run_until_quiet()
+    assert len(world.claim("m:twin").seen) == 1
+
+
 def test_a_large_webhook_told_twice_is_shown_once_and_counted(world):
     world.hear(*crowd())
     world.run_until_quiet()

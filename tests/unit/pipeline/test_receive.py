@@ -10,7 +10,8 @@ from chalicelib.errors import InvalidSignature, MalformedPayload, TooLarge, Tran
 from chalicelib.pipeline.receive import BATCH_ENTRIES, LARGEST_BODY
 from tests.builders import Raw, body, message
 from tests.fakes.channel import SIGNED
-from tests.fakes.world import CHANNEL, World
+from tests.fakes.deployment import CHANNEL
+from tests.fakes.world import World
 
 
 class CountingQueue:
