@@ -96,6 +96,7 @@ async def _run(settings: Settings) -> None:
         Application(f"http://{_HOST}:{settings.application_port}"),
         base=base,
         desk=f"http://{_HOST}:{settings.desk_port}",
+        logs=settings.state / "logs",
     )
     print(f"The simulated Meta answers on {base}", flush=True)
     serving = asyncio.create_task(
