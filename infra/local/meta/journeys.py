@@ -70,7 +70,12 @@ class Journeys:
         rungs = self._store.rungs(message.id)
         answered = rungs.get("received") or rungs.get("refused") or rungs.get("waiting")
         stages = [
-            _stage("webhook", answered, state="" if message.status == "received" else "bad"),
+            {
+                "name": "webhook",
+                "at": message.at if answered else None,
+                "code": answered.code if answered else 0,
+                "state": "bad" if answered and message.status != "received" else "",
+            },
             *self._taken(ingested),
         ]
         if ingested is None or ingested.outcome not in _SET_ASIDE:

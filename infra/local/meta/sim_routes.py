@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from infra.local.meta import faults as ordered
-from infra.local.meta import ids, phones
+from infra.local.meta import ids, phones, sent_files
 from infra.local.meta.accounts import BUSINESSES
 from infra.local.meta.faults import Faults
 from infra.local.meta.graph_routes import bearer_is_ours
@@ -64,6 +65,7 @@ class Simulation:
             Route("/sim/thread", _guarded(self.thread)),
             Route("/sim/journeys", self.journeys),
             Route("/sim/media/{media_id}", self.shown_media),
+            Route("/sim/sent/{seq:int}", self.sent_file),
             Route("/media/{media_id}", self.media),
         ]
 
@@ -181,6 +183,16 @@ class Simulation:
             return Json({"error": "no such file"}, status_code=HTTPStatus.NOT_FOUND)
         return _file(found)
 
+    async def sent_file(self, request: Request) -> Response:
+        """Give a file that the business sent to the page."""
+        message = self._store.message_of(request.path_params["seq"])
+        if message is None or not sent_files.is_near(message.media):
+            return Json({"error": "no such file"}, status_code=HTTPStatus.NOT_FOUND)
+        file = await asyncio.to_thread(sent_files.fetch, message.media, id_=message.id)
+        if file is None:
+            return Json({"error": "no answer"}, status_code=HTTPStatus.BAD_GATEWAY)
+        return _file(file)
+
     def _customer(self, order: Any) -> Customer:
         channel, contact = phones.parse_address(order)
         found = self._store.customer(channel, contact)
@@ -210,10 +222,10 @@ class Simulation:
         }
 
     def _file(self, message: Message) -> dict[str, str] | None:
-        if message.outgoing:
-            is_link = message.media.startswith(("https://", "http://"))
-            name = message.media.partition("?")[0].rpartition("/")[2]
-            return {"name": name or message.type, "url": message.media} if is_link else None
+        if message.outgoing and message.media.startswith(("https://", "http://")):
+            name = sent_files.name(message.media) or message.type
+            is_near = sent_files.is_near(message.media)
+            return {"name": name, "url": f"/sim/sent/{message.seq}" if is_near else message.media}
         media = self._store.media(message.media)
         return {"name": media.filename, "url": f"/sim/media/{media.id}"} if media else None
 
