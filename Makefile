@@ -6,7 +6,7 @@ SOURCES := app.py chalicelib infra ops tests
 
 STAGE ?= prod
 
-.PHONY: run test check format package constraints
+.PHONY: run test check format package screenshots constraints
 
 run: $(VENV)/local
 	$(BIN)/python -m infra.local.run
@@ -33,6 +33,10 @@ format: $(VENV)/dev
 # For the Python of the virtual environment: `make package PYTHON=python3.13` in a fresh clone.
 package: $(VENV)/local
 	$(BIN)/python -m infra.package --stage $(STAGE)
+
+# The pictures of the documentation, out of a run of their own.
+screenshots: $(VENV)/dev
+	$(BIN)/python -m tests.browser.screenshots
 
 constraints: $(VENV)/dev
 	echo '# Every version that was tested together: `make constraints` writes it.' > constraints.txt

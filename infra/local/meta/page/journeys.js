@@ -80,7 +80,7 @@ function inSeconds(time, ms) {
 function ticketLink(ticket) {
   const link = element("a", "", say("ticket", ticket));
   link.href = ticket.url;
-  link.target = "scripta-desk";
+  link.target = "_blank";
   link.rel = "noopener";
   link.setAttribute("aria-label", say("ticket_label", ticket));
   return link;
