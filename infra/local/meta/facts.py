@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 MOST: Final = 5000
 _MOST_TROUBLES: Final = 5  #: of one message
 _SHOWN: Final = "forward"  #: the outcome of what goes into a ticket
+_SENT: Final = "deliver"  #: the outcome of what goes to a customer
 _DESK: Final = "desk:"  #: how the source of an agent's answer begins
 _QUIET: Final = frozenset({"INFO", "DEBUG"})
 _REFUSED: Final = "send refused"  #: nobody's fault, so not loud; but the customer gets nothing
@@ -147,7 +148,7 @@ class Facts:
             self._queued.keep(message["id"], at)
 
     def _learn_ingested(self, entry: Mapping[str, Any], at: int) -> None:
-        place = None if entry.get("sequence") is None else _place(entry)
+        place = _place(entry) if entry.get("conversation") and entry.get("sequence") else None
         ingested = Ingested(
             at=at,
             queue_id=str(entry["owner"]).rpartition("#")[0],
@@ -156,7 +157,7 @@ class Facts:
             place=place,
         )
         if str(entry["source"]).startswith(_DESK):
-            if place and place not in self._replies:
+            if ingested.outcome == _SENT and place and place not in self._replies:
                 self._replies.keep(place, Reply(ingested=ingested))
             return
         item = entry.get("item") or ""

@@ -64,6 +64,12 @@ def test_an_answer_is_known_by_the_messages_that_it_became(facts: Facts) -> None
     assert facts.reply_of("bbbb") == ("c1", 8)
 
 
+def test_what_the_desk_tells_is_an_answer_only_if_it_goes_to_a_customer(facts: Facts) -> None:
+    facts.read(_ingested(source="desk:local", outcome="recorded"))
+    facts.read(_ingested(source="desk:local", outcome="deliver", conversation="", sequence=0))
+    assert not facts.replies
+
+
 def test_what_comes_a_second_time_was_done_the_first_time(facts: Facts) -> None:
     facts.read(_ingested(ms=1))
     facts.read(_ingested(ms=900, outcome="recorded", sequence=None))
@@ -130,7 +136,7 @@ def test_memory_is_bounded_and_keeps_what_is_new(facts: Facts) -> None:
     for number in range(remembered.MOST + 10):
         conversation = f"c{number}"
         facts.read(_ingested(item=f"{number:016}", conversation=conversation))
-        facts.read(_ingested(source="desk:local", conversation=conversation))
+        facts.read(_ingested(source="desk:local", outcome="deliver", conversation=conversation))
     assert facts.ingested(f"{9:016}") is None
     assert facts.ingested(f"{10:016}") is not None
     assert len(facts.replies) == remembered.MOST
