@@ -15,6 +15,7 @@ from tests.e2e.local_run import ROOT, LocalRun
 
 _IMAGES: Final = ROOT / "docs" / "images"
 _SIZE: Final[ViewportSize] = {"width": 1280, "height": 800}
+_DISTANT_SIZE: Final[ViewportSize] = {"width": 1600, "height": 1000}
 _LAMP: Final = """
 <svg viewBox="0 0 420 300" width="420" height="300">
   <rect width="420" height="300" fill="#f3e9dc"/>
@@ -54,7 +55,7 @@ def _take(browser: Browser, run: LocalRun) -> None:
     whatsapp = _ask(page, "whatsapp", "Ana Bell", "Hello, my new lamp arrived with a broken shade.")
 
     _answer(page, "messenger", "Good morning Giulia! It left at nine; you will have it tomorrow.")
-    desk = _answer(page, "whatsapp", "I am sorry, Ana. Could you send us a picture of it?")
+    _answer(page, "whatsapp", "I am sorry, Ana. Could you send us a picture of it?")
     whatsapp.write(
         "Here it is.", file={"name": "lamp.png", "mimeType": "image/png", "buffer": lamp}
     )
@@ -66,9 +67,16 @@ def _take(browser: Browser, run: LocalRun) -> None:
     page.locator("h1").click()  # nothing has the focus
     save(page, _IMAGES / "phones.png")
 
-    desk.page.reload()
-    desk.page.locator("#followup-list").wait_for()
-    save(desk.page, _IMAGES / "ticket.png")
+    # The whole conversation is higher than a window: seen from a little further away.
+    distant = browser.new_context(
+        viewport=_DISTANT_SIZE,
+        device_scale_factor=_SIZE["width"] / _DISTANT_SIZE["width"],
+        storage_state=context.storage_state(),
+    )
+    ticket = distant.new_page()
+    ticket.goto(desk.page.url)
+    ticket.locator("#followup-list").wait_for()
+    save(ticket, _IMAGES / "ticket.png")
 
 
 def _ask(page: Page, channel: str, name: str, text: str) -> Phone:

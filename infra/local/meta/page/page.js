@@ -37,6 +37,7 @@ async function keepUp() {
     trouble.hidden = true;
   } catch (error) {
     // Whatever it is, the next look may succeed; what is wrong with the page itself is not hidden.
+    seen = "";
     trouble.hidden = false;
     console.error(error);
   }

@@ -17,6 +17,7 @@ export class Phone {
     this.contact = null; // of the open conversation
     this.people = [];
     this.thread = null;
+    this.looks = 0; // how many times it was asked what there is
     const copy = document.getElementById("phone").content.cloneNode(true);
     this.root = copy.querySelector(".phone");
     this.root.dataset.channel = channel;
@@ -131,7 +132,10 @@ export class Phone {
 
   // Fetches what there is now; raises Lost where nobody answers.
   async refresh() {
-    this.people = await ask("/sim/contacts", { channel: this.channel });
+    const look = ++this.looks;
+    const people = await ask("/sim/contacts", { channel: this.channel });
+    if (look !== this.looks) return; // a later look sees more
+    this.people = people;
     if (!this.greeted) {
       this.greeted = true;
       const untouched = this.view === "new" && !this.form.contains(document.activeElement);
@@ -143,7 +147,7 @@ export class Phone {
     const { contact } = this;
     if (contact !== null) {
       const thread = await ask("/sim/thread", { channel: this.channel, contact });
-      if (contact !== this.contact) return;
+      if (look !== this.looks || contact !== this.contact) return;
       if (thread.entries) this.thread = thread;
     }
     this.draw();
