@@ -10,6 +10,7 @@ from chalicelib.domain.account import Account, AccountRef, Desk
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.changes import Change, Claim, ClaimKey, Delivery, Sent, SentKey
 from chalicelib.domain.contact import Alias, Contact
+from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent, DeskEvent
@@ -107,6 +108,21 @@ class Channel(Webhook, Protocol):
         """
         ...
 
+    def send_file(
+        self, *, account: Account, contact: Contact, file: Attachment, reference: str
+    ) -> str:
+        """Send a file to a customer; takes, returns and raises what `send` does."""
+        ...
+
+    def locate(self, file: File, *, account: Account) -> Location:
+        """
+        Return where a customer's file is to be fetched.
+
+        Raises Refused where it can be had no more, TransientError where the platform cannot be
+        asked, Unauthorised where it no longer takes our token.
+        """
+        ...
+
 
 class Helpdesk(Webhook, Protocol):
     """
@@ -144,6 +160,10 @@ class Helpdesk(Webhook, Protocol):
 
         Only entries written by us count. Raises Gone where the ticket is no longer there.
         """
+        ...
+
+    def locate(self, file: File) -> Location:
+        """Return where a file of an agent's reply is to be fetched; raise Refused for no file."""
         ...
 
     def check(self) -> None:
@@ -284,6 +304,24 @@ class Queue(Protocol):
 
     def depth(self) -> int:
         """Return roughly how many messages are in the queue, received ones included."""
+        ...
+
+
+class MediaStore(Protocol):
+    """Where files are kept, and the only way by which they come in."""
+
+    def fetch(self, file: File, location: Location) -> File:
+        """
+        Fetch a file, keep it, and return it with its key, size, real type and hash.
+
+        Raises Refused with a reason of the words catalogue where it is not one that we take (its
+        host, size, type or hash), Gone where it is no longer there, TransientError where it could
+        not be fetched in time.
+        """
+        ...
+
+    def attachment(self, file: File) -> Attachment:
+        """Return a kept file in hand; raise TransientError, or Gone where it is not kept."""
         ...
 
 
