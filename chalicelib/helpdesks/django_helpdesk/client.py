@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from chalicelib.domain.content import Attachment
+from chalicelib.domain.file_names import safe_name
 from chalicelib.errors import (
     AmbiguousError,
     Gone,
@@ -17,7 +19,14 @@ from chalicelib.errors import (
     Unauthorised,
 )
 from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, Page, TicketAnswer
-from chalicelib.http_client import READ_TIMEOUT, Http, Response, failure
+from chalicelib.http_client import (
+    READ_TIMEOUT,
+    Form,
+    Http,
+    Response,
+    Upload,
+    failure,
+)
 
 _PAGE_SIZE = 200
 
@@ -44,13 +53,21 @@ class Client:
         self._tokens = tokens
         self._http = http
 
-    def create_ticket(self, body: Mapping[str, Any]) -> TicketAnswer:
-        """Create a ticket and return it."""
-        return self._write("tickets/", body, answer=TicketAnswer)
+    def create_ticket(
+        self, body: Mapping[str, Any], *, file: Attachment | None = None
+    ) -> TicketAnswer:
+        """Create a ticket, with a file in its first entry, and return it."""
+        files = [] if file is None else [_upload(file, field="attachment")]
+        return self._write("tickets/", body, files=files, answer=TicketAnswer)
 
-    def add_entry(self, body: Mapping[str, Any]) -> FollowUp:
-        """Add an entry to a ticket and return it; raise Gone where the ticket does not exist."""
-        return self._write("followups/", body, answer=FollowUp)
+    def add_entry(self, body: Mapping[str, Any], *, files: Sequence[Attachment] = ()) -> FollowUp:
+        """
+        Add an entry with files to a ticket and return it.
+
+        Raises Gone where the ticket does not exist.
+        """
+        uploads = [_upload(file, field="attachments") for file in files]
+        return self._write("followups/", body, files=uploads, answer=FollowUp)
 
     def ticket(self, ticket_id: int) -> TicketAnswer:
         """Return a ticket; raise Gone where it does not exist."""
@@ -78,8 +95,15 @@ class Client:
         except (ValueError, KeyError, TypeError) as exc:
             raise TransientError("it does not describe its tickets") from exc
 
-    def _write(self, path: str, body: Mapping[str, Any], *, answer: type[_Answer]) -> _Answer:
-        response = self._succeed("POST", path, body=body)
+    def _write(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        files: Sequence[Upload],
+        answer: type[_Answer],
+    ) -> _Answer:
+        response = self._succeed("POST", path, body=_form(body, files) if files else body)
         try:
             return answer.model_validate_json(response.body)
         except ValidationError as exc:
@@ -94,7 +118,7 @@ class Client:
             raise TransientError("the answer is not understood") from exc
 
     def _succeed(
-        self, method: str, path: str, *, body: Mapping[str, Any] | None = None
+        self, method: str, path: str, *, body: Mapping[str, Any] | Form | None = None
     ) -> Response:
         try:
             response = self._ask(method, path, body=body)
@@ -106,7 +130,7 @@ class Client:
             return response
         raise _meaning(response, wrote=body is not None)
 
-    def _ask(self, method: str, path: str, *, body: Mapping[str, Any] | None) -> Response:
+    def _ask(self, method: str, path: str, *, body: Mapping[str, Any] | Form | None) -> Response:
         """Ask with each token in turn until one is taken: while it is replaced there are two."""
         response = None
         for token in self._tokens:
@@ -122,6 +146,20 @@ class Client:
         if response is None:
             raise Unauthorised("no API token is configured")
         return response
+
+
+def _form(body: Mapping[str, Any], files: Sequence[Upload]) -> Form:
+    """Return a request with files: a form's texts mean what the values of JSON do."""
+    fields = {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in body.items()
+    }
+    return Form(fields=fields, files=files)
+
+
+def _upload(file: Attachment, *, field: str) -> Upload:
+    name = safe_name(file.name, mime=file.mime, fallback=file.kind)
+    return Upload(field, name, file.mime, file.content)
 
 
 def _meaning(response: Response, *, wrote: bool) -> ScriptaError:
