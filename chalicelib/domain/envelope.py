@@ -92,3 +92,8 @@ def compact(value: object) -> str:
 def digest(text: str | bytes) -> str:
     """Return 64 characters that stand for a text: fit for group, deduplication and object keys."""
     return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
+def trace(message_id: str) -> str:
+    """Return what stands for a platform's message id in logs: those of WhatsApp hold a number."""
+    return digest(message_id)[:16]

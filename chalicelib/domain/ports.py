@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chalicelib.domain.account import Account, AccountRef, Desk
-from chalicelib.domain.breaker import Breaker
-from chalicelib.domain.changes import Change, Claim, ClaimKey, Delivery, Sent, SentKey
-from chalicelib.domain.contact import Alias, Contact
+from chalicelib.domain.contact import Contact
 from chalicelib.domain.content import Attachment, File, Location
-from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent, DeskEvent
 from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
-from chalicelib.domain.work import Work
 
 Clock = Callable[[], int]
 """Returns the time in ms since the epoch."""
@@ -184,72 +180,6 @@ class Directory(Protocol):
 
     def desks(self) -> Sequence[Desk]:
         """Return all desks."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a look into the store found; what is not there is missing from its mapping."""
-
-    claims: Mapping[ClaimKey, Claim] = field(default_factory=dict)
-    aliases: Mapping[Alias, str] = field(default_factory=dict)
-    sent: Mapping[SentKey, Sent] = field(default_factory=dict)
-    ticket: str = ""  #: the conversation of the ticket asked for
-
-
-class Store(Protocol):
-    """
-    The truth: conversations, what was said, what must go out, and the books.
-
-    Reads see every write before them.
-    """
-
-    def find(
-        self,
-        *,
-        claim: ClaimKey | None = None,
-        account: AccountRef | None = None,
-        aliases: Sequence[Alias] = (),
-        sent: Sequence[SentKey] = (),
-        ticket: tuple[str, str] | None = None,
-    ) -> Found:
-        """
-        Look for several things in one call.
-
-        `aliases` are names on `account`; `ticket` is a desk's id and a ticket's.
-        """
-        ...
-
-    def conversation(self, conversation_id: str) -> Conversation | None:
-        """Return a conversation's state."""
-        ...
-
-    def open_work(self, conversation_id: str) -> tuple[Conversation | None, list[Work]]:
-        """Return a conversation and all its work, each verb's in sequence, in one call."""
-        ...
-
-    def delivery(self, conversation_id: str, sequence: int) -> Delivery | None:
-        """Return how a send ended, or None while it has not."""
-        ...
-
-    def commit(self, *changes: Change) -> None:
-        """Write all changes or none, in one call; raise Conflict where one does not fit any more."""
-        ...
-
-    def seen_again(self, key: ClaimKey, owner: str) -> None:
-        """Note another copy of a claimed item; noting it twice changes nothing."""
-        ...
-
-    def waiting(self, *, until: int, desk: str = "", most: int = 100) -> list[Work]:
-        """Return work that was due at a time, or that waits for a desk, longest waiting first."""
-        ...
-
-    def breaker(self, desk: str) -> Breaker:
-        """Return the state of a desk's breaker; a closed one where nothing is known."""
-        ...
-
-    def keep_breaker(self, breaker: Breaker) -> None:
-        """Keep the state of a breaker."""
         ...
 
 

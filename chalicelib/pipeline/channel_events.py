@@ -21,7 +21,7 @@ from chalicelib.domain.changes import (
     WorkAdded,
 )
 from chalicelib.domain.contact import Contact
-from chalicelib.domain.content import Content, Text, Unsupported
+from chalicelib.domain.content import Content, Files, Text, Unsupported
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.events import (
     ChannelEvent,
@@ -32,7 +32,7 @@ from chalicelib.domain.events import (
     WatermarkReached,
 )
 from chalicelib.domain.message import Direction, Message, Status, highest
-from chalicelib.domain.ports import Found, Store
+from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Verb, Work
 from chalicelib.pipeline.confirm import Confirmer
 from chalicelib.pipeline.decision import OLDEST, Decision, note
@@ -206,6 +206,7 @@ class ChannelEvents:
             text=text,
             occurred_at=message.occurred_at,
             author=author,
+            files=message.content.files if isinstance(message.content, Files) else (),
         )
         return replace(
             decision,
@@ -238,7 +239,7 @@ def _message(
 
 def _text(content: Content, account: Account) -> str:
     match content:
-        case Text():
+        case Text() | Files():
             return content.text
         case Unsupported():
             return words.say(account.language, "unsupported", kind=content.kind)

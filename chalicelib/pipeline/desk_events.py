@@ -5,24 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from chalicelib import words
-from chalicelib.domain.account import Account
 from chalicelib.domain.changes import (
     Change,
     ConversationChanged,
-    Delivery,
-    DeliveryEnded,
     MessageKept,
     Outcome,
     WorkAdded,
 )
-from chalicelib.domain.content import Text
+from chalicelib.domain.content import Files, Text
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
-from chalicelib.domain.message import Direction, Message, Status
-from chalicelib.domain.ports import Directory, Found, Store
+from chalicelib.domain.message import Direction, Message
+from chalicelib.domain.ports import Directory
+from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Verb, Work
-from chalicelib.pipeline.decision import OLDEST, Decision, note, parked
+from chalicelib.pipeline.decision import OLDEST, Decision, parked
 from chalicelib.pipeline.wake import Wake
 
 
@@ -63,9 +60,9 @@ class DeskEvents:
             return parked("foreign_ticket")
         if now - event.occurred_at > OLDEST:
             return parked("too_old")
-        if not event.text.strip() and not event.attachments:
+        if not event.text.strip() and not event.files:
             return Decision(outcome=Outcome.IGNORED, reason="empty")
-        return _replied(event, before, account, now)
+        return _replied(event, before, now)
 
     def _ticket(self, event: TicketChanged, found: Found) -> Decision:
         before = self.store.conversation(found.ticket) if found.ticket else None
@@ -80,48 +77,36 @@ class DeskEvents:
         return replace(decision, changes=[ConversationChanged(before, replace(before, link=link))])
 
 
-def _replied(event: ReplyWritten, before: Conversation, account: Account, now: int) -> Decision:
-    """Decide to keep a reply and to send its text; what cannot be sent is told to the agents."""
-    after = replace(before, sequence=before.sequence + 1)
-    sequence = after.sequence
-    message = Message(
-        direction=Direction.OUT,
-        content=Text(event.text),
-        occurred_at=event.occurred_at,
-        recorded_at=now,
-        comment_id=event.comment_id,
-        author=event.agent,
-    )
-    changes: list[Change] = [MessageKept(before.id, sequence, message)]
-    wakes: list[Wake] = []
-    if event.text.strip():
+def _replied(event: ReplyWritten, before: Conversation, now: int) -> Decision:
+    """Decide to keep a reply and to send it: its text, then each file as a message of its own."""
+    contents: list[Text | Files] = [Text(event.text)] if event.text.strip() else []
+    contents += [Files("", (file,)) for file in event.files]
+    changes: list[Change] = []
+    for sequence, content in enumerate(contents, start=before.sequence + 1):
+        message = Message(
+            direction=Direction.OUT,
+            content=content,
+            occurred_at=event.occurred_at,
+            recorded_at=now,
+            comment_id=event.comment_id,
+            author=event.agent,
+        )
         work = Work(
             conversation_id=before.id,
             verb=Verb.DELIVER,
             sequence=sequence,
-            text=event.text,
+            text=content.text,
             occurred_at=event.occurred_at,
             author=event.agent,
+            files=content.files if isinstance(content, Files) else (),
         )
-        changes.append(WorkAdded(work))
-        wakes.append(Wake(Verb.DELIVER, before.id))
-    else:
-        failure = Delivery(
-            conversation_id=before.id,
-            sequence=sequence,
-            status=Status.FAILED,
-            changed_at=now,
-            reason="attachment",
-        )
-        changes.append(DeliveryEnded(failure))
-    if event.attachments:
-        after, told = note(after, words.say(account.language, "attachments_not_sent"), now=now)
-        changes += told
-        wakes.append(Wake(Verb.FORWARD, before.id))
+        changes += [MessageKept(before.id, sequence, message), WorkAdded(work)]
+    after = replace(before, sequence=before.sequence + len(contents))
     return Decision(
         outcome=Outcome.DELIVER,
         changes=[ConversationChanged(before, after), *changes],
-        wakes=wakes,
+        wakes=[Wake(Verb.DELIVER, before.id)],
         conversation_id=before.id,
-        sequence=sequence,
+        sequence=before.sequence + 1,
+        parts=len(contents),
     )

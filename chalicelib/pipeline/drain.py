@@ -9,7 +9,8 @@ from typing import Protocol
 from chalicelib import words
 from chalicelib.domain.changes import Change, ConversationChanged, WorkChanged
 from chalicelib.domain.conversation import Conversation
-from chalicelib.domain.ports import Clock, Directory, Log, Store
+from chalicelib.domain.ports import Clock, Directory, Log
+from chalicelib.domain.store import Store
 from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Stage, Verb, Work
 from chalicelib.errors import ConfigurationError, PermanentError, ScriptaError, TransientError

@@ -8,25 +8,25 @@ from typing import Any
 
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.changes import Claim, Claimed, ClaimKey, Outcome, SentKey
-from chalicelib.domain.envelope import Envelope, compact, digest
+from chalicelib.domain.envelope import Envelope, compact, digest, trace
 from chalicelib.domain.events import ChannelEvent, DeskEvent, ReplyWritten, TicketChanged
 from chalicelib.domain.ports import (
     Bodies,
     Channel,
     Clock,
     Directory,
-    Found,
     Helpdesk,
     Log,
     Outgoing,
     Queue,
-    Store,
 )
+from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Verb
 from chalicelib.errors import ConfigurationError, Conflict, TransientError
 from chalicelib.pipeline.channel_events import ChannelEvents
 from chalicelib.pipeline.decision import Decision, parked
 from chalicelib.pipeline.desk_events import DeskEvents
+from chalicelib.pipeline.files import FileKeeper
 from chalicelib.pipeline.receive import (
     BATCH_BYTES,
     Lane,
@@ -57,6 +57,7 @@ class Ingester:
     helpdesk: Callable[[str], Helpdesk]
     channel_events: ChannelEvents
     desk_events: DeskEvents
+    keeper: FileKeeper
     clock: Clock
     log: Log
 
@@ -126,29 +127,36 @@ class Ingester:
     def _apply(self, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
         side, _, name = envelope.source.partition(":")
         if side == "channel":
-            event = self.channel(name).parse(raw, received_at=envelope.received_at)
-            key = ClaimKey("#".join(event.account), event.key)
-            return self._settle(
-                envelope, raw, owner, key, lambda found: self._channel(event, found), event=event
-            )
-        told = self.helpdesk(name).parse(raw, received_at=envelope.received_at)
-        key = ClaimKey(f"desk#{name}", told.key)
-        now = self.clock()
-        return self._settle(
-            envelope,
-            raw,
-            owner,
-            key,
-            lambda found: self.desk_events.decide(told, desk=name, found=found, now=now),
-            event=told,
-            desk=name,
-        )
+            return self._apply_of_channel(self.channel(name), envelope, raw, owner)
+        return self._apply_of_desk(name, envelope, raw, owner)
 
-    def _channel(self, event: ChannelEvent, found: Found) -> Decision:
-        account = self.directory.account(event.account)
-        if account is None:
-            return parked("no_account")
-        return self.channel_events.decide(event, account=account, found=found, now=self.clock())
+    def _apply_of_channel(
+        self, channel: Channel, envelope: Envelope, raw: Raw, owner: str
+    ) -> Sequence[Wake]:
+        event = channel.parse(raw, received_at=envelope.received_at)
+        key = ClaimKey("#".join(event.account), event.key)
+
+        def decide(found: Found) -> Decision:
+            account = self.directory.account(event.account)
+            if account is None:
+                return parked("no_account")
+            decision = self.channel_events.decide(
+                event, account=account, found=found, now=self.clock()
+            )
+            return self.keeper.kept(decision, lambda file: channel.locate(file, account=account))
+
+        return self._settle(envelope, raw, owner, key, decide, event=event)
+
+    def _apply_of_desk(self, desk: str, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
+        helpdesk = self.helpdesk(desk)
+        event = helpdesk.parse(raw, received_at=envelope.received_at)
+
+        def decide(found: Found) -> Decision:
+            decision = self.desk_events.decide(event, desk=desk, found=found, now=self.clock())
+            return self.keeper.kept(decision, helpdesk.locate)
+
+        key = ClaimKey(f"desk#{desk}", event.key)
+        return self._settle(envelope, raw, owner, key, decide, event=event, desk=desk)
 
     def _settle(
         self,
@@ -179,15 +187,32 @@ class Ingester:
                 reason=decision.reason,
                 conversation_id=decision.conversation_id,
                 sequence=decision.sequence,
+                parts=decision.parts,
             )
             try:
                 self.store.commit(Claimed(claim), *decision.changes)
             except Conflict:
                 continue
-            if decision.outcome is Outcome.PARKED:
-                self.log.alarm("item parked", source=claim.source, owner=owner, reason=claim.reason)
+            self._tell(claim, getattr(event, "message_id", ""))
             return decision.wakes
         raise TransientError("others were faster, again and again")
+
+    def _tell(self, claim: Claim, message_id: str) -> None:
+        if claim.outcome is Outcome.PARKED:
+            self.log.alarm(
+                "item parked", source=claim.source, owner=claim.owner, reason=claim.reason
+            )
+            return
+        self.log.info(
+            "ingested",
+            source=claim.source,
+            owner=claim.owner,
+            outcome=claim.outcome,
+            conversation=claim.conversation_id,
+            sequence=claim.sequence,
+            item=trace(message_id) if message_id else "",
+            reason=claim.reason,
+        )
 
     def _find(self, key: ClaimKey, event: ChannelEvent | DeskEvent | None, desk: str) -> Found:
         ticket_id = event.ticket_id if isinstance(event, ReplyWritten | TicketChanged) else ""

@@ -198,6 +198,7 @@ def from_claim(claim: Claim) -> dict[str, Any]:
         "reason": claim.reason,
         "conversation": claim.conversation_id,
         "sequence": claim.sequence,
+        "parts": claim.parts,
     }
     if claim.outcome is Outcome.PARKED:
         return row | {"waiting": keys.PARKED, "waiting_at": claim.received_at}
@@ -217,6 +218,7 @@ def to_claim(row: Row) -> Claim:
         reason=row["reason"],
         conversation_id=row["conversation"],
         sequence=row["sequence"],
+        parts=row["parts"],
         seen=frozenset(row.get("seen", ())),
     )
 
