@@ -110,7 +110,7 @@ class Simulation:
         sent = self._store.messages(
             channel=channel, contact=self._known_as(channel, contact), outgoing=True
         )
-        return Json([_sent(message) for message in sent])
+        return Json([{**_sent(message), **self._carried(message, request)} for message in sent])
 
     async def contacts(self, request: Request) -> Response:
         """Tell who wrote on a channel, the last one first."""
@@ -136,7 +136,7 @@ class Simulation:
         )
 
     async def media(self, request: Request) -> Response:
-        """Give a customer's file to the business: WhatsApp's wants the token."""
+        """Give a file to the business: WhatsApp's wants the token."""
         found = self._store.media(request.path_params["media_id"])
         if found is None:
             return Json({"error": "no such file"}, status_code=HTTPStatus.NOT_FOUND)
@@ -145,7 +145,7 @@ class Simulation:
         return _file(found)
 
     async def shown_media(self, request: Request) -> Response:
-        """Give a customer's file to the page."""
+        """Give a file to the page."""
         found = self._store.media(request.path_params["media_id"])
         if found is None:
             return Json({"error": "no such file"}, status_code=HTTPStatus.NOT_FOUND)
@@ -178,12 +178,14 @@ class Simulation:
         }
 
     def _file(self, message: Message) -> dict[str, str] | None:
-        if message.outgoing:
-            is_link = message.media.startswith(("https://", "http://"))
-            name = message.media.partition("?")[0].rpartition("/")[2]
-            return {"name": name or message.type, "url": message.media} if is_link else None
         media = self._store.media(message.media)
         return {"name": media.filename, "url": f"/sim/media/{media.id}"} if media else None
+
+    def _carried(self, message: Message, request: Request) -> dict[str, str]:
+        file = self._file(message)
+        if file is None:
+            return {}
+        return {"filename": file["name"], "url": f"{request.base_url}{file['url'][1:]}"}
 
 
 def _sent(message: Message) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A file that a customer sent."""
+    """A file that a customer or the business sent, or that the business uploaded to be sent."""
 
     id: str
     channel: str
