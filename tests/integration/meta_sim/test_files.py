@@ -16,6 +16,7 @@ PAGE = NODES["messenger"]
 NUMBER = NODES["whatsapp"]
 PNG = b"\x89PNG\r\n\x1a\n\r\n--\x00\xff" + bytes(range(256))
 MB = 1024 * 1024
+MOVED = "moved"  #: the type of what lies elsewhere
 
 
 class Shelf:
@@ -27,7 +28,11 @@ class Shelf:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 mime, content = held.get(unquote(urlsplit(self.path).path[1:]), ("", b""))
-                self.send_response(200 if mime else 404)
+                if mime == MOVED:
+                    self.send_response(302)
+                    self.send_header("Location", content.decode())
+                else:
+                    self.send_response(200 if mime else 404)
                 self.send_header("Content-Type", mime)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
@@ -140,8 +145,9 @@ def test_a_file_is_fetched_from_its_link(meta, customer, shelf, channel):
 
 @pytest.mark.parametrize("channel", ["messenger", "instagram"])
 def test_a_link_that_leads_to_no_file_is_refused(meta, customer, shelf, channel):
-    links = (f"{shelf.base}/nothing", "http://127.0.0.1:9/x", "https://files.invalid/x", "x", "[")
-    for link in links:
+    moved = shelf.put("moved.png", shelf.put("b.png").encode(), mime=MOVED)
+    nowhere = ("http://127.0.0.1:9/x", "https://files.invalid/x", "x", "[")
+    for link in (f"{shelf.base}/nothing", moved, *nowhere):
         assert refusal(meta.call(NODES[channel], by_link(customer, link))) == (100, 2018008)
     assert meta.outbox(channel, customer) == []
 
@@ -169,6 +175,15 @@ def test_messenger_sends_any_file_as_one(meta, customer):
     file = ("a.zip", b"PK" * MB, "application/zip")
     assert meta.call_form(f"{PAGE}/messages", form(customer, "file", file=file)).status == 200
     assert shown(meta, "messenger", customer) == ("file", "", "a.zip", b"PK" * MB)
+
+
+def test_what_a_browser_could_run_is_offered_for_download(meta, customer):
+    file = ("a.html", b"<script>", "text/html")
+    assert meta.call_form(f"{PAGE}/messages", form(customer, "file", file=file)).status == 200
+    [sent] = meta.outbox("messenger", customer)
+    response = meta.request("GET", sent["url"].removeprefix(meta.base))
+    assert response.headers["content-disposition"] == "attachment"
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 def test_whatsapp_sends_what_was_uploaded_under_the_name_in_the_call(meta, customer):
