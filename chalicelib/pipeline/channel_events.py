@@ -89,7 +89,8 @@ class ChannelEvents:
             )
         conversation = self._conversation(found, event.contact)
         ours = self.confirmer.by_reference(event.account, event.delivery, learnt, account, now=now)
-        if ours is None and conversation is not None:
+        # An echo that names its application would carry our reference, if it were ours.
+        if ours is None and conversation is not None and not event.application:
             ours = self.confirmer.by_text(conversation, _text(event.content, account), learnt, now)
         if ours is not None:
             return ours

@@ -89,8 +89,7 @@ class Deliverer:
                 account=account.ref.id,
                 error=type(error).__name__,
             )
-            paused = Unauthorised(str(error), retry_after=LONG_WAIT)
-            return self.line.put_off(work, paused, stage=Stage.READY)
+            return self._paused(conversation, work, account, error)
         except TransientError as error:
             return self.line.put_off(work, error, stage=Stage.READY)
         except AmbiguousError:
@@ -110,6 +109,20 @@ class Deliverer:
             return conversation
         self._sent(work, account, message_id)
         return conversation
+
+    def _paused(
+        self, conversation: Conversation, work: Work, account: Account, error: Exception
+    ) -> Wait | Rest:
+        """Wait for an operator; the agents are told once, when it was not over after one wait."""
+        paused = Unauthorised(str(error), retry_after=LONG_WAIT)
+        outcome = self.line.put_off(work, paused, stage=Stage.READY)
+        if work.attempts == 1:
+            text = words.say(account.language, "waits_for_operator", text=_said(work))
+            now = self.line.clock()
+            after, told = note(conversation, text, now=now, due_at=now)
+            self.line.store.commit(ConversationChanged(conversation, after), *told)
+            self.wakeups.send([Wake(Verb.FORWARD, conversation.id)])
+        return outcome
 
     def _out(self, conversation: Conversation, work: Work, account: Account) -> str:
         """Send a text or a file and return its id; raise what Channel.send does."""

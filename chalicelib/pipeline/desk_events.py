@@ -54,9 +54,10 @@ class DeskEvents:
         if before is None:
             return parked("no_ticket")
         account = self.directory.account(before.account)
+        if account is None:
+            return parked("no_account")
         # The desk that signed must be the one that the conversation belongs to.
-        owners = {before.link.desk} if before.link else {account.desk} if account else set()
-        if account is None or desk not in owners:
+        if desk != (before.link.desk if before.link else account.desk):
             return parked("foreign_ticket")
         if now - event.occurred_at > OLDEST:
             return parked("too_old")

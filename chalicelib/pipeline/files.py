@@ -12,8 +12,8 @@ from chalicelib.domain.ports import Clock, Log, MediaStore
 from chalicelib.errors import AmbiguousError, Gone, Refused, TransientError
 from chalicelib.pipeline.decision import Decision
 
-#: ms that one item's files may take together: what is not fetched by then is tried again later.
-TIME = 25_000
+#: ms after which no other file of the same item is begun: what is left is tried again later.
+TIME = 10_000
 
 Locate = Callable[[File], Location]
 """Returns where a file is to be fetched, as Channel.locate and Helpdesk.locate do."""

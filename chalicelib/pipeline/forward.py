@@ -58,6 +58,9 @@ class Forwarder:
 
     def _attempt(self, conversation: Conversation, work: Work) -> Conversation | Wait | Rest:
         account = self.directory.account(conversation.account)
+        if account is None and conversation.link:
+            # The account was removed, the ticket is still there: its agents are still to be told.
+            account = Account(ref=conversation.account, desk=conversation.link.desk)
         served_by = conversation.link.desk if conversation.link else account and account.desk
         desk = self.directory.desk(served_by) if served_by else None
         if account is None or desk is None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.changes import Claim, Claimed, ClaimKey, Outcome, SentKey
-from chalicelib.domain.envelope import Envelope, compact, digest, trace
+from chalicelib.domain.envelope import Book, Envelope, compact, digest, trace
 from chalicelib.domain.events import ChannelEvent, DeskEvent, ReplyWritten, TicketChanged
 from chalicelib.domain.ports import (
     Bodies,
@@ -17,30 +16,22 @@ from chalicelib.domain.ports import (
     Directory,
     Helpdesk,
     Log,
-    Outgoing,
     Queue,
+    Webhook,
 )
 from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Verb
-from chalicelib.errors import ConfigurationError, Conflict, TransientError
+from chalicelib.errors import ConfigurationError, Conflict, MalformedPayload, TransientError
 from chalicelib.pipeline.channel_events import ChannelEvents
 from chalicelib.pipeline.decision import Decision, parked
 from chalicelib.pipeline.desk_events import DeskEvents
+from chalicelib.pipeline.fan_out import Raw, fanned_out, item_of
 from chalicelib.pipeline.files import FileKeeper
-from chalicelib.pipeline.receive import (
-    BATCH_BYTES,
-    Lane,
-    in_batches,
-    into_lanes,
-    outgoing,
-    parse_object,
-)
+from chalicelib.pipeline.receive import in_batches
 from chalicelib.pipeline.wake import Wake, Wakeups
 
 _TRIES = 8  #: for one item, while others are faster
-_ENVELOPE_BYTES = BATCH_BYTES - 4096  #: for the items of a fanned-out envelope
 
-Raw = Mapping[str, Any]
 _Decide = Callable[[Found], Decision]
 
 
@@ -70,12 +61,12 @@ class Ingester:
         trying again changes nothing that was done.
         """
         envelope = Envelope.decode(text)
-        if envelope.pointer:
+        if envelope.pointer and not envelope.origin:
             self._fan_out(envelope, message_id)
             return
         wakes: list[Wake] = []
         try:
-            for ordinal, raw in enumerate(envelope.items, start=envelope.first):
+            for ordinal, raw in enumerate(self._items(envelope), start=envelope.first):
                 owner = f"{envelope.origin or message_id}#{ordinal}"
                 wakes += self._item(envelope, raw, owner)
         finally:
@@ -90,18 +81,39 @@ class Ingester:
         answer, nothing is set aside: it comes again. Takes the same as `ingest`, raises the same.
         """
         self.log.alarm("dead letter", message_id=message_id)
-        envelope = Envelope.decode(text)
-        if envelope.pointer:
+        try:
+            envelope = Envelope.decode(text)
+        except MalformedPayload:
+            self._keep_whole(text, message_id)
+            return
+        if envelope.pointer and not envelope.origin:
             self._open_or_set_aside(envelope, message_id)
             return
         wakes: list[Wake] = []
-        for ordinal, raw in enumerate(envelope.items, start=envelope.first):
+        for ordinal, raw in enumerate(self._items(envelope), start=envelope.first):
             owner = f"{envelope.origin or message_id}#{ordinal}"
             try:
                 wakes += self._item(envelope, raw, owner)
             except TransientError:
                 self._set_aside(envelope, raw, owner, "dead_letter")
         self.wakeups.send(wakes)
+
+    def _keep_whole(self, text: str, message_id: str) -> None:
+        """Park a queue message that is no envelope: another version of us may have written it."""
+        claim = Claim(
+            key=ClaimKey("intake", f"raw:{digest(text)}"),
+            owner=f"{message_id}#0",
+            book=Book.IN,
+            outcome=Outcome.PARKED,
+            source="intake",
+            received_at=self.clock(),
+            raw=compact(text),
+            reason="no_envelope",
+        )
+        try:
+            self.store.commit(Claimed(claim))
+        except Conflict:
+            self.store.seen_again(claim.key, claim.owner)
 
     def _open_or_set_aside(self, pointer: Envelope, message_id: str) -> None:
         try:
@@ -183,7 +195,7 @@ class Ingester:
                 outcome=decision.outcome,
                 source=envelope.source,
                 received_at=envelope.received_at,
-                raw=compact(raw) if keeps else "",
+                raw=_kept(envelope, raw) if keeps else "",
                 reason=decision.reason,
                 conversation_id=decision.conversation_id,
                 sequence=decision.sequence,
@@ -239,50 +251,23 @@ class Ingester:
 
     def _fan_out(self, pointer: Envelope, message_id: str) -> None:
         """Queue a kept body's items lane by lane; doing it again sends the same messages."""
-        side, _, name = pointer.source.partition(":")
-        webhook = self.channel(name) if side == "channel" else self.helpdesk(name)
-        lanes = into_lanes(webhook.split(parse_object(self.bodies.fetch(pointer.pointer))))
-        messages: list[Outgoing] = []
-        first = 0
-        for lane in lanes:
-            if not pointer.lanes or lane.name in pointer.lanes:
-                messages += self._envelopes(pointer, lane, message_id, first)
-            first += len(lane.items)
-        for batch in in_batches(messages):
+        body, webhook = self.bodies.fetch(pointer.pointer), self._webhook(pointer)
+        for batch in in_batches(fanned_out(pointer, body, webhook, origin=message_id)):
             if None in self.intake.send(batch):
                 raise TransientError("the queue refused an entry")
 
-    def _envelopes(self, pointer: Envelope, lane: Lane, origin: str, first: int) -> list[Outgoing]:
-        messages = []
-        for offset, raws in _chunks(lane.items):
-            envelope = Envelope(
-                source=pointer.source,
-                received_at=pointer.received_at,
-                book=lane.book,
-                items=raws,
-                origin=origin,
-                first=first + offset,
-            )
-            if len(envelope.encode()) > BATCH_BYTES:
-                # One item that no queue takes: its body stays where it is, for an operator.
-                place = {"body": pointer.pointer, "item": envelope.first}
-                owner = f"{origin}#{envelope.first}"
-                key = ClaimKey(pointer.source, f"raw:{digest(compact(raws))}")
-                self._settle(envelope, place, owner, key, lambda _: parked("too_large"))
-                continue
-            messages.append(outgoing(lane.name, envelope, (origin, envelope.first, raws)))
-        return messages
+    def _items(self, envelope: Envelope) -> Sequence[Raw]:
+        if not envelope.pointer:
+            return envelope.items
+        body = self.bodies.fetch(envelope.pointer)
+        return [item_of(envelope, body, self._webhook(envelope))]
+
+    def _webhook(self, envelope: Envelope) -> Webhook:
+        side, _, name = envelope.source.partition(":")
+        return self.channel(name) if side == "channel" else self.helpdesk(name)
 
 
-def _chunks(items: Sequence[Raw]) -> list[tuple[int, Sequence[Raw]]]:
-    """Return the items in parts that fit a queue message, each with its place."""
-    parts: list[tuple[int, list[Raw]]] = []
-    size = 0
-    for place, raw in enumerate(items):
-        bytes_ = len(compact(raw)) + 1
-        if not parts or size + bytes_ > _ENVELOPE_BYTES:
-            parts.append((place, []))
-            size = 0
-        parts[-1][1].append(raw)
-        size += bytes_
-    return [(place, part) for place, part in parts]
+def _kept(envelope: Envelope, raw: Raw) -> str:
+    """Return what the books keep of an item: itself, or where it is if no row would take it."""
+    place = {"body": envelope.pointer, "item": envelope.first}
+    return compact(place if envelope.pointer and envelope.origin else raw)

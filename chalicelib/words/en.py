@@ -23,8 +23,13 @@ SENTENCES = {
         "ask the customer, or write again if it matters.\n\n{text}"
     ),
     "arrived_after_all": "The reply that was not confirmed has arrived after all.",
+    "waits_for_operator": (
+        "This reply waits: the platform does not take our credentials. An operator has been told; it "
+        "is sent when they are renewed.\n\n{text}"
+    ),
     "not_sent": "This reply was not sent: {reason}\n\n{text}",
     "not_delivered": "A reply did not reach the customer: {reason}",
+    "reason.set_aside": "it waits for an operator, who has been told.",
     "reason.other": "the platform refused it. It said: {detail}",
     "reason.file_elsewhere": "the file is kept at an address that is not fetched from.",
     "reason.file_forbidden": "whoever keeps the file no longer gives it out.",

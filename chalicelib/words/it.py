@@ -24,6 +24,10 @@ SENTENCES = {
         "è stata inviata di nuovo; chieda al cliente, o riscriva se è importante.\n\n{text}"
     ),
     "arrived_after_all": "La risposta che non era confermata è poi arrivata.",
+    "waits_for_operator": (
+        "Questa risposta attende: la piattaforma non accetta le nostre credenziali. Un operatore è stato "
+        "avvisato; sarà inviata quando saranno rinnovate.\n\n{text}"
+    ),
     "not_sent": "Questa risposta non è stata inviata: {reason}\n\n{text}",
     "not_delivered": "Una risposta non è arrivata al cliente: {reason}",
     "reason.file_elsewhere": "il file si trova a un indirizzo da cui non si scarica.",
@@ -35,6 +39,7 @@ SENTENCES = {
     "reason.file_gone": "il file non c'è più.",
     "reason.file_unavailable": "non è stato possibile scaricare il file.",
     "reason.file_refused": "l'helpdesk non ha accettato il file.",
+    "reason.set_aside": "attende un operatore, che è stato avvisato.",
     "reason.other": "la piattaforma l'ha rifiutata. Ha detto: {detail}",
     "reason.window_closed": (
         "l'ultimo messaggio del cliente è troppo vecchio; la piattaforma accetta risposte solo per "

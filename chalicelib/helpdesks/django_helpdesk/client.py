@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any, TypeVar
@@ -33,8 +34,11 @@ _PAGE_SIZE = 200
 _UNAUTHORISED = 401
 _BAD_REQUEST = 400
 
-# The helpdesk reads all its tickets to answer for one.
-_LOOK_UP_TIMEOUT = 20.0
+# Seconds. The helpdesk reads all its tickets to answer for one page of them; all pages together may
+# take no more than a worker can wait for.
+_LOOK_UP_TIMEOUT = 10.0
+_LONGEST_LOOK_UP = 15.0
+_CHECK_TIMEOUT = 5.0
 
 _Answer = TypeVar("_Answer", bound=BaseModel)
 
@@ -74,11 +78,18 @@ class Client:
         return self._read(f"tickets/{ticket_id}/", answer=TicketAnswer)
 
     def newest_tickets(self, *, pages: int) -> Iterator[TicketAnswer]:
-        """Yield the newest tickets, newest first: those of the last `pages` pages of the list."""
+        """
+        Yield the newest tickets, newest first: those of the last `pages` pages of the list.
+
+        Raises TransientError where that takes too long.
+        """
+        until = time.monotonic() + _LONGEST_LOOK_UP
         page = self._page("last")
         yield from reversed(page.results)
         last = ceil(page.count / _PAGE_SIZE)
         for number in range(last - 1, max(last - pages, 0), -1):
+            if time.monotonic() > until:
+                raise TransientError("the helpdesk is too slow to be searched")
             yield from reversed(self._page(str(number)).results)
 
     def _page(self, number: str) -> Page:
@@ -89,7 +100,7 @@ class Client:
 
     def ticket_fields(self) -> frozenset[str]:
         """Return the names of what can be set in a ticket."""
-        response = self._succeed("OPTIONS", "tickets/")
+        response = self._succeed("OPTIONS", "tickets/", timeout=_CHECK_TIMEOUT)
         try:
             return frozenset(response.json()["actions"]["POST"])
         except (ValueError, KeyError, TypeError) as exc:
@@ -111,17 +122,22 @@ class Client:
             raise AmbiguousError("the answer to a write is not understood") from exc
 
     def _read(self, path: str, *, answer: type[_Answer]) -> _Answer:
-        response = self._succeed("GET", path)
+        response = self._succeed("GET", path, timeout=_LOOK_UP_TIMEOUT)
         try:
             return answer.model_validate_json(response.body)
         except ValidationError as exc:
             raise TransientError("the answer is not understood") from exc
 
     def _succeed(
-        self, method: str, path: str, *, body: Mapping[str, Any] | Form | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | Form | None = None,
+        timeout: float = READ_TIMEOUT,
     ) -> Response:
         try:
-            response = self._ask(method, path, body=body)
+            response = self._ask(method, path, body=body, timeout=timeout)
         except AmbiguousError as exc:
             if body is None:
                 raise TransientError("no whole answer to a look-up") from exc
@@ -130,7 +146,9 @@ class Client:
             return response
         raise _meaning(response, wrote=body is not None)
 
-    def _ask(self, method: str, path: str, *, body: Mapping[str, Any] | Form | None) -> Response:
+    def _ask(
+        self, method: str, path: str, *, body: Mapping[str, Any] | Form | None, timeout: float
+    ) -> Response:
         """Ask with each token in turn until one is taken: while it is replaced there are two."""
         response = None
         for token in self._tokens:
@@ -139,7 +157,7 @@ class Client:
                 f"{self._url}/api/{path}",
                 headers={"authorization": f"Token {token}", "accept": "application/json"},
                 body=body,
-                timeout=READ_TIMEOUT if body is not None else _LOOK_UP_TIMEOUT,
+                timeout=timeout,
             )
             if response.status != _UNAUTHORISED:
                 break

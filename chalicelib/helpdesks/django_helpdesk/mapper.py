@@ -114,17 +114,25 @@ def event(raw: Mapping[str, Any], *, desk: str, received_at: int) -> DeskEvent:
     """
     Return what a webhook means; `received_at` (ms since the epoch) stands in for a missing time.
 
-    A reply is never ignored unless it is private: one that names no ticket, or holds nothing to
-    send, is for the pipeline to park.
+    A reply is never ignored unless it is private, or in a ticket that says that it is none of ours:
+    one that names no ticket, or holds nothing to send, is for the pipeline to park.
     """
     notice = Notice.model_validate(dict(raw))
     occurred_at = notice.timestamp or received_at
     found: DeskEvent | None = None
+    if notice.type == REPLY and _is_foreign(raw):
+        return DeskEventIgnored(key=_key(desk, "ignored", _digest(raw)), kind="not_our_ticket")
     if notice.type == REPLY:
         found = _reply(notice.data, raw, desk=desk, occurred_at=occurred_at)
     elif notice.data.ticket_id:
         found = _change(notice, desk=desk, occurred_at=occurred_at)
     return found or DeskEventIgnored(key=_key(desk, "ignored", _digest(raw)), kind=_kind(notice))
+
+
+def _is_foreign(raw: Mapping[str, Any]) -> bool:
+    """Tell whether a reply is in a ticket that was not made by us: its own field is empty."""
+    data = raw.get("data")
+    return isinstance(data, Mapping) and data.get("conversation_id") == ""
 
 
 def _reply(
