@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := app.py chalicelib infra ops tests
 
-.PHONY: run test check format constraints
+STAGE ?= prod
+
+.PHONY: run test check format package screenshots constraints
 
 run: $(VENV)/local
 	$(BIN)/python -m infra.local.run
@@ -27,6 +29,14 @@ check: $(VENV)/dev
 format: $(VENV)/dev
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
+
+# For the Python of the virtual environment: `make package PYTHON=python3.13` in a fresh clone.
+package: $(VENV)/local
+	$(BIN)/python -m infra.package --stage $(STAGE)
+
+# The pictures of the documentation, out of a run of their own.
+screenshots: $(VENV)/dev
+	$(BIN)/python -m tests.browser.screenshots
 
 constraints: $(VENV)/dev
 	echo '# Every version that was tested together: `make constraints` writes it.' > constraints.txt

@@ -10,7 +10,7 @@ import pytest
 pytest_plugins = ["tests.fixtures.ministack"]
 
 _TESTS: Final = Path(__file__).parent
-_MARKED: Final = ("integration", "e2e")  #: folders whose tests carry the mark of the same name
+_MARKS: Final = {"integration": "integration", "e2e": "e2e", "browser": "e2e"}  #: by folder
 _HERE: Final = ["127.0.0.1", "::1", "localhost"]
 
 
@@ -19,5 +19,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(pytest.mark.allow_hosts(_HERE))
         folder = item.path.relative_to(_TESTS).parts[0]
-        if folder in _MARKED:
-            item.add_marker(folder)
+        if folder in _MARKS:
+            item.add_marker(_MARKS[folder])

@@ -20,7 +20,7 @@ Handler = Callable[[dict[str, Any]], Mapping[str, Any] | None]
 POLL: Final = 2.0
 """Seconds for which an empty queue is waited on in one call; an idle pump stops within them."""
 
-_PAUSE: Final = 1.0  #: seconds between attempts while the queue cannot be reached
+_PAUSE: Final = 0.3  #: seconds between attempts while the queue cannot be reached
 _log: Final = logging.getLogger(__name__)
 
 

@@ -8,21 +8,29 @@ from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from infra import fragments
 from infra.local.aws import REGION, client
 
 TABLE: Final = "scripta"
 SECRETS: Final = "scripta/"
 QUEUES: Final = ("intake", "forward", "deliver")
 
-_DAY: Final = 24 * 60 * 60
-_FIFO: Final = {
-    "FifoQueue": "true",
-    "DeduplicationScope": "messageGroup",
-    "FifoThroughputLimit": "perMessageGroupId",
-    "MessageRetentionPeriod": str(14 * _DAY),
-    "VisibilityTimeout": "60",
-}
-_MOST_RECEIVES: Final = 20
+#: Of the stack's table, what CreateTable takes by the same names.
+_TABLE_DEFINITION: Final = (
+    "AttributeDefinitions",
+    "BillingMode",
+    "GlobalSecondaryIndexes",
+    "KeySchema",
+)
+#: Of the stack's queues, what the local ones have too.
+_QUEUE_ATTRIBUTES: Final = (
+    "DeduplicationScope",
+    "FifoQueue",
+    "FifoThroughputLimit",
+    "MessageRetentionPeriod",
+)
+#: Seconds; the stack's are longer. Here a killed worker's messages should come back soon.
+_VISIBILITY: Final = {"VisibilityTimeout": "60"}
 
 # As long as an item can be replayed: a file outlives every queue and its dead letters.
 _KEPT_DAYS: Final = 30
@@ -68,13 +76,23 @@ def put_secrets(
 
 
 def _make_queue(sqs: Any, name: str) -> str:
-    dead_url = _queue_url(sqs, f"{name}-dead.fifo", _FIFO)
+    dead_url = _queue_url(sqs, f"{name}-dead.fifo", _attributes(f"{name.capitalize()}DeadQueue"))
     dead = sqs.get_queue_attributes(QueueUrl=dead_url, AttributeNames=["QueueArn"])
+    resource = f"{name.capitalize()}Queue"
     redrive = {
         "deadLetterTargetArn": dead["Attributes"]["QueueArn"],
-        "maxReceiveCount": str(_MOST_RECEIVES),
+        "maxReceiveCount": str(fragments.properties(resource)["RedrivePolicy"]["maxReceiveCount"]),
     }
-    return _queue_url(sqs, f"{name}.fifo", _FIFO | {"RedrivePolicy": json.dumps(redrive)})
+    attributes = _attributes(resource) | {"RedrivePolicy": json.dumps(redrive)}
+    return _queue_url(sqs, f"{name}.fifo", attributes)
+
+
+def _attributes(resource: str) -> dict[str, str]:
+    """Return a queue's attributes as CreateQueue takes them: each one a string."""
+    described = fragments.properties(resource)
+    values = {name: described[name] for name in _QUEUE_ATTRIBUTES}
+    texts = {n: v if isinstance(v, str) else json.dumps(v) for n, v in values.items()}
+    return texts | _VISIBILITY
 
 
 def _queue_url(sqs: Any, name: str, attributes: Mapping[str, str]) -> str:
@@ -103,32 +121,12 @@ def _make_bucket(s3: Any, name: str) -> None:
 
 
 def _make_table(dynamodb: Any) -> None:
-    names = {"pk": "S", "sk": "S", "waiting": "S", "waiting_at": "N"}
+    described = fragments.properties("Table")
+    definition = {name: described[name] for name in _TABLE_DEFINITION}
     try:
-        dynamodb.create_table(
-            TableName=TABLE,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": kind} for name, kind in names.items()
-            ],
-            KeySchema=_key("pk", "sk"),
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "waiting",
-                    "KeySchema": _key("waiting", "waiting_at"),
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-        )
+        dynamodb.create_table(TableName=TABLE, **definition)
     except dynamodb.exceptions.ResourceInUseException:
         return
     dynamodb.update_time_to_live(
-        TableName=TABLE, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True}
+        TableName=TABLE, TimeToLiveSpecification=described["TimeToLiveSpecification"]
     )
-
-
-def _key(partition: str, sort: str) -> list[dict[str, str]]:
-    return [
-        {"AttributeName": partition, "KeyType": "HASH"},
-        {"AttributeName": sort, "KeyType": "RANGE"},
-    ]

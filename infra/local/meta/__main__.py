@@ -32,10 +32,14 @@ _LAST_CALL: Final = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The ports on 127.0.0.1, and where the state is kept; port 0 is any free one."""
+    """
+    The ports on 127.0.0.1, and where the state is kept; port 0 is any free one.
+
+    `application` is where webhooks are posted to, `http://host:port` and a stage's path, if any.
+    """
 
     port: int
-    application_port: int
+    application: str
     desk_port: int
     state: Path
     has_parent_pipe: bool
@@ -43,9 +47,10 @@ class Settings:
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
         """Return the settings out of the environment."""
+        local = f"http://{_HOST}:{environment.get('SCRIPTA_PORT', '8000')}"
         return cls(
             port=int(environment.get("SCRIPTA_META_PORT", "8002")),
-            application_port=int(environment.get("SCRIPTA_PORT", "8000")),
+            application=environment.get("SCRIPTA_APP_URL") or local,
             desk_port=int(environment.get("SCRIPTA_DESK_PORT", "8001")),
             state=Path(environment.get("SCRIPTA_STATE", ".local")),
             has_parent_pipe=environment.get("SCRIPTA_PARENT_PIPE") == "1",
@@ -93,9 +98,10 @@ async def _run(settings: Settings) -> None:
     base = f"http://{_HOST}:{server.getsockname()[1]}"
     app = build(
         Store(settings.state / "meta" / "meta.sqlite3"),
-        Application(f"http://{_HOST}:{settings.application_port}"),
+        Application(settings.application),
         base=base,
         desk=f"http://{_HOST}:{settings.desk_port}",
+        logs=settings.state / "logs",
     )
     print(f"The simulated Meta answers on {base}", flush=True)
     serving = asyncio.create_task(

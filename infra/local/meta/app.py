@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -14,6 +15,7 @@ from infra.local.meta import graph_routes, page_routes
 from infra.local.meta import phones as customers
 from infra.local.meta.faults import Faults
 from infra.local.meta.graph import Graph
+from infra.local.meta.journeys import Journeys
 from infra.local.meta.ladder import Ladder
 from infra.local.meta.phones import Phones
 from infra.local.meta.postman import Postman
@@ -22,19 +24,25 @@ from infra.local.meta.store import Store
 from infra.local.meta.wire import Post
 
 
-def build(store: Store, post: Post, *, base: str, desk: str) -> Starlette:
+def build(store: Store, post: Post, *, base: str, desk: str, logs: Path) -> Starlette:
     """
     Return the application.
 
     `post` hands webhooks over, `base` is this application's own address, `desk` the helpdesk's,
-    both `http://host:port`. The application closes the store when it stops.
+    both `http://host:port`, `logs` the folder of the processes' log files. The application closes
+    the store when it stops.
     """
     postman = Postman(store, post, told=partial(customers.told, store))
     ladder = Ladder(store, postman, base=base)
     faults = Faults(store)
     phones = Phones(store, postman, base=base)
     simulation = Simulation(
-        store=store, postman=postman, phones=phones, ladder=ladder, faults=faults
+        store=store,
+        postman=postman,
+        phones=phones,
+        ladder=ladder,
+        faults=faults,
+        journeys=Journeys(store, logs),
     )
 
     @asynccontextmanager

@@ -107,6 +107,7 @@ class Ladder:
         ]
         with self._store.transaction():
             for message in messages:
-                self._store.set_status(message.id, status)
+                code = message.fate if status == "failed" else 0
+                self._store.set_status(message.id, status, code=code)
             for letter in letters:
                 self._postman.send(letter)

@@ -9,33 +9,38 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-_FOLDER: Final = Path(__file__).parent
+_FOLDER: Final = Path(__file__).parent / "page"
 _DESK_PLACE: Final = "http://desk.invalid"  #: where the page names the helpdesk's address
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+_INDEX: Final = "index.html"
 _TYPES: Final = {
-    "page.html": "text/html",
-    "page.js": "text/javascript",
-    "page.css": "text/css",
-    "icon.svg": "image/svg+xml",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
 }
 
 
 def routes(*, desk: str) -> list[Route]:
     """Return the routes; `desk` is the helpdesk's address that the page links to."""
 
-    def route(path: str, name: str) -> Route:
-        async def file(_request: Request) -> Response:
-            text = (_FOLDER / name).read_text(encoding="utf-8").replace(_DESK_PLACE, desk)
-            return Response(text, media_type=_TYPES[name], headers=_HEADERS)
+    def route(path: str, file: Path) -> Route:
+        # Starlette runs what is not a coroutine in a thread: the file is read on each request, so
+        # that whoever works on the page sees it change.
+        def answer(_request: Request) -> Response:
+            text = file.read_text(encoding="utf-8").replace(_DESK_PLACE, desk)
+            return Response(text, media_type=_TYPES[file.suffix], headers=_HEADERS)
 
-        return Route(path, file)
+        return Route(path, answer)
 
-    return [route("/", "page.html"), *(route(f"/{name}", name) for name in _TYPES)]
+    parts = sorted(file for file in _FOLDER.iterdir() if file.suffix in _TYPES)
+    return [route("/", _FOLDER / _INDEX), *(route(f"/{part.name}", part) for part in parts)]

@@ -141,9 +141,10 @@ class Phones:
 def told(store: Store, message_id: str, status: int) -> None:
     """Remember what the application answered to a customer's message."""
     if status == HTTPStatus.OK:
-        store.set_status(message_id, "received")
+        outcome = "received"
     else:
-        store.set_status(message_id, "waiting" if worth_another(status) else "refused")
+        outcome = "waiting" if worth_another(status) else "refused"
+    store.set_status(message_id, outcome, code=status)
 
 
 def _stored(order: Order) -> Media | None:

@@ -16,6 +16,7 @@ from infra.local.meta.accounts import BUSINESSES
 from infra.local.meta.faults import Faults
 from infra.local.meta.graph_routes import bearer_is_ours
 from infra.local.meta.http import Json, json_object
+from infra.local.meta.journeys import Journeys
 from infra.local.meta.ladder import Ladder
 from infra.local.meta.phones import Phones
 from infra.local.meta.postman import Postman
@@ -32,13 +33,21 @@ class Simulation:
     """The handlers, over the parts of the simulated Meta."""
 
     def __init__(
-        self, *, store: Store, postman: Postman, phones: Phones, ladder: Ladder, faults: Faults
+        self,
+        *,
+        store: Store,
+        postman: Postman,
+        phones: Phones,
+        ladder: Ladder,
+        faults: Faults,
+        journeys: Journeys,
     ) -> None:
         self._store = store
         self._postman = postman
         self._phones = phones
         self._ladder = ladder
         self._faults = faults
+        self._journeys = journeys
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -53,6 +62,7 @@ class Simulation:
             Route("/sim/outbox", self.outbox),
             Route("/sim/contacts", _guarded(self.contacts)),
             Route("/sim/thread", _guarded(self.thread)),
+            Route("/sim/journeys", self.journeys),
             Route("/sim/media/{media_id}", self.shown_media),
             Route("/media/{media_id}", self.media),
         ]
@@ -114,11 +124,17 @@ class Simulation:
 
     async def contacts(self, request: Request) -> Response:
         """Tell who wrote on a channel, the last one first."""
-        found = self._store.customers(request.query_params.get("channel", ""))
+        channel = request.query_params.get("channel", "")
+        unread = self._store.unread(channel)
         return Json(
             [
-                {"contact": one.contact, "name": one.name, "last_inbound_at": one.last_inbound_at}
-                for one in found
+                {
+                    "contact": one.contact,
+                    "name": one.name,
+                    "last_inbound_at": one.last_inbound_at,
+                    "unread": unread.get(one.contact, 0),
+                }
+                for one in self._store.customers(channel)
             ]
         )
 
@@ -131,7 +147,21 @@ class Simulation:
                 "channel": customer.channel,
                 "contact": customer.contact,
                 "name": customer.name,
+                "ticket": self._journeys.ticket(said),
                 "entries": [self._entry(message) for message in said],
+            }
+        )
+
+    async def journeys(self, request: Request) -> Response:
+        """Tell the ways of the last messages, unless nothing has changed since revision `after`."""
+        revision = self._journeys.revision()
+        if revision == request.query_params.get("after"):
+            return Json({"revision": revision})
+        return Json(
+            {
+                "revision": revision,
+                "desk_down": self._journeys.is_desk_down(),
+                "journeys": self._journeys.latest(),
             }
         )
 
@@ -167,6 +197,7 @@ class Simulation:
         return contact
 
     def _entry(self, message: Message) -> dict[str, Any]:
+        rungs = self._store.rungs(message.id)
         return {
             "id": message.id,
             "from": "business" if message.outgoing else "customer",
@@ -175,6 +206,7 @@ class Simulation:
             "file": self._file(message),
             "at": message.at,
             "status": message.status,
+            "code": rung.code if (rung := rungs.get(message.status)) else None,
         }
 
     def _file(self, message: Message) -> dict[str, str] | None:

@@ -22,6 +22,10 @@ CREATE TABLE IF NOT EXISTS message (
   seq INTEGER PRIMARY KEY, id TEXT UNIQUE, channel TEXT, contact TEXT, outgoing INTEGER,
   type TEXT, text BLOB, media TEXT, tracking BLOB, at INTEGER, status TEXT, fate INTEGER);
 CREATE INDEX IF NOT EXISTS message_thread ON message (channel, contact, seq);
+CREATE INDEX IF NOT EXISTS message_unread ON message (channel, contact)
+  WHERE outgoing AND status = 'delivered';
+CREATE TABLE IF NOT EXISTS rung (
+  message_id TEXT, status TEXT, at INTEGER, code INTEGER, PRIMARY KEY (message_id, status));
 CREATE TABLE IF NOT EXISTS media (
   id TEXT PRIMARY KEY, channel TEXT, filename TEXT, mime TEXT, content BLOB);
 CREATE TABLE IF NOT EXISTS letter (
@@ -77,6 +81,14 @@ class Message:
     at: int
     status: str
     fate: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """When a message came to have a status (ms), and the code of the answer or error, 0 for none."""
+
+    at: int
+    code: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +199,11 @@ class Store:
         rows = self.rows("SELECT * FROM message WHERE id = ?", message_id)
         return _message(rows[0]) if rows else None
 
+    def message_of(self, seq: int) -> Message | None:
+        """Return a message by its number, or None."""
+        rows = self.rows("SELECT * FROM message WHERE seq = ?", seq)
+        return _message(rows[0]) if rows else None
+
     def messages(
         self, *, channel: str = "", contact: str = "", outgoing: bool | None = None
     ) -> list[Message]:
@@ -204,9 +221,37 @@ class Store:
         )
         return [_message(row) for row in rows]
 
-    def set_status(self, message_id: str, status: str) -> None:
-        """Say how far a message has come."""
+    def latest(self, count: int) -> list[Message]:
+        """Return what was said last, by anybody on any channel, the newest first."""
+        rows = self.rows("SELECT * FROM message ORDER BY seq DESC LIMIT ?", count)
+        return [_message(row) for row in rows]
+
+    def unread(self, channel: str) -> dict[str, int]:
+        """Return, by contact, how many messages have arrived on a channel and are not read yet."""
+        rows = self.rows(
+            "SELECT contact, COUNT(*) AS unread FROM message"
+            " WHERE channel = ? AND outgoing AND status = 'delivered' GROUP BY contact",
+            channel,
+        )
+        return {row["contact"]: row["unread"] for row in rows}
+
+    def set_status(self, message_id: str, status: str, *, code: int = 0) -> None:
+        """Say how far a message has come, and with which answer or error code."""
         self.run("UPDATE message SET status = ? WHERE id = ?", status, message_id)
+        self.run(
+            "INSERT INTO rung VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET code = excluded.code",
+            *(message_id, status, ids.now_ms(), code),
+        )
+
+    def rungs(self, message_id: str) -> dict[str, Rung]:
+        """Return the statuses that a message has had."""
+        rows = self.rows("SELECT * FROM rung WHERE message_id = ?", message_id)
+        return {row["status"]: Rung(at=row["at"], code=row["code"]) for row in rows}
+
+    @property
+    def changes(self) -> int:
+        """Return a number that grows with each change."""
+        return self._db.total_changes
 
     def add_media(self, media: Media) -> None:
         """Keep a file."""

@@ -28,7 +28,7 @@ def make_client(endpoint: str = "http://127.0.0.1:9") -> Any:
         region_name="eu-west-1",
         aws_access_key_id="none",
         aws_secret_access_key="none",
-        config=Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1),
+        config=Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=0.2),
     )
 
 

@@ -1,0 +1,140 @@
+"""What the stack is made of, read off the template that is deployed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app import app
+from chalicelib.settings import Settings
+from tests.unit.infra_package.conftest import of_type
+
+DAY = 24 * 60 * 60
+MESSAGES = {
+    "Ingest": "IntakeQueue",
+    "Forward": "ForwardQueue",
+    "Deliver": "DeliverQueue",
+    "DeadIntake": "IntakeDeadQueue",
+    "DeadForward": "ForwardDeadQueue",
+    "DeadDeliver": "DeliverDeadQueue",
+}
+FUNCTIONS = {"APIHandler", "Sweep", *MESSAGES}
+
+
+def properties(template: dict[str, Any], name: str) -> dict[str, Any]:
+    return dict(template["Resources"][name]["Properties"])
+
+
+def sources(expanded: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the event sources by the function that they feed."""
+    found = of_type(expanded, "AWS::Lambda::EventSourceMapping").values()
+    return {each["Properties"]["FunctionName"]["Ref"]: each["Properties"] for each in found}
+
+
+def test_every_function_of_the_application_is_in_the_template(expanded):
+    mounted = {source.name.title().replace("_", "") for source in app.event_sources}
+    assert set(of_type(expanded, "AWS::Lambda::Function")) == FUNCTIONS == {"APIHandler", *mounted}
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_function_is_told_all_that_the_settings_read(expanded, name):
+    variables = properties(expanded, name)["Environment"]["Variables"]
+    settings = Settings.read(
+        {key: value if isinstance(value, str) else value["Ref"] for key, value in variables.items()}
+    )
+    assert settings.partial_batch
+    assert settings.table == "Table"
+    assert settings.bucket == "Bucket"
+    assert settings.intake_queue == "IntakeQueue"
+    assert settings.forward_queue == "ForwardQueue"
+    assert settings.deliver_queue == "DeliverQueue"
+
+
+@pytest.mark.parametrize(("name", "queue"), MESSAGES.items())
+def test_a_worker_takes_its_own_queue_and_reports_what_failed(expanded, name, queue):
+    source = sources(expanded)[name]
+    assert source["EventSourceArn"] == {"Fn::GetAtt": [queue, "Arn"]}
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_how_many_batches_a_worker_gets_at_once_is_a_parameter(expanded, name):
+    concurrency = sources(expanded)[name]["ScalingConfig"]["MaximumConcurrency"]
+    assert expanded["Parameters"][concurrency["Ref"]]["MinValue"] == 2
+    assert "ReservedConcurrentExecutions" not in properties(expanded, name)
+
+
+@pytest.mark.parametrize(("name", "queue"), MESSAGES.items())
+def test_a_message_stays_hidden_for_six_times_as_long_as_its_function_may_run(
+    expanded, name, queue
+):
+    hidden = properties(expanded, queue)["VisibilityTimeout"]
+    assert hidden >= 6 * properties(expanded, name)["Timeout"]
+
+
+def test_every_queue_is_a_fast_encrypted_fifo_queue_that_keeps_for_fourteen_days(expanded):
+    queues = of_type(expanded, "AWS::SQS::Queue")
+    assert set(queues) == set(MESSAGES.values())
+    for queue in queues.values():
+        assert queue["Properties"]["FifoQueue"] is True
+        assert queue["Properties"]["DeduplicationScope"] == "messageGroup"
+        assert queue["Properties"]["FifoThroughputLimit"] == "perMessageGroupId"
+        assert queue["Properties"]["MessageRetentionPeriod"] == 14 * DAY
+        assert queue["Properties"]["SqsManagedSseEnabled"] is True
+        assert queue["DeletionPolicy"] == queue["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("name", ["Intake", "Forward", "Deliver"])
+def test_a_queue_gives_up_after_twenty_receives_into_a_queue_of_its_own(expanded, name):
+    redrive = properties(expanded, f"{name}Queue")["RedrivePolicy"]
+    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{name}DeadQueue", "Arn"]}
+    assert redrive["maxReceiveCount"] == 20
+
+
+def test_the_table_can_be_restored_is_encrypted_outlives_the_stack_and_forgets_by_itself(expanded):
+    table = properties(expanded, "Table")
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    resource = expanded["Resources"]["Table"]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_bucket_is_closed_encrypted_and_forgets_bodies_and_media(expanded):
+    bucket = properties(expanded, "Bucket")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    expiring = {rule.get("Prefix"): rule.get("ExpirationInDays") for rule in rules}
+    assert expiring["bodies/"] == 14
+    assert expiring["media/"] == 90
+
+
+def test_the_api_has_one_stage_that_is_regional_traced_and_logs_no_bodies(expanded):
+    (stage,) = of_type(expanded, "AWS::ApiGateway::Stage").values()
+    (settings,) = stage["Properties"]["MethodSettings"]
+    assert stage["Properties"]["StageName"] == "api"
+    assert stage["Properties"]["TracingEnabled"] is True
+    assert settings["DataTraceEnabled"] is False
+    # A throttled webhook is a failure to Meta: these are what an account has at all.
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (10_000, 5_000)
+    api = properties(expanded, "RestAPI")
+    assert api["EndpointConfiguration"]["Types"] == ["REGIONAL"]
+    assert of_type(expanded, "AWS::Lambda::Permission")["APIHandlerInvokePermission"]
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_function_writes_to_a_log_that_forgets(expanded, name):
+    log = properties(expanded, name)["LoggingConfig"]["LogGroup"]["Ref"]
+    assert properties(expanded, log)["RetentionInDays"] == {"Ref": "LogDays"}
+
+
+def test_the_sweep_runs_each_minute(expanded):
+    (rule,) = of_type(expanded, "AWS::Events::Rule").values()
+    assert rule["Properties"]["ScheduleExpression"] == "rate(1 minute)"
+    assert rule["Properties"]["Targets"][0]["Arn"] == {"Fn::GetAtt": ["Sweep", "Arn"]}
+
+
+def test_a_platform_is_answered_within_ten_seconds_whatever_happens(expanded):
+    assert properties(expanded, "APIHandler")["Timeout"] <= 10
