@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from chalicelib import words
+from chalicelib.domain.account import Account
 from chalicelib.domain.changes import (
     Change,
     ConversationChanged,
@@ -19,8 +21,10 @@ from chalicelib.domain.message import Direction, Message
 from chalicelib.domain.ports import Directory
 from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Verb, Work
-from chalicelib.pipeline.decision import OLDEST, Decision, parked
+from chalicelib.pipeline.decision import OLDEST, Decision, note, parked
 from chalicelib.pipeline.wake import Wake
+
+MOST_FILES = 30  #: of one reply: each is two rows, and a transaction takes a hundred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ class DeskEvents:
             return parked("too_old")
         if not event.text.strip() and not event.files:
             return Decision(outcome=Outcome.IGNORED, reason="empty")
-        return _replied(event, before, now)
+        return _replied(event, before, account, now)
 
     def _ticket(self, event: TicketChanged, found: Found) -> Decision:
         before = self.store.conversation(found.ticket) if found.ticket else None
@@ -78,10 +82,10 @@ class DeskEvents:
         return replace(decision, changes=[ConversationChanged(before, replace(before, link=link))])
 
 
-def _replied(event: ReplyWritten, before: Conversation, now: int) -> Decision:
+def _replied(event: ReplyWritten, before: Conversation, account: Account, now: int) -> Decision:
     """Decide to keep a reply and to send it: its text, then each file as a message of its own."""
     contents: list[Text | Files] = [Text(event.text)] if event.text.strip() else []
-    contents += [Files("", (file,)) for file in event.files]
+    contents += [Files("", (file,)) for file in event.files[:MOST_FILES]]
     changes: list[Change] = []
     for sequence, content in enumerate(contents, start=before.sequence + 1):
         message = Message(
@@ -103,10 +107,16 @@ def _replied(event: ReplyWritten, before: Conversation, now: int) -> Decision:
         )
         changes += [MessageKept(before.id, sequence, message), WorkAdded(work)]
     after = replace(before, sequence=before.sequence + len(contents))
+    wakes = [Wake(Verb.DELIVER, before.id)]
+    if len(event.files) > MOST_FILES:
+        text = words.say(account.language, "too_many_files", most=str(MOST_FILES))
+        after, told = note(after, text, now=now)
+        changes += told
+        wakes.append(Wake(Verb.FORWARD, before.id))
     return Decision(
         outcome=Outcome.DELIVER,
         changes=[ConversationChanged(before, after), *changes],
-        wakes=[Wake(Verb.DELIVER, before.id)],
+        wakes=wakes,
         conversation_id=before.id,
         sequence=before.sequence + 1,
         parts=len(contents),

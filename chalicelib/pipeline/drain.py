@@ -23,7 +23,7 @@ LONGEST_SHORT_WAIT = 120.0
 LONG_WAIT = 300.0
 #: Seconds that an attempt may need (its files, one write or two look-ups, and the question how the
 #: desk is): less than that left, and it is not begun.
-ATTEMPT_TIME = 40.0
+ATTEMPT_TIME = 45.0
 MS = 1000
 
 TimeLeft = Callable[[], float]

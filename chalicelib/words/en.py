@@ -27,6 +27,7 @@ SENTENCES = {
         "This reply waits: the platform does not take our credentials. An operator has been told; it "
         "is sent when they are renewed.\n\n{text}"
     ),
+    "too_many_files": "Only the first {most} files of this reply were sent.",
     "not_sent": "This reply was not sent: {reason}\n\n{text}",
     "not_delivered": "A reply did not reach the customer: {reason}",
     "reason.set_aside": "it waits for an operator, who has been told.",

@@ -28,6 +28,7 @@ SENTENCES = {
         "Questa risposta attende: la piattaforma non accetta le nostre credenziali. Un operatore è stato "
         "avvisato; sarà inviata quando saranno rinnovate.\n\n{text}"
     ),
+    "too_many_files": "Sono stati inviati solo i primi {most} file di questa risposta.",
     "not_sent": "Questa risposta non è stata inviata: {reason}\n\n{text}",
     "not_delivered": "Una risposta non è arrivata al cliente: {reason}",
     "reason.file_elsewhere": "il file si trova a un indirizzo da cui non si scarica.",

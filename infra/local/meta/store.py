@@ -199,11 +199,6 @@ class Store:
         rows = self.rows("SELECT * FROM message WHERE id = ?", message_id)
         return _message(rows[0]) if rows else None
 
-    def message_of(self, seq: int) -> Message | None:
-        """Return a message by its number, or None."""
-        rows = self.rows("SELECT * FROM message WHERE seq = ?", seq)
-        return _message(rows[0]) if rows else None
-
     def messages(
         self, *, channel: str = "", contact: str = "", outgoing: bool | None = None
     ) -> list[Message]:

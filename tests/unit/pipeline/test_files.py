@@ -7,6 +7,7 @@ import pytest
 from chalicelib.domain.content import Files
 from chalicelib.domain.message import Status
 from chalicelib.errors import AmbiguousError, Gone, Refused, TransientError
+from chalicelib.pipeline.desk_events import MOST_FILES
 from tests.builders import message, reply
 from tests.fakes.faults import ALWAYS
 from tests.fakes.world import World
@@ -169,3 +170,10 @@ def test_a_platform_that_says_nothing_about_a_file_for_ever_holds_up_no_message(
     world.hear(message("look", files=["cat.png"]), message("next"))
     world.run_until_quiet()
     assert world.ticket().texts()[1] == "next"
+
+
+def test_of_very_many_files_the_first_are_sent_and_the_agent_is_told(world, ticket):
+    world.hear_desk(reply(ticket, "all of them", files=[f"{n}.png" for n in range(40)]))
+    world.run_until_quiet()
+    assert len(world.channel.arrived) == 1 + MOST_FILES
+    assert str(MOST_FILES) in told(world)
