@@ -43,10 +43,12 @@ def generated(path: Path) -> Generated:
     return made
 
 
-def seed(environment: Mapping[str, str], *, made: Generated, desk_url: str) -> None:
+def seed(
+    environment: Mapping[str, str], *, made: Generated, desk_url: str, table: str = TABLE
+) -> None:
     """Write accounts, desk and secrets into the emulated AWS; doing it again changes nothing."""
     directory = TableDirectory(
-        DynamoTable(TABLE, client=client(environment, "dynamodb")), clock=lambda: 0
+        DynamoTable(table, client=client(environment, "dynamodb")), clock=lambda: 0
     )
     accounts = {
         "messenger": credentials.PAGE_ID,

@@ -41,7 +41,6 @@ class Visit:
         context.set_default_timeout(_PATIENCE_MS)
         context.on("request", self._asked)
         context.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
-        context.on("weberror", lambda error: self.faults.append(f"error: {error.error}"))
 
     def _asked(self, request: Request) -> None:
         url = urlsplit(request.url)
@@ -55,6 +54,7 @@ class Visit:
             "console",
             lambda told: self.faults.append(told.text) if told.type == "error" else None,
         )
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         page.goto(run.meta("/"))
         page.locator(".languages [aria-pressed=true]").wait_for()
         return page

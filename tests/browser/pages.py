@@ -75,9 +75,10 @@ class Desk:
 
     def answer(self, text: str) -> None:
         """Answer in the ticket's form, as it is when it opens: publicly."""
+        self.page.locator("#respond-tab").click()
         form = self.page.locator("#ticket-respond-form")
         form.locator("[name=comment]").fill(text)
-        form.locator("button[type=submit]").last.click()
+        form.locator("button[type=submit]").click()
         expect(self.page.locator("#followup-list")).to_contain_text(text)
 
 

@@ -23,12 +23,13 @@ class Environment:
     """
     Where the desk serves, where it tells what happens, and its secrets.
 
-    `port` and `application_port` are TCP ports on 127.0.0.1, `folder` holds everything the desk
-    keeps, `webhook_secret` is a Standard Webhooks secret (`whsec_` and base64).
+    `port` is a TCP port on 127.0.0.1, `application` the address of the application, with a stage's
+    path if it has one, `folder` holds everything the desk keeps, `webhook_secret` is a Standard
+    Webhooks secret (`whsec_` and base64).
     """
 
     port: int
-    application_port: int
+    application: str
     folder: Path
     secret_key: str
     webhook_secret: str
@@ -42,7 +43,7 @@ class Environment:
     @property
     def webhook_url(self) -> str:
         """Return where the application takes the desk's webhooks."""
-        return f"http://{HOST}:{self.application_port}/helpdesks/local/webhook"
+        return f"{self.application}/helpdesks/local/webhook"
 
 
 def read(variables: Mapping[str, str] = os.environ) -> Environment:
@@ -55,9 +56,10 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
     missing = [name for name in _REQUIRED if not variables.get(name)]
     if missing:
         raise ConfigurationError(f"the desk needs {', '.join(missing)}")
+    local = f"http://{HOST}:{_port(variables, 'SCRIPTA_PORT', default=8000)}"
     return Environment(
         port=_port(variables, "SCRIPTA_DESK_PORT", default=8001),
-        application_port=_port(variables, "SCRIPTA_PORT", default=8000),
+        application=variables.get("SCRIPTA_APP_URL") or local,
         folder=Path(variables.get("SCRIPTA_STATE") or ".local").resolve() / "desk",
         secret_key=variables["SCRIPTA_DESK_SECRET_KEY"],
         webhook_secret=variables["SCRIPTA_DESK_WEBHOOK_SECRET"],

@@ -105,6 +105,7 @@ export class Phone {
     const link = this.part(".ticket");
     const ticket = this.thread?.ticket;
     link.hidden = !ticket;
+    link.removeAttribute("href"); // nobody follows the link of another conversation
     if (!ticket) return;
     link.href = ticket.url;
     setText(link, say("ticket", ticket));

@@ -1,0 +1,127 @@
+"""The deployed stack with a desk and a simulated Meta around it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from infra import deploy
+from infra.local import aws, seed
+from infra.local.processes import Process
+from tests.e2e.local_run import LocalRun, eventually
+
+STACK: Final = "scripta"
+_ARTEFACTS: Final = "artefacts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """
+    The stack and the people around it.
+
+    `people` is nothing that runs: it writes as customers, reads the desk and answers as an agent.
+    `environment` is that of the account's owner, `outputs` are the stack's.
+    """
+
+    people: LocalRun
+    environment: Mapping[str, str]
+    outputs: Mapping[str, str]
+    url: str
+
+    def client(self, service: str) -> Any:
+        return aws.client(self.environment, service)
+
+    def resources(self) -> dict[str, str]:
+        """Return the physical id of every resource by its logical one."""
+        found = self.client("cloudformation").describe_stack_resources(StackName=STACK)
+        return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found["StackResources"]}
+
+
+@contextmanager
+def deployed(out: Path, environment: Mapping[str, str], state: Path) -> Iterator[Deployed]:
+    """Deploy a package, seed it, and start the desk and the simulated Meta."""
+    people = LocalRun(state)
+    client = partial(aws.client, environment)
+    location = {"LocationConstraint": environment["AWS_DEFAULT_REGION"]}
+    client("s3").create_bucket(Bucket=_ARTEFACTS, CreateBucketConfiguration=location)
+    outputs = deploy.deploy(
+        out,
+        stack=STACK,
+        bucket=_ARTEFACTS,
+        parameters={"GraphUrl": people.meta("")},
+        client=client,
+    )
+    _make_up_for_the_emulation(client, outputs)
+    url = f"{environment['AWS_ENDPOINT_URL']}/restapis/{outputs['RestAPIId']}/api/_user_request_"
+    with ExitStack() as stack:
+        stack.callback(people.close)
+        for process in _outside(people, environment, outputs["TableName"], url):
+            process.start()
+            stack.callback(process.stop)
+        eventually(people.desk_answers)
+        eventually(partial(_answers, people.meta("/sim/health")))
+        yield Deployed(people=people, environment=environment, outputs=outputs, url=url)
+
+
+def _make_up_for_the_emulation(client: Callable[[str], Any], outputs: Mapping[str, str]) -> None:
+    """Do what AWS does by itself where the emulated one does not."""
+    client("dynamodb").update_time_to_live(
+        TableName=outputs["TableName"],
+        TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True},
+    )
+    # On AWS the permission for one message is that for a batch; an action of the batch's own name,
+    # which is asked for here, does not exist:
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    iam = client("iam")
+    for role in iam.list_roles()["Roles"]:
+        name = {"RoleName": role["RoleName"], "PolicyName": "least"}
+        granted = iam.get_role_policy(**name)["PolicyDocument"]
+        for statement in granted["Statement"]:
+            if "sqs:SendMessage" in statement["Action"]:
+                statement["Action"].append("sqs:SendMessageBatch")
+        iam.put_role_policy(**name, PolicyDocument=json.dumps(granted))
+
+
+def _outside(
+    people: LocalRun, environment: Mapping[str, str], table: str, url: str
+) -> list[Process]:
+    """Return the desk and the simulated Meta, with accounts and secrets in the stack for them."""
+    logs = people.state / "logs"
+    logs.mkdir(parents=True)
+    made = seed.generated(people.state / "generated.json")
+    seed.seed(environment, made=made, desk_url=people.desk(""), table=table)
+    variables = {
+        "PATH": os.environ["PATH"],
+        "SCRIPTA_APP_URL": url,
+        "SCRIPTA_DESK_PORT": str(people.desk_port),
+        "SCRIPTA_META_PORT": str(people.meta_port),
+        "SCRIPTA_STATE": str(people.state),
+        "SCRIPTA_DESK_SECRET_KEY": made.desk_secret_key,
+        "SCRIPTA_DESK_WEBHOOK_SECRET": made.webhook_secret,
+        "SCRIPTA_DESK_BRIDGE_TOKEN": made.bridge_token,
+    }
+    return [
+        Process(
+            name,
+            f"infra.local.{name}",
+            environment=variables,
+            logs=logs,
+            show=lambda _name, _line: None,
+        )
+        for name in ("desk", "meta")
+    ]
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url).is_success
+    except httpx.TransportError:
+        return False
