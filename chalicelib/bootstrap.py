@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.breakers import Breakers
     from chalicelib.pipeline.deliver import Deliverer
     from chalicelib.pipeline.drain import Line
+    from chalicelib.pipeline.files import FileKeeper
     from chalicelib.pipeline.forward import Forwarder
     from chalicelib.pipeline.ingest import Ingester
     from chalicelib.pipeline.receive import Receiver
@@ -180,9 +181,22 @@ def ingester() -> Ingester:
         helpdesk=helpdesk_of,
         channel_events=ChannelEvents(store=store(), confirmer=confirmer, new_id=new_id),
         desk_events=DeskEvents(store=store(), directory=directory()),
+        keeper=keeper(),
         clock=clock,
         log=log(),
     )
+
+
+@cache
+def keeper() -> FileKeeper:
+    """Return what fetches and keeps files."""
+    from chalicelib.aws.clients import client
+    from chalicelib.aws.media_store import S3Objects
+    from chalicelib.media import Media
+    from chalicelib.pipeline.files import FileKeeper
+
+    media = Media(S3Objects(settings().bucket, client("s3")))
+    return FileKeeper(media=media, clock=clock, log=log())
 
 
 @cache
@@ -204,6 +218,7 @@ def forwarder() -> Forwarder:
         breakers=breakers(),
         helpdesk=helpdesk,
         channel=channel,
+        keeper=keeper(),
     )
 
 
@@ -213,7 +228,12 @@ def deliverer() -> Deliverer:
     from chalicelib.pipeline.deliver import Deliverer
 
     return Deliverer(
-        line=_line(Verb.DELIVER), directory=directory(), wakeups=wakeups(), channel=channel
+        line=_line(Verb.DELIVER),
+        directory=directory(),
+        wakeups=wakeups(),
+        channel=channel,
+        helpdesk=helpdesk,
+        keeper=keeper(),
     )
 
 

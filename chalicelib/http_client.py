@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import Any
+from io import BytesIO
+from typing import Any, NamedTuple
 
 import urllib3
 from urllib3.exceptions import (
@@ -18,6 +19,8 @@ from urllib3.exceptions import (
     LocationValueError,
     NewConnectionError,
 )
+from urllib3.fields import RequestField
+from urllib3.filepost import encode_multipart_formdata
 
 from chalicelib.errors import (
     AmbiguousError,
@@ -62,6 +65,23 @@ class Response:
         return json.loads(self.body)
 
 
+class Upload(NamedTuple):
+    """A file to put into a field of a form; several may share the field."""
+
+    field: str
+    name: str
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What goes out as multipart/form-data: texts, then files."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[Upload] = ()
+
+
 class Http:
     """
     Keeps connections alive and never asks twice: trying again is the caller's decision.
@@ -79,29 +99,26 @@ class Http:
         url: str,
         *,
         headers: Mapping[str, str],
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | Form | None = None,
         timeout: float = READ_TIMEOUT,
     ) -> Response:
         """
         Ask, and return the answer of any HTTP status; follow no redirect.
 
-        `body` goes out as ASCII JSON. `timeout` is in seconds: for the answer to begin, for each
+        `body` goes out as ASCII JSON, a Form as multipart/form-data. `timeout` is in seconds: for the answer to begin, for each
         sign of life after that, and for all of it to be read.
 
         Raises TransientError where nothing can have reached the other side, AmbiguousError where
         the request may have been taken: no answer, a cut one, a garbled one or one over 10 MB.
         """
         self._drop_idle_connections()
-        content = None
-        if body is not None:
-            content = json.dumps(body).encode("ascii")
-            headers = {"content-type": "application/json", **headers}
         try:
+            content, about = _written(body)
             answer = self._pools.request(
                 method,
                 url,
                 body=content,
-                headers=headers,
+                headers={**about, **headers},
                 timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
                 retries=False,
                 redirect=False,
@@ -113,7 +130,7 @@ class Http:
         except HTTPError as exc:
             raise AmbiguousError(f"no whole answer: {type(exc).__name__}") from exc
         except ValueError as exc:
-            # A header or an address that cannot be written: http.client refuses it before sending.
+            # A header, an address or a text that cannot be written: refused before it is sent.
             raise TransientError("the request cannot be written") from exc
 
     def _drop_idle_connections(self) -> None:
@@ -157,6 +174,25 @@ def failure(response: Response, *, wrote: bool) -> ScriptaError:
             # operator has to correct the address, and the messages wait for that.
             error = TransientError(said, retry_after=wait)
     return error
+
+
+def _written(
+    body: Mapping[str, Any] | Form | None,
+) -> tuple[bytes | BytesIO | None, dict[str, str]]:
+    """Return a body as it goes out, and the headers that say what it is."""
+    if body is None:
+        return None, {}
+    if not isinstance(body, Form):
+        return json.dumps(body).encode("ascii"), {"content-type": "application/json"}
+    parts = [RequestField.from_tuples(name, text) for name, text in body.fields.items()]
+    parts += [
+        RequestField.from_tuples(file.field, (file.name, file.content, file.mime))
+        for file in body.files
+    ]
+    content, kind = encode_multipart_formdata(parts)
+    # As a stream it goes out block by block, and the time-out is for each; the time for one piece
+    # is that for all of it, which a large file on a slow line would not keep.
+    return BytesIO(content), {"content-type": kind, "content-length": str(len(content))}
 
 
 def _read(answer: urllib3.BaseHTTPResponse, *, deadline: float) -> Response:

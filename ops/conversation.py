@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 import click
 
-from chalicelib.domain.content import Content, Text, Unsupported
+from chalicelib.domain.content import Content, Files, Text, Unsupported
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.work import Work
 from chalicelib.operations.conversations import Listed, Said, Story, conversations, story
@@ -130,6 +130,9 @@ def _text(content: Content) -> str:
     match content:
         case Text():
             return content.text
+        case Files():
+            names = " ".join(f"[{file.name or file.kind}]" for file in content.files)
+            return f"{content.text} {names}".strip()
         case Unsupported():
             return f"({content.kind})"
         case _:

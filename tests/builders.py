@@ -110,7 +110,7 @@ def reply(
     *,
     comment: str = "",
     conversation: str = "",
-    attachments: int = 0,
+    files: Sequence[str] = (),
     at: int = START,
 ) -> Raw:
     """Return what an agent answers in a ticket; without an id the text stands for it."""
@@ -121,7 +121,7 @@ def reply(
         "comment": comment or text,
         "text": text,
         "conversation": conversation,
-        "attachments": attachments,
+        "files": list(files),
         "at": at,
     }
 

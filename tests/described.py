@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib.domain.content import Text
+from chalicelib.domain.content import Content, Files, Text
 from chalicelib.domain.events import ChannelEvent, MessageEchoed, MessageReceived
 
 
@@ -17,8 +17,21 @@ def described(event: ChannelEvent) -> dict[str, Any]:
         aliases = [f"{alias.kind}:{alias.value}" for alias in event.contact.aliases]  # type: ignore[union-attr]
         fields["contact"] = {"aliases": aliases, "name": fields["contact"]["name"]}
     if isinstance(event, MessageReceived | MessageEchoed):
-        word = "text" if isinstance(event.content, Text) else "unsupported"
-        fields["content"] = {word: next(iter(fields["content"].values()))}
+        fields["content"] = _content(event.content)
     if event.key.startswith("raw:"):
         fields["key"] = "raw:"  # a digest of everything that the item says
     return {"event": type(event).__name__, **fields}
+
+
+def _content(content: Content) -> dict[str, Any]:
+    match content:
+        case Text():
+            return {"text": content.text}
+        case Files():
+            files = [
+                {key: value for key, value in asdict(file).items() if value not in ("", 0)}
+                for file in content.files
+            ]
+            return {"text": content.text, "files": files}
+        case _:
+            return {"unsupported": content.kind}

@@ -24,6 +24,13 @@ def _party(keys: list[str]) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries({}, optional=dict.fromkeys(keys, IDS)) | JSON
 
 
+_FILE_TYPES = st.sampled_from(["image", "audio", "video", "file", "document", "sticker"])
+_ATTACHMENT = (
+    st.fixed_dictionaries(
+        {}, optional={"type": _FILE_TYPES, "payload": _party(["url", "sticker_id"])}
+    )
+    | JSON
+)
 _PART = (
     st.fixed_dictionaries(
         {},
@@ -39,9 +46,10 @@ _PART = (
             "is_deleted": JSON,
             "metadata": TEXTS | JSON,
             "watermark": NUMBERS | JSON,
-            "attachments": st.lists(JSON, max_size=2) | JSON,
+            "attachments": st.lists(_ATTACHMENT, max_size=2) | JSON,
             "reply_to": _party(["mid"]),
             "button_reply": _party(["title"]),
+            **dict.fromkeys(["url", "mime_type", "sha256", "filename", "caption"], TEXTS | JSON),
         },
     )
     | JSON
@@ -66,13 +74,16 @@ _MESSAGE = (
             "from": IDS,
             "from_user_id": IDS,
             "timestamp": NUMBERS | JSON,
-            "type": st.sampled_from(["text", "button", "interactive", "reaction", "new"]) | JSON,
+            "type": st.sampled_from(["text", "button", "interactive", "reaction", "new"])
+            | _FILE_TYPES
+            | JSON,
             "status": st.sampled_from(["sent", "read", "failed", "new"]) | JSON,
             "errors": st.lists(_party(["code", "title", "error_data"]), max_size=2) | JSON,
             "recipient_id": IDS,
             "group_id": JSON,
             "biz_opaque_callback_data": TEXTS | JSON,
             **dict.fromkeys(["text", "button", "interactive", "context", "unsupported"], _PART),
+            **dict.fromkeys(["image", "audio", "video", "document", "sticker"], _PART),
         },
     )
     | JSON

@@ -26,6 +26,10 @@ _CONFIG: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     user_agent="scripta",
 )
+# Left alone, botocore signs links in the old way, which buckets with keys of their own refuse, and
+# for the global address, which sends those of a new bucket on to where the signature is not valid.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/ShareObjectPreSignedURL.html
+_S3: Final = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 _lock: Final = threading.Lock()
 _clients: Final[dict[str, Any]] = {}
 
@@ -49,5 +53,6 @@ def client(service: str) -> Any:
         if service not in _clients:
             # Not boto3: its session alone costs a cold start some 30 ms more.
             session = botocore.session.get_session()
-            _clients[service] = session.create_client(service, config=_CONFIG)
+            config = _CONFIG.merge(_S3) if service == "s3" else _CONFIG
+            _clients[service] = session.create_client(service, config=config)
         return _clients[service]

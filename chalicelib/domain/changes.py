@@ -42,7 +42,8 @@ class Claim:
     An item's line in the books: written once, by the first copy of the item that is ingested.
 
     `owner` names that copy (queue message and place in it); `seen` names the other copies, so that
-    a redelivery of one copy is never counted as another. `raw` is the item as JSON.
+    a redelivery of one copy is never counted as another. `raw` is the item as JSON. In the
+    conversation the item is at `sequence`, or, in `parts`, from there on.
     """
 
     key: ClaimKey
@@ -55,6 +56,7 @@ class Claim:
     reason: str = ""
     conversation_id: str = ""
     sequence: int = 0
+    parts: int = 1
     seen: frozenset[str] = frozenset()
 
 

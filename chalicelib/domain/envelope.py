@@ -41,8 +41,9 @@ class Envelope:
 
     `source` is `channel:<name>` or `desk:<id>`; `received_at` is in ms since the epoch.
     `origin` names the queue message that a fanned-out envelope came from; `first` counts the items
-    of that message before this envelope's. With `pointer` there are no items: it is the
-    key of the body, and `lanes` the lanes to fan out (empty: all of them).
+    of that message before this envelope's. With `pointer` there are no items: it is the key of the
+    body, and `lanes` the lanes to fan out (empty: all of them); with an `origin` as well, it points
+    to the body's one item `first`, which no queue message can hold.
     """
 
     source: str
@@ -56,11 +57,15 @@ class Envelope:
 
     def encode(self) -> str:
         """Return the envelope as ASCII JSON, which SQS takes whatever the customer wrote."""
-        fields: dict[str, Any] = {"source": self.source, "received_at": self.received_at}
+        fields: dict[str, Any] = {
+            "source": self.source,
+            "received_at": self.received_at,
+            "book": self.book,
+        }
         if self.pointer:
             fields |= {"pointer": self.pointer, "lanes": list(self.lanes)}
         else:
-            fields |= {"book": self.book, "items": list(self.items)}
+            fields["items"] = list(self.items)
         if self.origin:
             fields |= {"origin": self.origin, "first": self.first}
         return compact(fields)
@@ -92,3 +97,8 @@ def compact(value: object) -> str:
 def digest(text: str | bytes) -> str:
     """Return 64 characters that stand for a text: fit for group, deduplication and object keys."""
     return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
+def trace(message_id: str) -> str:
+    """Return what stands for a platform's message id in logs: those of WhatsApp hold a number."""
+    return digest(message_id)[:16]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.contact import Contact
-from chalicelib.domain.content import Content
+from chalicelib.domain.content import Content, File
 from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.message import Status
 
@@ -100,7 +100,7 @@ class ReplyWritten:
     agent: str
     occurred_at: int
     conversation_id: str = ""
-    attachments: int = 0
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chalicelib.domain.account import Account, AccountRef, Desk
-from chalicelib.domain.breaker import Breaker
-from chalicelib.domain.changes import Change, Claim, ClaimKey, Delivery, Sent, SentKey
-from chalicelib.domain.contact import Alias, Contact
-from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.contact import Contact
+from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent, DeskEvent
 from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
-from chalicelib.domain.work import Work
 
 Clock = Callable[[], int]
 """Returns the time in ms since the epoch."""
@@ -107,6 +104,21 @@ class Channel(Webhook, Protocol):
         """
         ...
 
+    def send_file(
+        self, *, account: Account, contact: Contact, file: Attachment, reference: str
+    ) -> str:
+        """Send a file to a customer; takes, returns and raises what `send` does."""
+        ...
+
+    def locate(self, file: File, *, account: Account) -> Location:
+        """
+        Return where a customer's file is to be fetched.
+
+        Raises Refused where it can be had no more, TransientError where the platform cannot be
+        asked, Unauthorised where it no longer takes our token.
+        """
+        ...
+
 
 class Helpdesk(Webhook, Protocol):
     """
@@ -146,6 +158,10 @@ class Helpdesk(Webhook, Protocol):
         """
         ...
 
+    def locate(self, file: File) -> Location:
+        """Return where a file of an agent's reply is to be fetched; raise Refused for no file."""
+        ...
+
     def check(self) -> None:
         """Return if the helpdesk answers and takes our credentials; raise what stands in the way."""
         ...
@@ -164,72 +180,6 @@ class Directory(Protocol):
 
     def desks(self) -> Sequence[Desk]:
         """Return all desks."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a look into the store found; what is not there is missing from its mapping."""
-
-    claims: Mapping[ClaimKey, Claim] = field(default_factory=dict)
-    aliases: Mapping[Alias, str] = field(default_factory=dict)
-    sent: Mapping[SentKey, Sent] = field(default_factory=dict)
-    ticket: str = ""  #: the conversation of the ticket asked for
-
-
-class Store(Protocol):
-    """
-    The truth: conversations, what was said, what must go out, and the books.
-
-    Reads see every write before them.
-    """
-
-    def find(
-        self,
-        *,
-        claim: ClaimKey | None = None,
-        account: AccountRef | None = None,
-        aliases: Sequence[Alias] = (),
-        sent: Sequence[SentKey] = (),
-        ticket: tuple[str, str] | None = None,
-    ) -> Found:
-        """
-        Look for several things in one call.
-
-        `aliases` are names on `account`; `ticket` is a desk's id and a ticket's.
-        """
-        ...
-
-    def conversation(self, conversation_id: str) -> Conversation | None:
-        """Return a conversation's state."""
-        ...
-
-    def open_work(self, conversation_id: str) -> tuple[Conversation | None, list[Work]]:
-        """Return a conversation and all its work, each verb's in sequence, in one call."""
-        ...
-
-    def delivery(self, conversation_id: str, sequence: int) -> Delivery | None:
-        """Return how a send ended, or None while it has not."""
-        ...
-
-    def commit(self, *changes: Change) -> None:
-        """Write all changes or none, in one call; raise Conflict where one does not fit any more."""
-        ...
-
-    def seen_again(self, key: ClaimKey, owner: str) -> None:
-        """Note another copy of a claimed item; noting it twice changes nothing."""
-        ...
-
-    def waiting(self, *, until: int, desk: str = "", most: int = 100) -> list[Work]:
-        """Return work that was due at a time, or that waits for a desk, longest waiting first."""
-        ...
-
-    def breaker(self, desk: str) -> Breaker:
-        """Return the state of a desk's breaker; a closed one where nothing is known."""
-        ...
-
-    def keep_breaker(self, breaker: Breaker) -> None:
-        """Keep the state of a breaker."""
         ...
 
 
@@ -284,6 +234,24 @@ class Queue(Protocol):
 
     def depth(self) -> int:
         """Return roughly how many messages are in the queue, received ones included."""
+        ...
+
+
+class MediaStore(Protocol):
+    """Where files are kept, and the only way by which they come in."""
+
+    def fetch(self, file: File, location: Location) -> File:
+        """
+        Fetch a file, keep it, and return it with its key, size, real type and hash.
+
+        Raises Refused with a reason of the words catalogue where it is not one that we take (its
+        host, size, type or hash), Gone where it is no longer there, TransientError where it could
+        not be fetched in time.
+        """
+        ...
+
+    def attachment(self, file: File) -> Attachment:
+        """Return a kept file in hand; raise TransientError, or Gone where it is not kept."""
         ...
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.domain.content import Attachment
+
 
 class EntryKind(StrEnum):
     """For whom an entry of a ticket is."""
@@ -15,11 +17,12 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing to write into a ticket."""
+    """One thing to write into a ticket; the text is never empty."""
 
     kind: EntryKind
     text: str
     author: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.domain.content import File
 from chalicelib.domain.ticket import EntryKind
 
 
@@ -33,7 +34,8 @@ class Work:
     """
     One thing to write outside, in the sequence of its conversation.
 
-    `kind` says whether a forwarded entry is a comment or a note; a delivery is always a comment.
+    `kind` says whether a forwarded entry is a comment or a note; a delivery is always a comment,
+    and either a text or one file.
     `due_at` is 0 where it can go at once; `looked_at` is when a look first found nothing;
     `waiting_for` is the desk that must come back first; `parked` says why an operator must act.
     `revision` counts the changes of the row. All times are in ms since the epoch.
@@ -46,6 +48,7 @@ class Work:
     occurred_at: int
     kind: EntryKind = EntryKind.COMMENT
     author: str = ""
+    files: tuple[File, ...] = ()
     stage: Stage = Stage.READY
     attempts: int = 0
     started_at: int = 0

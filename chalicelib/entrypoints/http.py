@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from chalice.app import Blueprint, Response
@@ -15,6 +16,8 @@ from chalicelib.errors import (
     TooLarge,
     UnknownIntegration,
 )
+
+_DESK_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 # A handler with its blueprint's real path, as Chalice packages it.
 routes = Blueprint(__name__)
@@ -35,6 +38,7 @@ _BODY_BY_STATUS = {
     503: "not accepted, send again",
 }
 _FORBIDDEN = 403
+_NOT_FOUND = 404
 _UNAVAILABLE = 503
 
 
@@ -47,7 +51,7 @@ def handshake(channel: str) -> Response:
     except InvalidSignature:
         return _refusal(_FORBIDDEN)
     except ScriptaError as exc:
-        return _failure(exc)
+        return _failure(exc, "handshake")
     return _plain(200, challenge)
 
 
@@ -61,6 +65,9 @@ def channel_webhook(channel: str) -> Response:
 @routes.route("/helpdesks/{desk}/webhook", methods=["POST"], content_types=[])
 def desk_webhook(desk: str) -> Response:
     """Take a helpdesk's webhook."""
+    # Before anything is looked up under it.
+    if not _DESK_ID.fullmatch(desk):
+        return _refusal(_NOT_FOUND)
     return _receive(f"desk:{desk}", lambda: bootstrap.helpdesk_of(desk))
 
 
@@ -76,7 +83,7 @@ def _receive(source: str, webhook: Callable[[], Webhook]) -> Response:
         headers = {name.lower(): value for name, value in routes.current_request.headers.items()}
         bootstrap.receiver().receive(webhook(), source=source, body=body, headers=headers)
     except ScriptaError as exc:
-        return _failure(exc)
+        return _failure(exc, source)
     return _plain(200, "")
 
 
@@ -89,12 +96,12 @@ def _body() -> bytes:
     return body if isinstance(body, bytes) else body.encode()
 
 
-def _failure(exc: ScriptaError) -> Response:
+def _failure(exc: ScriptaError, source: str) -> Response:
     status = _STATUS_BY_ERROR.get(type(exc), _UNAVAILABLE)
     if status == _UNAVAILABLE:
-        bootstrap.log().alarm("webhook not accepted", error=type(exc).__name__)
+        bootstrap.log().alarm("webhook not accepted", source=source, error=type(exc).__name__)
     else:
-        bootstrap.log().warning("webhook refused", error=type(exc).__name__)
+        bootstrap.log().warning("webhook refused", source=source, error=type(exc).__name__)
     return _refusal(status)
 
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from chalicelib.domain.account import Account
+from chalicelib.domain.content import File, Location
 from chalicelib.domain.ports import Secrets
-from chalicelib.errors import Unauthorised
+from chalicelib.errors import Refused, Unauthorised
 from chalicelib.graph_api import handshake, signature
+from chalicelib.graph_api.error_codes import FILE_GONE
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 class MetaChannel:
     """
-    Keeps half of the contract of `ports.Channel`; the channels add split, parse and send.
+    Keeps half of the contract of `ports.Channel`; the channels add split, parse and the sends.
 
     `http` is the process's shared client unless another is given.
     """
@@ -37,6 +39,23 @@ class MetaChannel:
     def handshake(self, query: Mapping[str, str]) -> str:
         """Return the challenge to echo; see `ports.Channel`."""
         return handshake.answer(query, tokens=self._secrets.get("meta", "verify_tokens"))
+
+    def locate(self, file: File, *, account: Account) -> Location:
+        """
+        Return where a customer's file is: at the address that the webhook told.
+
+        Raises Refused where it told none. No token is needed there, so none is given away.
+        """
+        del account
+        if not file.url:
+            raise Refused(FILE_GONE)
+        return self._location(file.url)
+
+    def _location(self, url: str, *, token: str = "") -> Location:
+        from chalicelib.graph_api import media  # as below
+
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        return Location(url=url, hosts=media.hosts(self._settings.graph_url), headers=headers)
 
     def _profile(
         self, person: str | None, *, account: Account, fields: Sequence[str]

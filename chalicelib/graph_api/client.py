@@ -18,10 +18,11 @@ from chalicelib.errors import (
 from chalicelib.graph_api import error_codes
 from chalicelib.graph_api.error_codes import Meaning, Verdict
 from chalicelib.graph_api.fields import identifier, mapping, number, words
-from chalicelib.http_client import LONGEST_WAIT, Response
+from chalicelib.http_client import LONGEST_WAIT, READ_TIMEOUT, Form, Response
 
 _NO_CODE: Final = -1
 _NAME_TIME: Final = 3.0  #: seconds; a name is not worth a longer wait
+_FILE_TIME: Final = 20.0  #: seconds; the platform looks through a file before it answers
 
 
 class Http(Protocol):
@@ -33,7 +34,7 @@ class Http(Protocol):
         url: str,
         *,
         headers: Mapping[str, str],
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | Form | None = None,
         timeout: float = 10.0,
     ) -> Response:
         """Return the answer of any status; raise TransientError or AmbiguousError without one."""
@@ -48,20 +49,52 @@ class Graph:
     url: str
     version: str
 
-    def send(self, node: str, body: Mapping[str, Any], *, token: str) -> Mapping[str, Any]:
+    def send(self, node: str, body: Mapping[str, Any] | Form, *, token: str) -> Mapping[str, Any]:
         """
-        Post a message to a node and return the answer.
+        Post a message to a node, a form where a file comes along, and return the answer.
 
         Raises Refused, TransientError, Unauthorised or AmbiguousError: see `ports.Channel.send`.
         """
-        url = f"{self.url.rstrip('/')}/{self.version}/{quote(node, safe='')}/messages"
-        # In a header: addresses end up in the logs of whoever stands in between.
-        headers = {"authorization": f"Bearer {token}"}
-        response = self.http.request("POST", url, headers=headers, body=body)
-        answer = _json(response)
-        if response.ok and "error" not in answer:
-            return answer
-        raise _failure(response, mapping(answer.get("error")))
+        return self._call("POST", f"{quote(node, safe='')}/messages", token=token, body=body)
+
+    def upload(self, node: str, form: Form, *, token: str) -> str:
+        """
+        Give a file to a node, to be sent later, and return its id.
+
+        Raises Refused, Unauthorised, or TransientError for all that may have been taken as well:
+        an upload reaches nobody.
+        """
+        path = f"{quote(node, safe='')}/media"
+        try:
+            answer = self._call("POST", path, token=token, body=form)
+        except AmbiguousError as exc:
+            raise TransientError(f"not uploaded for certain: {exc}") from exc
+        except Refused as exc:
+            # The only parameter that can be wrong is the file.
+            reason = error_codes.CONTENT if exc.reason == error_codes.INVALID else exc.reason
+            raise Refused(reason, exc.detail) from exc
+        found = identifier(answer.get("id"))
+        if not found:
+            raise TransientError("the answer to the upload names no file")
+        return found
+
+    def media_url(self, media: str, *, token: str) -> str:
+        """
+        Return the address of a WhatsApp file, which is good for five minutes.
+
+        Raises Refused where it is there no more, Unauthorised, or TransientError.
+        https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media
+        """
+        try:
+            answer = self._call("GET", quote(media, safe=""), token=token)
+        except AmbiguousError as exc:
+            raise TransientError(f"not told for certain: {exc}") from exc
+        except Refused as exc:
+            raise Refused(error_codes.FILE_GONE, exc.detail) from exc
+        url = words(answer.get("url"))
+        if not url:
+            raise TransientError("the answer names no address")
+        return url
 
     def profile(self, person: str, *, fields: Sequence[str], token: str) -> dict[str, str]:
         """
@@ -69,8 +102,7 @@ class Graph:
 
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile
         """
-        address = f"{self.url.rstrip('/')}/{self.version}/{quote(person, safe='')}"
-        url = f"{address}?fields={','.join(fields)}"
+        url = f"{self._address(quote(person, safe=''))}?fields={','.join(fields)}"
         headers = {"authorization": f"Bearer {token}"}
         try:
             response = self.http.request("GET", url, headers=headers, body=None, timeout=_NAME_TIME)
@@ -79,6 +111,29 @@ class Graph:
         told = _json(response) if response.ok else {}
         values = {field: words(told.get(field)).strip() for field in fields}
         return {field: value for field, value in values.items() if value}
+
+    def _address(self, path: str) -> str:
+        return f"{self.url.rstrip('/')}/{self.version}/{path}"
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str,
+        body: Mapping[str, Any] | Form | None = None,
+    ) -> Mapping[str, Any]:
+        """Return the answer to a call; raise what any other answer, or none, stands for."""
+        # In a header: addresses end up in the logs of whoever stands in between.
+        headers = {"authorization": f"Bearer {token}"}
+        timeout = _FILE_TIME if isinstance(body, Form) else READ_TIMEOUT
+        response = self.http.request(
+            method, self._address(path), headers=headers, body=body, timeout=timeout
+        )
+        answer = _json(response)
+        if response.ok and "error" not in answer:
+            return answer
+        raise _failure(response, mapping(answer.get("error")))
 
 
 def message_id(answer: object) -> str:

@@ -29,6 +29,10 @@ class Meaning(NamedTuple):
 
 NOT_REACHABLE: Final = "not_reachable"
 OTHER: Final = "other"
+CONTENT: Final = "content_not_supported"
+INVALID: Final = "invalid_request"
+FILE_GONE: Final = "file_gone"
+FILE_UNAVAILABLE: Final = "file_unavailable"
 _LONGEST_DETAIL: Final = 500  #: characters of the platform's own wording that are kept
 
 
@@ -44,11 +48,11 @@ _RESTRICTED: Final = _refused("account_restricted")
 _ELSEWHERE: Final = _refused("handled_elsewhere")
 _HELD_BACK: Final = _refused("held_back")
 _OPTED_OUT: Final = _refused("opted_out")
-_CONTENT: Final = _refused("content_not_supported")
+_CONTENT: Final = _refused(CONTENT)
 _TEMPLATE: Final = _refused("template_refused")
 _PHONE_NEEDED: Final = _refused("phone_needed")
 _IDENTITY: Final = _refused("identity_changed")
-_INVALID: Final = _refused("invalid_request")
+_INVALID: Final = _refused(INVALID)
 _UNKNOWN: Final = _refused(OTHER)
 _THROTTLED: Final = Meaning(Verdict.TRANSIENT, "throttled")
 _MAINTENANCE: Final = Meaning(Verdict.TRANSIENT, "platform_error")

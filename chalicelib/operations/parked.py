@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.domain.changes import Claim
-from chalicelib.domain.ports import Store
+from chalicelib.domain.store import Store
 from chalicelib.domain.work import Work
 from chalicelib.storage.audit import TableAudit
 

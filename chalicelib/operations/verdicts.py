@@ -124,27 +124,33 @@ class _Found:
             case Outcome.PARKED:
                 return Verdict.PARKED
             case Outcome.FORWARD:
-                return self._open(claim, Verb.FORWARD) or Verdict.FORWARDED
+                return self._open(claim, Verb.FORWARD, claim.sequence) or Verdict.FORWARDED
             case Outcome.DELIVER:
-                return self._open(claim, Verb.DELIVER) or self._ended(claim)
+                parts = range(claim.sequence, claim.sequence + claim.parts)
+                verdicts = [self._delivered(claim, sequence) for sequence in parts]
+                return min(verdicts, key=_GRAVITY.index)
             case _:
                 assert_never(claim.outcome)
 
-    def _open(self, claim: Claim, verb: Verb) -> Verdict | None:
-        """Return the verdict where the item's work is not done, else None."""
-        if self.sequences.get(claim.conversation_id, 0) < claim.sequence:
+    def _delivered(self, claim: Claim, sequence: int) -> Verdict:
+        """Return what became of one part of a reply."""
+        return self._open(claim, Verb.DELIVER, sequence) or self._ended(claim, sequence)
+
+    def _open(self, claim: Claim, verb: Verb, sequence: int) -> Verdict | None:
+        """Return the verdict where work is not done, else None."""
+        if self.sequences.get(claim.conversation_id, 0) < sequence:
             # The audit met the conversation before the item came into it.
             return Verdict.PENDING
-        work = self.work.get((claim.conversation_id, verb, claim.sequence))
+        work = self.work.get((claim.conversation_id, verb, sequence))
         if work is None:
             return None
         if work.parked:
             return Verdict.PARKED
         return Verdict.UNCONFIRMED if work.stage is Stage.UNCONFIRMED else Verdict.PENDING
 
-    def _ended(self, claim: Claim) -> Verdict:
+    def _ended(self, claim: Claim, sequence: int) -> Verdict:
         """Return how a send ended; one that has neither work nor an end is lost."""
-        match highest(self.statuses.get((claim.conversation_id, claim.sequence), ())):
+        match highest(self.statuses.get((claim.conversation_id, sequence), ())):
             case Status.PENDING:
                 return Verdict.LOST
             case Status.UNCONFIRMED:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from chalicelib.domain.account import Desk
 from chalicelib.domain.breaker import Breaker
-from chalicelib.domain.ports import Clock, Helpdesk, Log, Store
+from chalicelib.domain.ports import Clock, Helpdesk, Log
+from chalicelib.domain.store import Store
 from chalicelib.errors import ScriptaError
 
 

@@ -21,7 +21,7 @@ from chalicelib.domain.changes import (
     WorkAdded,
 )
 from chalicelib.domain.contact import Contact
-from chalicelib.domain.content import Content, Text, Unsupported
+from chalicelib.domain.content import Content, Files, Text, Unsupported
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.events import (
     ChannelEvent,
@@ -32,7 +32,7 @@ from chalicelib.domain.events import (
     WatermarkReached,
 )
 from chalicelib.domain.message import Direction, Message, Status, highest
-from chalicelib.domain.ports import Found, Store
+from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Verb, Work
 from chalicelib.pipeline.confirm import Confirmer
 from chalicelib.pipeline.decision import OLDEST, Decision, note
@@ -89,7 +89,8 @@ class ChannelEvents:
             )
         conversation = self._conversation(found, event.contact)
         ours = self.confirmer.by_reference(event.account, event.delivery, learnt, account, now=now)
-        if ours is None and conversation is not None:
+        # An echo that names its application would carry our reference, if it were ours.
+        if ours is None and conversation is not None and not event.application:
             ours = self.confirmer.by_text(conversation, _text(event.content, account), learnt, now)
         if ours is not None:
             return ours
@@ -206,6 +207,7 @@ class ChannelEvents:
             text=text,
             occurred_at=message.occurred_at,
             author=author,
+            files=message.content.files if isinstance(message.content, Files) else (),
         )
         return replace(
             decision,
@@ -238,7 +240,7 @@ def _message(
 
 def _text(content: Content, account: Account) -> str:
     match content:
-        case Text():
+        case Text() | Files():
             return content.text
         case Unsupported():
             return words.say(account.language, "unsupported", kind=content.kind)

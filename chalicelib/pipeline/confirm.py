@@ -18,7 +18,7 @@ from chalicelib.domain.changes import (
 )
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.message import Status
-from chalicelib.domain.ports import Store
+from chalicelib.domain.store import Store
 from chalicelib.domain.work import Stage, Verb, Work
 from chalicelib.pipeline.decision import Decision, note
 from chalicelib.pipeline.wake import Wake

@@ -28,6 +28,7 @@ class Decision:
     """
     What becomes of an item: the changes to commit together with its claim, and whom to wake then.
 
+    `sequence` is the first of the item's `parts` in the conversation.
     `reason` is a key of the words catalogue for what is parked, else what the item was.
     """
 
@@ -36,6 +37,7 @@ class Decision:
     wakes: Sequence[Wake] = ()
     conversation_id: str = ""
     sequence: int = 0
+    parts: int = 1
     reason: str = ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib import words
-from chalicelib.domain.account import Account
+from chalicelib.domain.account import Account, Desk
 from chalicelib.domain.changes import (
     Change,
     ConversationChanged,
@@ -17,9 +17,11 @@ from chalicelib.domain.changes import (
     SentLearnt,
     WorkDone,
 )
+from chalicelib.domain.content import File
 from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.envelope import trace
 from chalicelib.domain.message import Status
-from chalicelib.domain.ports import Channel, Directory
+from chalicelib.domain.ports import Channel, Directory, Helpdesk
 from chalicelib.domain.work import Stage, Verb, Work
 from chalicelib.errors import (
     AmbiguousError,
@@ -32,6 +34,7 @@ from chalicelib.errors import (
 )
 from chalicelib.pipeline.decision import note
 from chalicelib.pipeline.drain import LONG_WAIT, MS, Line, Rest, TimeLeft, Wait, reason_of
+from chalicelib.pipeline.files import FileKeeper, given_up
 from chalicelib.pipeline.wake import Wake, Wakeups
 
 #: ms that an echo or a status may take to confirm a send whose answer was lost.
@@ -46,6 +49,8 @@ class Deliverer:
     directory: Directory
     wakeups: Wakeups
     channel: Callable[[str], Channel]
+    helpdesk: Callable[[Desk], Helpdesk]
+    keeper: FileKeeper
 
     def deliver(self, conversation_id: str, *, time_left: TimeLeft) -> Wait | None:
         """
@@ -76,12 +81,7 @@ class Deliverer:
         self, conversation: Conversation, work: Work, account: Account
     ) -> Conversation | Wait | Rest:
         try:
-            message_id = self.channel(account.ref.channel).send(
-                account=account,
-                contact=conversation.contact,
-                text=work.text,
-                reference=work.reference,
-            )
+            message_id = self._out(conversation, work, account)
         except (Unauthorised, ConfigurationError) as error:
             self.line.log.alarm(
                 "token refused",
@@ -89,8 +89,7 @@ class Deliverer:
                 account=account.ref.id,
                 error=type(error).__name__,
             )
-            paused = Unauthorised(str(error), retry_after=LONG_WAIT)
-            return self.line.put_off(work, paused, stage=Stage.READY)
+            return self._paused(conversation, work, account, error)
         except TransientError as error:
             return self.line.put_off(work, error, stage=Stage.READY)
         except AmbiguousError:
@@ -111,6 +110,43 @@ class Deliverer:
         self._sent(work, account, message_id)
         return conversation
 
+    def _paused(
+        self, conversation: Conversation, work: Work, account: Account, error: Exception
+    ) -> Wait | Rest:
+        """Wait for an operator; the agents are told once, when it was not over after one wait."""
+        paused = Unauthorised(str(error), retry_after=LONG_WAIT)
+        outcome = self.line.put_off(work, paused, stage=Stage.READY)
+        if work.attempts == 1:
+            text = words.say(account.language, "waits_for_operator", text=_said(work))
+            now = self.line.clock()
+            after, told = note(conversation, text, now=now, due_at=now)
+            self.line.store.commit(ConversationChanged(conversation, after), *told)
+            self.wakeups.send([Wake(Verb.FORWARD, conversation.id)])
+        return outcome
+
+    def _out(self, conversation: Conversation, work: Work, account: Account) -> str:
+        """Send a text or a file and return its id; raise what Channel.send does."""
+        channel = self.channel(account.ref.channel)
+        to = conversation.contact
+        if not work.files:
+            return channel.send(
+                account=account, contact=to, text=work.text, reference=work.reference
+            )
+        (file,) = self._kept(conversation, work)
+        if file.problem:
+            raise Refused(file.problem, file.name)
+        (attachment,) = self.keeper.in_hand([file])
+        return channel.send_file(
+            account=account, contact=to, file=attachment, reference=work.reference
+        )
+
+    def _kept(self, conversation: Conversation, work: Work) -> tuple[File, ...]:
+        """Return a reply's file after a last attempt to fetch it from the helpdesk."""
+        desk = self.directory.desk(conversation.link.desk) if conversation.link else None
+        if desk is None:
+            return given_up(work.files)
+        return given_up(self.keeper.keep(work.files, self.helpdesk(desk).locate))
+
     def _sent(self, work: Work, account: Account, message_id: str) -> None:
         sent = Sent(
             key=SentKey(account.ref, message_id),
@@ -128,6 +164,12 @@ class Deliverer:
             unanswered = self.line.stored(work)
             settled: list[Change] = [WorkDone(unanswered), ended] if unanswered else []
             self.line.store.commit(*settled, SentLearnt(sent))
+        self.line.log.info(
+            "sent",
+            conversation=work.conversation_id,
+            sequence=work.sequence,
+            item=trace(message_id),
+        )
 
     def _unconfirmed(self, work: Work) -> None:
         self.line.log.warning(
@@ -144,14 +186,14 @@ class Deliverer:
 
     def _give_up(self, conversation: Conversation, work: Work, account: Account) -> Conversation:
         """Tell the agent that a send was never confirmed: sending it again is theirs to decide."""
-        text = words.say(account.language, "unconfirmed", text=work.text)
+        text = words.say(account.language, "unconfirmed", text=_said(work))
         return self._told(conversation, work, text, self._ended(work, Status.UNCONFIRMED))
 
     def _refused(
         self, conversation: Conversation, work: Work, account: Account, reason: str, detail: str
     ) -> Conversation:
         why = words.say(account.language, f"reason.{reason}", detail=detail)
-        text = words.say(account.language, "not_sent", reason=why, text=work.text)
+        text = words.say(account.language, "not_sent", reason=why, text=_said(work))
         self.line.log.info(
             "send refused",
             conversation=work.conversation_id,
@@ -202,3 +244,8 @@ class Deliverer:
                 detail=detail,
             )
         )
+
+
+def _said(work: Work) -> str:
+    """Return what an agent knows a reply by: its text, or its file's name."""
+    return work.text or " ".join(f"[{file.name}]" for file in work.files)

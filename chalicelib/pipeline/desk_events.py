@@ -10,20 +10,21 @@ from chalicelib.domain.account import Account
 from chalicelib.domain.changes import (
     Change,
     ConversationChanged,
-    Delivery,
-    DeliveryEnded,
     MessageKept,
     Outcome,
     WorkAdded,
 )
-from chalicelib.domain.content import Text
+from chalicelib.domain.content import Files, Text
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
-from chalicelib.domain.message import Direction, Message, Status
-from chalicelib.domain.ports import Directory, Found, Store
+from chalicelib.domain.message import Direction, Message
+from chalicelib.domain.ports import Directory
+from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Verb, Work
 from chalicelib.pipeline.decision import OLDEST, Decision, note, parked
 from chalicelib.pipeline.wake import Wake
+
+MOST_FILES = 30  #: of one reply: each is two rows, and a transaction takes a hundred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +58,14 @@ class DeskEvents:
         if before is None:
             return parked("no_ticket")
         account = self.directory.account(before.account)
+        if account is None:
+            return parked("no_account")
         # The desk that signed must be the one that the conversation belongs to.
-        owners = {before.link.desk} if before.link else {account.desk} if account else set()
-        if account is None or desk not in owners:
+        if desk != (before.link.desk if before.link else account.desk):
             return parked("foreign_ticket")
         if now - event.occurred_at > OLDEST:
             return parked("too_old")
-        if not event.text.strip() and not event.attachments:
+        if not event.text.strip() and not event.files:
             return Decision(outcome=Outcome.IGNORED, reason="empty")
         return _replied(event, before, account, now)
 
@@ -81,41 +83,34 @@ class DeskEvents:
 
 
 def _replied(event: ReplyWritten, before: Conversation, account: Account, now: int) -> Decision:
-    """Decide to keep a reply and to send its text; what cannot be sent is told to the agents."""
-    after = replace(before, sequence=before.sequence + 1)
-    sequence = after.sequence
-    message = Message(
-        direction=Direction.OUT,
-        content=Text(event.text),
-        occurred_at=event.occurred_at,
-        recorded_at=now,
-        comment_id=event.comment_id,
-        author=event.agent,
-    )
-    changes: list[Change] = [MessageKept(before.id, sequence, message)]
-    wakes: list[Wake] = []
-    if event.text.strip():
+    """Decide to keep a reply and to send it: its text, then each file as a message of its own."""
+    contents: list[Text | Files] = [Text(event.text)] if event.text.strip() else []
+    contents += [Files("", (file,)) for file in event.files[:MOST_FILES]]
+    changes: list[Change] = []
+    for sequence, content in enumerate(contents, start=before.sequence + 1):
+        message = Message(
+            direction=Direction.OUT,
+            content=content,
+            occurred_at=event.occurred_at,
+            recorded_at=now,
+            comment_id=event.comment_id,
+            author=event.agent,
+        )
         work = Work(
             conversation_id=before.id,
             verb=Verb.DELIVER,
             sequence=sequence,
-            text=event.text,
+            text=content.text,
             occurred_at=event.occurred_at,
             author=event.agent,
+            files=content.files if isinstance(content, Files) else (),
         )
-        changes.append(WorkAdded(work))
-        wakes.append(Wake(Verb.DELIVER, before.id))
-    else:
-        failure = Delivery(
-            conversation_id=before.id,
-            sequence=sequence,
-            status=Status.FAILED,
-            changed_at=now,
-            reason="attachment",
-        )
-        changes.append(DeliveryEnded(failure))
-    if event.attachments:
-        after, told = note(after, words.say(account.language, "attachments_not_sent"), now=now)
+        changes += [MessageKept(before.id, sequence, message), WorkAdded(work)]
+    after = replace(before, sequence=before.sequence + len(contents))
+    wakes = [Wake(Verb.DELIVER, before.id)]
+    if len(event.files) > MOST_FILES:
+        text = words.say(account.language, "too_many_files", most=str(MOST_FILES))
+        after, told = note(after, text, now=now)
         changes += told
         wakes.append(Wake(Verb.FORWARD, before.id))
     return Decision(
@@ -123,5 +118,6 @@ def _replied(event: ReplyWritten, before: Conversation, account: Account, now: i
         changes=[ConversationChanged(before, after), *changes],
         wakes=wakes,
         conversation_id=before.id,
-        sequence=sequence,
+        sequence=before.sequence + 1,
+        parts=len(contents),
     )

@@ -9,7 +9,8 @@ from typing import Protocol
 from chalicelib import words
 from chalicelib.domain.changes import Change, ConversationChanged, WorkChanged
 from chalicelib.domain.conversation import Conversation
-from chalicelib.domain.ports import Clock, Directory, Log, Store
+from chalicelib.domain.ports import Clock, Directory, Log
+from chalicelib.domain.store import Store
 from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Stage, Verb, Work
 from chalicelib.errors import ConfigurationError, PermanentError, ScriptaError, TransientError
@@ -20,8 +21,9 @@ SHORT_WAITS = (2.0, 5.0, 15.0, 60.0)
 #: Seconds above which a wait is kept by a time in the table, for the sweep to see.
 LONGEST_SHORT_WAIT = 120.0
 LONG_WAIT = 300.0
-#: Seconds that an attempt may need: less than that left, and it is not begun.
-ATTEMPT_TIME = 25.0
+#: Seconds that an attempt may need (its files, one write or two look-ups, and the question how the
+#: desk is): less than that left, and it is not begun.
+ATTEMPT_TIME = 45.0
 MS = 1000
 
 TimeLeft = Callable[[], float]
@@ -99,7 +101,8 @@ class Line:
         """
         Set a row aside until an operator acts, say so, and return the conversation.
 
-        Where a customer's message cannot be shown, the agents are told that there was one.
+        The agents are told: of a customer's message that cannot be shown, that there was one; of
+        their own reply, that it waits for an operator.
         """
         # The row has changed since it was read: an attempt has marked it.
         current = self.stored(work)
@@ -107,9 +110,12 @@ class Line:
             return conversation
         after = conversation
         changes: list[Change] = [WorkChanged(current, replace(current, parked=reason))]
-        if work.verb is Verb.FORWARD and work.kind is EntryKind.COMMENT:
-            # A conflict here means that the customer wrote meanwhile: the row comes again.
-            after, told = note(conversation, self._say(conversation, "not_shown"), now=self.clock())
+        said = self._said_of(conversation, work)
+        if said:
+            # A conflict here means that the customer wrote meanwhile: the row comes again. With a
+            # time, the sweep finds the note whatever becomes of this wake-up.
+            now = self.clock()
+            after, told = note(conversation, said, now=now, due_at=now)
             changes += [ConversationChanged(conversation, after), *told]
         self.store.commit(*changes)
         self.log.alarm(
@@ -121,9 +127,14 @@ class Line:
         )
         return after
 
-    def _say(self, conversation: Conversation, key: str) -> str:
+    def _said_of(self, conversation: Conversation, work: Work) -> str:
+        """Return what the agents are told of a row that is set aside; of a note, nothing."""
         account = self.directory.account(conversation.account)
-        return words.say(account.language if account else "", key)
+        language = account.language if account else ""
+        if work.verb is Verb.DELIVER:
+            why = words.say(language, "reason.set_aside")
+            return words.say(language, "not_sent", reason=why, text=work.text)
+        return words.say(language, "not_shown") if work.kind is EntryKind.COMMENT else ""
 
     def stored(self, work: Work) -> Work | None:
         """Return a row as it stands now; None where nothing is left to do."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from chalicelib import words
 from chalicelib.domain.account import Account, Desk
 from chalicelib.domain.changes import Change, ConversationChanged, TicketLinked, WorkDone
+from chalicelib.domain.content import Attachment, File
 from chalicelib.domain.conversation import Conversation, Link, TicketStatus
 from chalicelib.domain.ports import Channel, Directory, Helpdesk
 from chalicelib.domain.ticket import Entry, Opening, Ticket
@@ -22,6 +23,7 @@ from chalicelib.errors import (
 )
 from chalicelib.pipeline.breakers import Breakers
 from chalicelib.pipeline.drain import MS, Line, Rest, TimeLeft, Wait, reason_of
+from chalicelib.pipeline.files import FileKeeper, given_up, shown
 
 MOST_ATTEMPTS = 6  #: at one entry, by a desk that otherwise answers
 
@@ -43,6 +45,7 @@ class Forwarder:
     breakers: Breakers
     helpdesk: Callable[[Desk], Helpdesk]
     channel: Callable[[str], Channel]
+    keeper: FileKeeper
 
     def forward(self, conversation_id: str, *, time_left: TimeLeft) -> Wait | None:
         """
@@ -55,6 +58,9 @@ class Forwarder:
 
     def _attempt(self, conversation: Conversation, work: Work) -> Conversation | Wait | Rest:
         account = self.directory.account(conversation.account)
+        if account is None and conversation.link:
+            # The account was removed, the ticket is still there: its agents are still to be told.
+            account = Account(ref=conversation.account, desk=conversation.link.desk)
         served_by = conversation.link.desk if conversation.link else account and account.desk
         desk = self.directory.desk(served_by) if served_by else None
         if account is None or desk is None:
@@ -67,7 +73,8 @@ class Forwarder:
             line=self.line,
             breakers=self.breakers,
             helpdesk=self.helpdesk(desk),
-            channel=self.channel,
+            channel=self.channel(account.ref.channel),
+            keeper=self.keeper,
             conversation=conversation,
             work=work,
             account=account,
@@ -88,7 +95,8 @@ class _Try:
     line: Line
     breakers: Breakers
     helpdesk: Helpdesk
-    channel: Callable[[str], Channel]
+    channel: Channel
+    keeper: FileKeeper
     conversation: Conversation
     work: Work
     account: Account
@@ -105,7 +113,7 @@ class _Try:
             if found is not None:
                 return self._done(found)
             unclear = False
-            self.work = self.line.begin(self.work)
+            self.work = self.line.begin(replace(self.work, files=self._files()))
             return self._done(self._write())
         except Conflict:
             raise
@@ -115,21 +123,44 @@ class _Try:
         except AmbiguousError as error:
             return self._failed(error, Stage.STARTED)
         except PermanentError as error:
-            return self.line.park(self.conversation, self.work, reason_of(error))
+            return self._refused(error)
 
-    @property
-    def _entry(self) -> Entry:
-        return Entry(kind=self.work.kind, text=self.work.text, author=self.work.author)
+    def _refused(self, error: PermanentError) -> Conversation | Wait | Rest:
+        """Write the entry without its files if it has any: it may be one of them; else park it."""
+        if not any(not file.problem for file in self.work.files):
+            return self.line.park(self.conversation, self.work, reason_of(error))
+        self.line.log.warning(
+            "files refused",
+            conversation=self.conversation.id,
+            sequence=self.work.sequence,
+            reason=reason_of(error),
+        )
+        files = tuple(replace(f, problem=f.problem or "file_refused") for f in self.work.files)
+        bare = replace(self.work, stage=Stage.READY, files=files)
+        self.work = self.line.change(self.work, bare)
+        return self.run()
+
+    def _files(self) -> tuple[File, ...]:
+        """Return the entry's files after a last attempt at those that are not kept yet."""
+        kept = self.keeper.keep(
+            self.work.files, lambda file: self.channel.locate(file, account=self.account)
+        )
+        return given_up(kept)
+
+    def _entry(self, files: tuple[Attachment, ...] = ()) -> Entry:
+        text = shown(self.work.text, self.work.files, language=self.account.language)
+        return Entry(kind=self.work.kind, text=text, author=self.work.author, files=files)
 
     def _write(self) -> _Written:
+        entry = self._entry(self.keeper.in_hand(self.work.files))
         link = self._target()
         if link is not None:
             try:
-                return _Written(self.helpdesk.append(link.ticket_id, self._entry))
+                return _Written(self.helpdesk.append(link.ticket_id, entry))
             except Gone:
                 self.line.log.warning("ticket gone", conversation=self.conversation.id)
         self.asked_name = self._ask_name()
-        ticket = self.helpdesk.create(self._opening())
+        ticket = self.helpdesk.create(self._opening(entry))
         return _Written(ticket.last_entry, ticket)
 
     def _look(self) -> _Written | Wait | None:
@@ -156,7 +187,7 @@ class _Try:
         if link is not None and link.status is not TicketStatus.GONE:
             try:
                 entry_id = self.helpdesk.find_entry(
-                    link.ticket_id, after=link.last_entry, entry=self._entry
+                    link.ticket_id, after=link.last_entry, entry=self._entry()
                 )
             except Gone:
                 entry_id = None
@@ -185,10 +216,9 @@ class _Try:
         contact = self.conversation.contact
         if contact.name:
             return ""
-        channel = self.channel(self.account.ref.channel)
-        return channel.name_of(account=self.account, contact=contact)
+        return self.channel.name_of(account=self.account, contact=contact)
 
-    def _opening(self) -> Opening:
+    def _opening(self, entry: Entry) -> Opening:
         language, channel = self.account.language, self.account.ref.channel
         shown = words.say(language, f"channel.{channel}")
         name = self.conversation.contact.name or self.asked_name
@@ -200,7 +230,7 @@ class _Try:
             # A name under .invalid can never be reached by mail: RFC 2606, section 2.
             requester=f"{channel}-{self.conversation.id}@scripta.invalid",
             name=name,
-            entry=self._entry,
+            entry=entry,
         )
 
     def _done(self, written: _Written) -> Conversation:
@@ -229,6 +259,14 @@ class _Try:
         if after != before:
             changes.append(ConversationChanged(before, after))
         self.line.store.commit(WorkDone(self.work), *changes)
+        self.line.log.info(
+            "forwarded",
+            conversation=after.id,
+            sequence=self.work.sequence,
+            ticket=after.link.ticket_id if after.link else "",
+            url=after.link.url if after.link else "",
+            new=written.ticket is not None,
+        )
         return after
 
     def _failed(self, error: ScriptaError, stage: Stage) -> Conversation | Wait | Rest:

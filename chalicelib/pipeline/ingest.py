@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.changes import Claim, Claimed, ClaimKey, Outcome, SentKey
-from chalicelib.domain.envelope import Envelope, compact, digest
+from chalicelib.domain.envelope import Book, Envelope, compact, digest, trace
 from chalicelib.domain.events import ChannelEvent, DeskEvent, ReplyWritten, TicketChanged
 from chalicelib.domain.ports import (
     Bodies,
     Channel,
     Clock,
     Directory,
-    Found,
     Helpdesk,
     Log,
-    Outgoing,
     Queue,
-    Store,
+    Webhook,
 )
+from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Verb
-from chalicelib.errors import ConfigurationError, Conflict, TransientError
+from chalicelib.errors import ConfigurationError, Conflict, MalformedPayload, TransientError
 from chalicelib.pipeline.channel_events import ChannelEvents
 from chalicelib.pipeline.decision import Decision, parked
 from chalicelib.pipeline.desk_events import DeskEvents
-from chalicelib.pipeline.receive import (
-    BATCH_BYTES,
-    Lane,
-    in_batches,
-    into_lanes,
-    outgoing,
-    parse_object,
-)
+from chalicelib.pipeline.fan_out import Raw, fanned_out, item_of
+from chalicelib.pipeline.files import FileKeeper
+from chalicelib.pipeline.receive import in_batches
 from chalicelib.pipeline.wake import Wake, Wakeups
 
 _TRIES = 8  #: for one item, while others are faster
-_ENVELOPE_BYTES = BATCH_BYTES - 4096  #: for the items of a fanned-out envelope
 
-Raw = Mapping[str, Any]
 _Decide = Callable[[Found], Decision]
 
 
@@ -57,6 +48,7 @@ class Ingester:
     helpdesk: Callable[[str], Helpdesk]
     channel_events: ChannelEvents
     desk_events: DeskEvents
+    keeper: FileKeeper
     clock: Clock
     log: Log
 
@@ -69,12 +61,12 @@ class Ingester:
         trying again changes nothing that was done.
         """
         envelope = Envelope.decode(text)
-        if envelope.pointer:
+        if envelope.pointer and not envelope.origin:
             self._fan_out(envelope, message_id)
             return
         wakes: list[Wake] = []
         try:
-            for ordinal, raw in enumerate(envelope.items, start=envelope.first):
+            for ordinal, raw in enumerate(self._items(envelope), start=envelope.first):
                 owner = f"{envelope.origin or message_id}#{ordinal}"
                 wakes += self._item(envelope, raw, owner)
         finally:
@@ -89,18 +81,39 @@ class Ingester:
         answer, nothing is set aside: it comes again. Takes the same as `ingest`, raises the same.
         """
         self.log.alarm("dead letter", message_id=message_id)
-        envelope = Envelope.decode(text)
-        if envelope.pointer:
+        try:
+            envelope = Envelope.decode(text)
+        except MalformedPayload:
+            self._keep_whole(text, message_id)
+            return
+        if envelope.pointer and not envelope.origin:
             self._open_or_set_aside(envelope, message_id)
             return
         wakes: list[Wake] = []
-        for ordinal, raw in enumerate(envelope.items, start=envelope.first):
+        for ordinal, raw in enumerate(self._items(envelope), start=envelope.first):
             owner = f"{envelope.origin or message_id}#{ordinal}"
             try:
                 wakes += self._item(envelope, raw, owner)
             except TransientError:
                 self._set_aside(envelope, raw, owner, "dead_letter")
         self.wakeups.send(wakes)
+
+    def _keep_whole(self, text: str, message_id: str) -> None:
+        """Park a queue message that is no envelope: another version of us may have written it."""
+        claim = Claim(
+            key=ClaimKey("intake", f"raw:{digest(text)}"),
+            owner=f"{message_id}#0",
+            book=Book.IN,
+            outcome=Outcome.PARKED,
+            source="intake",
+            received_at=self.clock(),
+            raw=compact(text),
+            reason="no_envelope",
+        )
+        try:
+            self.store.commit(Claimed(claim))
+        except Conflict:
+            self.store.seen_again(claim.key, claim.owner)
 
     def _open_or_set_aside(self, pointer: Envelope, message_id: str) -> None:
         try:
@@ -126,29 +139,36 @@ class Ingester:
     def _apply(self, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
         side, _, name = envelope.source.partition(":")
         if side == "channel":
-            event = self.channel(name).parse(raw, received_at=envelope.received_at)
-            key = ClaimKey("#".join(event.account), event.key)
-            return self._settle(
-                envelope, raw, owner, key, lambda found: self._channel(event, found), event=event
-            )
-        told = self.helpdesk(name).parse(raw, received_at=envelope.received_at)
-        key = ClaimKey(f"desk#{name}", told.key)
-        now = self.clock()
-        return self._settle(
-            envelope,
-            raw,
-            owner,
-            key,
-            lambda found: self.desk_events.decide(told, desk=name, found=found, now=now),
-            event=told,
-            desk=name,
-        )
+            return self._apply_of_channel(self.channel(name), envelope, raw, owner)
+        return self._apply_of_desk(name, envelope, raw, owner)
 
-    def _channel(self, event: ChannelEvent, found: Found) -> Decision:
-        account = self.directory.account(event.account)
-        if account is None:
-            return parked("no_account")
-        return self.channel_events.decide(event, account=account, found=found, now=self.clock())
+    def _apply_of_channel(
+        self, channel: Channel, envelope: Envelope, raw: Raw, owner: str
+    ) -> Sequence[Wake]:
+        event = channel.parse(raw, received_at=envelope.received_at)
+        key = ClaimKey("#".join(event.account), event.key)
+
+        def decide(found: Found) -> Decision:
+            account = self.directory.account(event.account)
+            if account is None:
+                return parked("no_account")
+            decision = self.channel_events.decide(
+                event, account=account, found=found, now=self.clock()
+            )
+            return self.keeper.kept(decision, lambda file: channel.locate(file, account=account))
+
+        return self._settle(envelope, raw, owner, key, decide, event=event)
+
+    def _apply_of_desk(self, desk: str, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
+        helpdesk = self.helpdesk(desk)
+        event = helpdesk.parse(raw, received_at=envelope.received_at)
+
+        def decide(found: Found) -> Decision:
+            decision = self.desk_events.decide(event, desk=desk, found=found, now=self.clock())
+            return self.keeper.kept(decision, helpdesk.locate)
+
+        key = ClaimKey(f"desk#{desk}", event.key)
+        return self._settle(envelope, raw, owner, key, decide, event=event, desk=desk)
 
     def _settle(
         self,
@@ -175,19 +195,36 @@ class Ingester:
                 outcome=decision.outcome,
                 source=envelope.source,
                 received_at=envelope.received_at,
-                raw=compact(raw) if keeps else "",
+                raw=_kept(envelope, raw) if keeps else "",
                 reason=decision.reason,
                 conversation_id=decision.conversation_id,
                 sequence=decision.sequence,
+                parts=decision.parts,
             )
             try:
                 self.store.commit(Claimed(claim), *decision.changes)
             except Conflict:
                 continue
-            if decision.outcome is Outcome.PARKED:
-                self.log.alarm("item parked", source=claim.source, owner=owner, reason=claim.reason)
+            self._tell(claim, getattr(event, "message_id", ""))
             return decision.wakes
         raise TransientError("others were faster, again and again")
+
+    def _tell(self, claim: Claim, message_id: str) -> None:
+        if claim.outcome is Outcome.PARKED:
+            self.log.alarm(
+                "item parked", source=claim.source, owner=claim.owner, reason=claim.reason
+            )
+            return
+        self.log.info(
+            "ingested",
+            source=claim.source,
+            owner=claim.owner,
+            outcome=claim.outcome,
+            conversation=claim.conversation_id,
+            sequence=claim.sequence,
+            item=trace(message_id) if message_id else "",
+            reason=claim.reason,
+        )
 
     def _find(self, key: ClaimKey, event: ChannelEvent | DeskEvent | None, desk: str) -> Found:
         ticket_id = event.ticket_id if isinstance(event, ReplyWritten | TicketChanged) else ""
@@ -214,50 +251,23 @@ class Ingester:
 
     def _fan_out(self, pointer: Envelope, message_id: str) -> None:
         """Queue a kept body's items lane by lane; doing it again sends the same messages."""
-        side, _, name = pointer.source.partition(":")
-        webhook = self.channel(name) if side == "channel" else self.helpdesk(name)
-        lanes = into_lanes(webhook.split(parse_object(self.bodies.fetch(pointer.pointer))))
-        messages: list[Outgoing] = []
-        first = 0
-        for lane in lanes:
-            if not pointer.lanes or lane.name in pointer.lanes:
-                messages += self._envelopes(pointer, lane, message_id, first)
-            first += len(lane.items)
-        for batch in in_batches(messages):
+        body, webhook = self.bodies.fetch(pointer.pointer), self._webhook(pointer)
+        for batch in in_batches(fanned_out(pointer, body, webhook, origin=message_id)):
             if None in self.intake.send(batch):
                 raise TransientError("the queue refused an entry")
 
-    def _envelopes(self, pointer: Envelope, lane: Lane, origin: str, first: int) -> list[Outgoing]:
-        messages = []
-        for offset, raws in _chunks(lane.items):
-            envelope = Envelope(
-                source=pointer.source,
-                received_at=pointer.received_at,
-                book=lane.book,
-                items=raws,
-                origin=origin,
-                first=first + offset,
-            )
-            if len(envelope.encode()) > BATCH_BYTES:
-                # One item that no queue takes: its body stays where it is, for an operator.
-                place = {"body": pointer.pointer, "item": envelope.first}
-                owner = f"{origin}#{envelope.first}"
-                key = ClaimKey(pointer.source, f"raw:{digest(compact(raws))}")
-                self._settle(envelope, place, owner, key, lambda _: parked("too_large"))
-                continue
-            messages.append(outgoing(lane.name, envelope, (origin, envelope.first, raws)))
-        return messages
+    def _items(self, envelope: Envelope) -> Sequence[Raw]:
+        if not envelope.pointer:
+            return envelope.items
+        body = self.bodies.fetch(envelope.pointer)
+        return [item_of(envelope, body, self._webhook(envelope))]
+
+    def _webhook(self, envelope: Envelope) -> Webhook:
+        side, _, name = envelope.source.partition(":")
+        return self.channel(name) if side == "channel" else self.helpdesk(name)
 
 
-def _chunks(items: Sequence[Raw]) -> list[tuple[int, Sequence[Raw]]]:
-    """Return the items in parts that fit a queue message, each with its place."""
-    parts: list[tuple[int, list[Raw]]] = []
-    size = 0
-    for place, raw in enumerate(items):
-        bytes_ = len(compact(raw)) + 1
-        if not parts or size + bytes_ > _ENVELOPE_BYTES:
-            parts.append((place, []))
-            size = 0
-        parts[-1][1].append(raw)
-        size += bytes_
-    return [(place, part) for place, part in parts]
+def _kept(envelope: Envelope, raw: Raw) -> str:
+    """Return what the books keep of an item: itself, or where it is if no row would take it."""
+    place = {"body": envelope.pointer, "item": envelope.first}
+    return compact(place if envelope.pointer and envelope.origin else raw)

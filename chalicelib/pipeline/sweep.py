@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain.account import Desk
 from chalicelib.domain.changes import WorkChanged
-from chalicelib.domain.ports import Clock, Directory, Helpdesk, Log, Store
+from chalicelib.domain.ports import Clock, Directory, Helpdesk, Log
+from chalicelib.domain.store import Store
 from chalicelib.domain.work import Verb, Work
 from chalicelib.errors import TransientError
 from chalicelib.pipeline.breakers import Breakers

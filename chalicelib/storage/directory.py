@@ -10,6 +10,7 @@ from chalicelib.domain.ports import Clock
 from chalicelib.storage import keys
 from chalicelib.storage.table import Put, Row, Table
 
+_MOST = 1000  #: rows that are remembered
 _FRESH = 30_000  #: ms for which a row is believed, missing ones included
 
 T = TypeVar("T")
@@ -54,6 +55,9 @@ class TableDirectory:
         until, row = self._cache.get(key, (0, None))
         if until <= now:
             row = self._table.get([key]).get(key)
+            if len(self._cache) >= _MOST:
+                # Names that nobody configured come from outside: they must not fill the memory.
+                self._cache.clear()
             self._cache[key] = (now + _FRESH, row)
         return convert(row) if row else None
 

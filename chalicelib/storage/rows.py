@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.changes import Claim, ClaimKey, Delivery, Outcome, Sent, SentKey
 from chalicelib.domain.contact import Alias, AliasKind, Contact
-from chalicelib.domain.content import Content, Text, Unsupported
+from chalicelib.domain.content import Content, File, FileKind, Files, Text, Unsupported
 from chalicelib.domain.conversation import Conversation, Link, TicketStatus
 from chalicelib.domain.envelope import Book
 from chalicelib.domain.message import Direction, Message, Status
@@ -89,6 +90,7 @@ def from_work(work: Work) -> dict[str, Any]:
         "occurred_at": work.occurred_at,
         "kind": work.kind,
         "author": work.author,
+        "files": [asdict(file) for file in work.files],
         "stage": work.stage,
         "attempts": work.attempts,
         "started_at": work.started_at,
@@ -117,6 +119,7 @@ def to_work(row: Row) -> Work:
         occurred_at=row["occurred_at"],
         kind=EntryKind(row["kind"]),
         author=row["author"],
+        files=_to_files(row["files"]),
         stage=Stage(row["stage"]),
         attempts=row["attempts"],
         started_at=row["started_at"],
@@ -160,12 +163,25 @@ def _from_content(content: Content) -> dict[str, Any]:
     match content:
         case Text():
             return {"type": "text", "text": content.text}
+        case Files():
+            files = [asdict(file) for file in content.files]
+            return {"type": "files", "text": content.text, "files": files}
         case Unsupported():
             return {"type": "unsupported", "kind": content.kind}
 
 
 def _to_content(row: Row) -> Content:
-    return Text(row["text"]) if row["type"] == "text" else Unsupported(row["kind"])
+    match row["type"]:
+        case "text":
+            return Text(row["text"])
+        case "files":
+            return Files(row["text"], _to_files(row["files"]))
+        case _:
+            return Unsupported(row["kind"])
+
+
+def _to_files(rows: Sequence[Row]) -> tuple[File, ...]:
+    return tuple(File(**{**row, "kind": FileKind(row["kind"])}) for row in rows)
 
 
 def from_claim(claim: Claim) -> dict[str, Any]:
@@ -182,6 +198,7 @@ def from_claim(claim: Claim) -> dict[str, Any]:
         "reason": claim.reason,
         "conversation": claim.conversation_id,
         "sequence": claim.sequence,
+        "parts": claim.parts,
     }
     if claim.outcome is Outcome.PARKED:
         return row | {"waiting": keys.PARKED, "waiting_at": claim.received_at}
@@ -201,6 +218,7 @@ def to_claim(row: Row) -> Claim:
         reason=row["reason"],
         conversation_id=row["conversation"],
         sequence=row["sequence"],
+        parts=row["parts"],
         seen=frozenset(row.get("seen", ())),
     )
 

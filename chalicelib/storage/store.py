@@ -10,7 +10,8 @@ from chalicelib.domain.account import AccountRef
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.contact import Alias
 from chalicelib.domain.conversation import Conversation
-from chalicelib.domain.ports import Clock, Found
+from chalicelib.domain.ports import Clock
+from chalicelib.domain.store import Found
 from chalicelib.domain.work import Work
 from chalicelib.storage import keys, rows
 from chalicelib.storage.table import IF_NEW, Condition, Delete, Put, Table, Update, Write
@@ -21,7 +22,7 @@ _TICKET = ("link_desk", "link_ticket")  #: those that name it
 
 
 class TableStore:
-    """Keeps the contract of ports.Store on any table."""
+    """Keeps the contract of store.Store on any table."""
 
     def __init__(self, table: Table, *, clock: Clock) -> None:
         self._table = table
@@ -36,7 +37,7 @@ class TableStore:
         sent: Sequence[c.SentKey] = (),
         ticket: tuple[str, str] | None = None,
     ) -> Found:
-        """See ports.Store."""
+        """See store.Store."""
         claims = {keys.claim(claim): claim} if claim else {}
         names = {keys.alias(account, alias): alias for alias in aliases} if account else {}
         sends = {keys.sent(key): key for key in sent}
@@ -50,13 +51,13 @@ class TableStore:
         )
 
     def conversation(self, conversation_id: str) -> Conversation | None:
-        """See ports.Store."""
+        """See store.Store."""
         key = keys.conversation(conversation_id)
         row = self._table.get([key]).get(key)
         return rows.to_conversation(row) if row else None
 
     def open_work(self, conversation_id: str) -> tuple[Conversation | None, list[Work]]:
-        """See ports.Store."""
+        """See store.Store."""
         partition, sort = keys.conversation(conversation_id)
         found = self._table.query(partition, sort)
         work = [rows.to_work(row) for row in found if row["sk"] != sort]
@@ -64,35 +65,35 @@ class TableStore:
         return state, work
 
     def delivery(self, conversation_id: str, sequence: int) -> c.Delivery | None:
-        """See ports.Store."""
+        """See store.Store."""
         key = keys.state(conversation_id, sequence)
         row = self._table.get([key]).get(key)
         return rows.to_delivery(row) if row else None
 
     def commit(self, *changes: c.Change) -> None:
-        """See ports.Store."""
+        """See store.Store."""
         self._table.write([self._write(change) for change in changes])
 
     def seen_again(self, key: c.ClaimKey, owner: str) -> None:
-        """See ports.Store."""
+        """See store.Store."""
         # A claim that came to the end of its life meanwhile must not come back as half a row.
         exists = Condition(equal={"key": key.key})
         update = Update(key=keys.claim(key), add={"seen": frozenset({owner})}, when=exists)
         self._table.write([update])
 
     def waiting(self, *, until: int, desk: str = "", most: int = 100) -> list[Work]:
-        """See ports.Store."""
+        """See store.Store."""
         partition = keys.waiting_for(desk) if desk else keys.DUE
         return [rows.to_work(r) for r in self._table.waiting(partition, until=until, most=most)]
 
     def breaker(self, desk: str) -> Breaker:
-        """See ports.Store."""
+        """See store.Store."""
         key = keys.breaker(desk)
         row = self._table.get([key]).get(key)
         return rows.to_breaker(row) if row else Breaker(desk=desk)
 
     def keep_breaker(self, breaker: Breaker) -> None:
-        """See ports.Store."""
+        """See store.Store."""
         row = rows.from_breaker(breaker)
         self._table.write([Put(key=keys.breaker(breaker.desk), row=row)])
 

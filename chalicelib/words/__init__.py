@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import cast
 
 _DEFAULT = "en"
-_LANGUAGES = frozenset({"en"})
+_LANGUAGES = frozenset({"en", "it"})
 
 
 def say(language: str, key: str, **values: str) -> str:

@@ -11,17 +11,36 @@ SENTENCES = {
     "not_shown": (
         "A message of the customer could not be shown here. It is kept; an operator has been told."
     ),
-    "attachments_not_sent": (
-        "The attachments of your reply were not sent: attachments are not supported yet."
-    ),
+    "empty": "[an empty message]",
+    "file.image": "image",
+    "file.audio": "audio",
+    "file.video": "video",
+    "file.document": "document",
+    "file.sticker": "sticker",
+    "file_missing": "[{kind} missing: {reason}]",
     "unconfirmed": (
         "This reply may not have arrived: the platform never confirmed it. It was not sent again; "
         "ask the customer, or write again if it matters.\n\n{text}"
     ),
     "arrived_after_all": "The reply that was not confirmed has arrived after all.",
+    "waits_for_operator": (
+        "This reply waits: the platform does not take our credentials. An operator has been told; it "
+        "is sent when they are renewed.\n\n{text}"
+    ),
+    "too_many_files": "Only the first {most} files of this reply were sent.",
     "not_sent": "This reply was not sent: {reason}\n\n{text}",
     "not_delivered": "A reply did not reach the customer: {reason}",
+    "reason.set_aside": "it waits for an operator, who has been told.",
     "reason.other": "the platform refused it. It said: {detail}",
+    "reason.file_elsewhere": "the file is kept at an address that is not fetched from.",
+    "reason.file_forbidden": "whoever keeps the file no longer gives it out.",
+    "reason.file_too_large": "the file is larger than 25 MB.",
+    "reason.file_empty": "the file is empty.",
+    "reason.file_not_a_file": "a web page came in place of the file.",
+    "reason.file_damaged": "the file arrived damaged.",
+    "reason.file_gone": "the file is no longer there.",
+    "reason.file_unavailable": "the file could not be fetched.",
+    "reason.file_refused": "the helpdesk did not take the file.",
     "reason.window_closed": (
         "the customer's last message is too long ago; the platform takes replies for 24 hours only."
     ),

@@ -25,6 +25,7 @@ ACCOUNT: Final = "111122223333"
 
 _ROOT: Final = Path(__file__).parents[2]
 _HOST: Final = "127.0.0.1"
+_SIGNING_KEY: Final = "local"
 _START_SECONDS: Final = 30
 _STOP_SECONDS: Final = 20
 _SAVE_SECONDS: Final = 5
@@ -57,7 +58,7 @@ class EmulatedAws:
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": account,
-            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_SECRET_ACCESS_KEY": _SIGNING_KEY,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_REGION": REGION,
         }
@@ -157,6 +158,8 @@ def _environment(state: Path | None, port: int, scratch: Path) -> dict[str, str]
         "MINISTACK_HOST": _HOST,
         "MINISTACK_REGION": REGION,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        # It believes every signature but a link's, which has to be made with the key it has itself.
+        "AWS_SECRET_ACCESS_KEY": _SIGNING_KEY,
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
     }

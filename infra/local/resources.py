@@ -32,6 +32,10 @@ _QUEUE_ATTRIBUTES: Final = (
 #: Seconds; the stack's are longer. Here a killed worker's messages should come back soon.
 _VISIBILITY: Final = {"VisibilityTimeout": "60"}
 
+# As long as an item can be replayed: a file outlives every queue and its dead letters.
+_KEPT_DAYS: Final = 30
+_FOLDERS: Final = ("bodies", "media")
+
 
 def provision(environment: Mapping[str, str]) -> dict[str, str]:
     """
@@ -104,6 +108,16 @@ def _queue_url(sqs: Any, name: str, attributes: Mapping[str, str]) -> str:
 def _make_bucket(s3: Any, name: str) -> None:
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    rules = [
+        {
+            "ID": folder,
+            "Status": "Enabled",
+            "Filter": {"Prefix": f"{folder}/"},
+            "Expiration": {"Days": _KEPT_DAYS},
+        }
+        for folder in _FOLDERS
+    ]
+    s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
 
 
 def _make_table(dynamodb: Any) -> None:

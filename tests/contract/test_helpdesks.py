@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from chalicelib import registry
 from chalicelib.domain.account import Desk
+from chalicelib.domain.content import File, FileKind
 from chalicelib.domain.ports import Helpdesk
 from chalicelib.domain.ticket import Entry, EntryKind, Opening
 from chalicelib.errors import (
     InvalidSignature,
+    Refused,
     TransientError,
     Unauthorised,
     UnknownIntegration,
@@ -164,6 +166,14 @@ def test_while_the_secrets_cannot_be_asked_nothing_is_decided(
 
 def test_a_helpdesk_promises_how_long_a_look_up_lags(helpdesk: Helpdesk):
     assert 0 <= helpdesk.promise.lookup_lag <= 120
+
+
+@pytest.mark.parametrize(
+    "url", ["", "a.pdf", "file:///etc/passwd", "https://evil.test/a", "http://169.254.169.254/"]
+)
+def test_a_file_that_is_not_the_desks_is_not_fetched(helpdesk: Helpdesk, url: str):
+    with pytest.raises(Refused):
+        helpdesk.locate(File(kind=FileKind.DOCUMENT, url=url))
 
 
 def calls(helpdesk: Helpdesk) -> list[Callable[[], object]]:

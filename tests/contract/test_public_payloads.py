@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 
-from chalicelib.domain.content import Text
+from chalicelib.domain.content import Files, Text
 from chalicelib.domain.events import MessageEchoed, MessageReceived
 from tests.channels import channel
 
@@ -61,10 +61,35 @@ def test_a_recorded_webhook_gives_events_and_every_text_of_a_customer(path: Path
     shown = [
         event.content.text
         for event in events
-        if isinstance(event, MessageReceived) and isinstance(event.content, Text)
+        if isinstance(event, MessageReceived) and isinstance(event.content, Text | Files)
     ]
     for text in _customer_texts(json.loads(path.read_text("utf-8"))):
         assert text in shown
+
+
+def _told_files(body: dict[str, Any]) -> Iterator[str]:
+    """Yield the address or id of every file of WhatsApp's `messages`, and of the pages'."""
+    for entry in body.get("entry", []):
+        for told in entry.get("messaging", []):
+            for attachment in told.get("message", {}).get("attachments", []):
+                if attachment["type"] in ("image", "audio", "video", "file", "sticker"):
+                    yield attachment["payload"]["url"]
+        for change in entry.get("changes", []):
+            if body["object"] == "whatsapp_business_account" and change["field"] == "messages":
+                for message in (change.get("value") or {}).get("messages", []):
+                    if message.get("type") in ("image", "audio", "video", "document", "sticker"):
+                        yield message[message["type"]]["id"]
+
+
+@pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)
+def test_every_recorded_file_is_known_by_its_address_or_id(path: Path) -> None:
+    found = [
+        file.id or file.url
+        for event in _events(path)
+        if isinstance(event, MessageReceived | MessageEchoed) and isinstance(event.content, Files)
+        for file in event.content.files
+    ]
+    assert set(found) == set(_told_files(json.loads(path.read_text("utf-8"))))
 
 
 @pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)
@@ -84,3 +109,5 @@ def test_no_recorded_echo_looks_like_a_customers_message(path: Path) -> None:
 def test_the_recorded_webhooks_hold_enough_to_prove_anything() -> None:
     texts = [t for path in _FILES for t in _customer_texts(json.loads(path.read_text("utf-8")))]
     assert len(texts) >= 10
+    files = [f for path in _FILES for f in _told_files(json.loads(path.read_text("utf-8")))]
+    assert len(files) >= 10

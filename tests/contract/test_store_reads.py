@@ -21,7 +21,7 @@ from chalicelib.domain.changes import (
     WorkAdded,
 )
 from chalicelib.domain.contact import Alias, AliasKind
-from chalicelib.domain.ports import Found
+from chalicelib.domain.store import Found
 from chalicelib.domain.work import Verb
 from chalicelib.storage.store import TableStore
 from tests.contract.stored import ACCOUNT, CLAIM, CONVERSATION, MESSAGE, SENT, WORK

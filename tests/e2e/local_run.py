@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -130,6 +131,22 @@ class LocalRun:
         body = {"channel": channel, "contact": contact, "text": text}
         answer = self._http.post(
             self.meta("/sim/send"), json=body | ({"name": name} if name else {})
+        )
+        assert answer.status_code == 200, answer.text
+        return int(answer.json()["status"])
+
+    def send_file(
+        self, channel: str, contact: str, filename: str, content: bytes, text: str = ""
+    ) -> int:
+        """Send a picture as a customer; return what the application answered to the webhook."""
+        attachment = {
+            "kind": "image",
+            "filename": filename,
+            "content": base64.b64encode(content).decode(),
+        }
+        body = {"channel": channel, "contact": contact, "attachment": attachment}
+        answer = self._http.post(
+            self.meta("/sim/send"), json=body | ({"text": text} if text else {})
         )
         assert answer.status_code == 200, answer.text
         return int(answer.json()["status"])

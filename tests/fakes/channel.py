@@ -8,7 +8,16 @@ from typing import Any
 
 from chalicelib.domain.account import Account, AccountRef
 from chalicelib.domain.contact import Alias, AliasKind, Contact
-from chalicelib.domain.content import Content, Text, Unsupported
+from chalicelib.domain.content import (
+    Attachment,
+    Content,
+    File,
+    FileKind,
+    Files,
+    Location,
+    Text,
+    Unsupported,
+)
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import (
     ChannelEvent,
@@ -33,6 +42,7 @@ class Arrived:
     contact: Contact
     text: str
     reference: str
+    file: Attachment | None = None
 
 
 class FakeChannel:
@@ -77,10 +87,28 @@ class FakeChannel:
 
     def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
         """Send a text, or fail as planned."""
+        return self._send(contact, text, reference, None)
+
+    def send_file(
+        self, *, account: Account, contact: Contact, file: Attachment, reference: str
+    ) -> str:
+        """Send a file, or fail as planned for a send of its name."""
+        return self._send(contact, file.name, reference, file)
+
+    def locate(self, file: File, *, account: Account) -> Location:
+        """Return the file's own address, or fail as planned."""
+        self.faults.meet("locate", file.name)
+        return Location(url=file.url, hosts=("platform.test",))
+
+    def _send(self, contact: Contact, text: str, reference: str, file: Attachment | None) -> str:
         self.attempts += 1
         fault = self.faults.meet("send", text)
         sent = Arrived(
-            id=f"out-{len(self.arrived) + 1}", contact=contact, text=text, reference=reference
+            id=f"out-{len(self.arrived) + 1}",
+            contact=contact,
+            text="" if file else text,
+            reference=reference,
+            file=file,
         )
         self.arrived.append(sent)
         while self.during_send:
@@ -90,12 +118,21 @@ class FakeChannel:
         return sent.id
 
 
+def files(names: Sequence[str]) -> tuple[File, ...]:
+    """Return files of those names, as they are told of."""
+    return tuple(
+        File(kind=FileKind.IMAGE, url=f"https://platform.test/{name}", name=name) for name in names
+    )
+
+
 def _contact(raw: Mapping[str, Any]) -> Contact:
     aliases = tuple(Alias(AliasKind(kind), value) for kind, value in raw["aliases"])
     return Contact(aliases=aliases, name=raw["name"])
 
 
 def _content(raw: Mapping[str, Any]) -> Content:
+    if raw.get("files"):
+        return Files(raw["text"], files(raw["files"]))
     return Text(raw["text"]) if "text" in raw else Unsupported(raw["kind"])
 
 

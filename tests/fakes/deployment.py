@@ -19,6 +19,7 @@ from chalicelib.pipeline.confirm import Confirmer
 from chalicelib.pipeline.deliver import Deliverer
 from chalicelib.pipeline.desk_events import DeskEvents
 from chalicelib.pipeline.drain import Line
+from chalicelib.pipeline.files import FileKeeper
 from chalicelib.pipeline.forward import Forwarder
 from chalicelib.pipeline.ingest import Ingester
 from chalicelib.pipeline.receive import Receiver
@@ -34,6 +35,7 @@ from tests.fakes.directory import MemoryDirectory
 from tests.fakes.faults import ProcessDied
 from tests.fakes.helpdesk import FakeHelpdesk
 from tests.fakes.log import RecordingLog
+from tests.fakes.media import MemoryMedia
 from tests.fakes.queue import MemoryQueue
 from tests.fakes.watched import WatchedQueue, WatchedTable
 
@@ -68,6 +70,7 @@ class Deployment:
             for name in WORKERS
         }
         self.channel = FakeChannel(CHANNEL)
+        self.media = MemoryMedia()
         self.desk = FakeHelpdesk(self.clock)
         self.other_desk = FakeHelpdesk(self.clock)
         self.adapters = {DESK: self.desk, OTHER_DESK: self.other_desk}
@@ -87,6 +90,7 @@ class Deployment:
             queues={verb: self.queues[verb] for verb in Verb}, new_id=self._ids.__next__
         )
         breakers = Breakers(store=store, clock=clock, log=log)
+        keeper = FileKeeper(media=self.media, clock=clock, log=log)
         self.receiver = Receiver(
             intake=self.queues["ingest"], bodies=self.bodies, clock=clock, log=log
         )
@@ -102,6 +106,7 @@ class Deployment:
                 store=store, confirmer=Confirmer(store=store), new_id=self._ids.__next__
             ),
             desk_events=DeskEvents(store=store, directory=directory),
+            keeper=keeper,
             clock=clock,
             log=log,
         )
@@ -111,12 +116,15 @@ class Deployment:
             breakers=breakers,
             helpdesk=lambda desk: self._helpdesk(desk.id),
             channel=self._channel,
+            keeper=keeper,
         )
         self.deliverer = Deliverer(
             line=self._line(Verb.DELIVER),
             directory=directory,
             wakeups=wakeups,
             channel=self._channel,
+            helpdesk=lambda desk: self._helpdesk(desk.id),
+            keeper=keeper,
         )
         self.sweeper = Sweeper(
             store=store,

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.domain.content import File, Location
 from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.envelope import Book, Item
 from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
 from chalicelib.domain.ports import Clock
 from chalicelib.domain.ticket import Entry, EntryKind, Opening, Promise, Ticket
 from chalicelib.errors import Gone, InvalidSignature
-from tests.fakes.channel import SIGNED
+from tests.fakes.channel import SIGNED, files
 from tests.fakes.faults import Faults
 
 LAG = 3.0  #: seconds until a look sees a write
@@ -84,7 +85,7 @@ class FakeHelpdesk:
                 agent="alice",
                 occurred_at=raw["at"],
                 conversation_id=raw["conversation"],
-                attachments=raw["attachments"],
+                files=files(raw["files"]),
             )
         if raw["type"] == "ticket":
             return TicketChanged(
@@ -131,8 +132,18 @@ class FakeHelpdesk:
         self._called("find_entry")
         ids = [e.id for e in self._ticket(ticket_id).entries]
         behind = self._ticket(ticket_id).entries[ids.index(after) + 1 :]
-        seen = (e.id for e in behind if e.entry == entry and e.seen_from <= self._clock())
+        said = (entry.kind, entry.text)
+        seen = (
+            e.id
+            for e in behind
+            if (e.entry.kind, e.entry.text) == said and e.seen_from <= self._clock()
+        )
         return next(seen, None)
+
+    def locate(self, file: File) -> Location:
+        """Return the file's own address, or fail as planned."""
+        self.faults.meet("locate", file.name)
+        return Location(url=file.url, hosts=("desk.test",))
 
     def check(self) -> None:
         """Answer, or fail as planned."""

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.errors import ScriptaError
-from chalicelib.http_client import Response
+from chalicelib.http_client import Form, Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One request."""
+    """One request; of a form, `form` is what it held."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: Mapping[str, Any]
+    form: Form = field(default_factory=Form)
 
 
 class FakeHttp:
-    """Answers every request with `answer`, or raises it."""
+    """Answers each request with the next of `answers`, or raises it; the last one repeats."""
 
-    def __init__(self, answer: Response | ScriptaError) -> None:
-        self.answer = answer
+    def __init__(self, *answers: Response | ScriptaError) -> None:
+        self.answers = list(answers)
         self.asked: list[Asked] = []
 
     def request(
@@ -34,14 +35,17 @@ class FakeHttp:
         url: str,
         *,
         headers: Mapping[str, str],
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | Form | None = None,
         timeout: float = 10.0,
     ) -> Response:
-        """Return or raise the answer."""
-        self.asked.append(Asked(method=method, url=url, headers=headers, body=body or {}))
-        if isinstance(self.answer, ScriptaError):
-            raise self.answer
-        return self.answer
+        """Return or raise the next answer."""
+        form = body if isinstance(body, Form) else Form()
+        plain = {} if body is None or isinstance(body, Form) else body
+        self.asked.append(Asked(method=method, url=url, headers=headers, body=plain, form=form))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, ScriptaError):
+            raise answer
+        return answer
 
 
 def answered(

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.domain.changes import Claim, Delivery, Sent, SentKey
 from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.message import Message
 from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Verb, Work
 from chalicelib.errors import TransientError
@@ -145,6 +146,10 @@ class World(Deployment):
         """Return the only conversation."""
         (found,) = self.conversations()
         return found
+
+    def said(self) -> list[Message]:
+        """Return everything that is kept of what was said."""
+        return [rows.to_message(row) for row in self._rows(keys.MESSAGE_PREFIX)]
 
     def notes(self) -> list[str]:
         """Return the notes in all tickets, in order."""

@@ -18,7 +18,15 @@ from chalicelib.errors import (
     TransientError,
     Unauthorised,
 )
-from chalicelib.http_client import LARGEST_ANSWER, LONGEST_WAIT, Http, Response, failure
+from chalicelib.http_client import (
+    LARGEST_ANSWER,
+    LONGEST_WAIT,
+    Form,
+    Http,
+    Response,
+    Upload,
+    failure,
+)
 from tests.unit.misbehaving import (
     Behaviour,
     drips,
@@ -55,6 +63,35 @@ def test_a_request_carries_its_headers_and_its_body_as_ascii_json():
     assert b"content-type: application/json" in head
     assert body.isascii()
     assert json.loads(body) == {"text": "ciao è 🎉\ud800"}
+
+
+def test_a_form_goes_out_as_multipart_with_its_length_and_every_byte():
+    content = bytes(range(256)) * 4
+    form = Form(
+        fields={"text": "ciao è"},
+        files=[
+            Upload("files", 'a"b\r\nx: y.png', "image/png", content),
+            Upload("files", "è.pdf", "application/pdf", b""),
+        ],
+    )
+    with serving(says(b"1")) as server:
+        Http().request("POST", server.url, headers={"authorization": "Token t"}, body=form)
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert f"content-length: {len(body)}".encode() in head
+    assert b"transfer-encoding" not in head.lower()
+    boundary = head.partition(b"boundary=")[2].partition(b"\r\n")[0]
+    before, text, image, document, after = body.split(b"--" + boundary)
+    assert (before, after) == (b"", b"--\r\n")
+    assert text.endswith("\r\n\r\nciao è\r\n".encode())
+    assert b'name="files"; filename="a%22b%0D%0Ax: y.png"\r\nContent-Type: image/png' in image
+    assert image.endswith(b"\r\n\r\n" + content + b"\r\n")
+    assert b"Content-Type: application/pdf\r\n\r\n\r\n" in document
+
+
+def test_a_form_that_cannot_be_written_is_not_sent():
+    with serving(says()) as server, pytest.raises(TransientError):
+        Http().request("POST", server.url, headers={}, body=Form(fields={"text": "\ud800"}))
+    assert server.requests == []
 
 
 def test_a_connection_is_kept_for_the_next_request():

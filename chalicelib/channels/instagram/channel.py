@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from chalicelib.domain.account import Account
 from chalicelib.domain.contact import AliasKind, Contact
+from chalicelib.domain.content import Attachment
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
@@ -43,6 +44,16 @@ class Instagram(MetaChannel):
 
         del reference  # Instagram would not give it back
         message = sender.message(contact, text)
+        return sender.sent(self._graph().send(account.node, message, token=self._token(account)))
+
+    def send_file(
+        self, *, account: Account, contact: Contact, file: Attachment, reference: str
+    ) -> str:
+        """Send a file and return its id; see `ports.Channel`."""
+        from chalicelib.channels.instagram import sender  # as above, for HTTP
+
+        del reference  # Instagram would not give it back
+        message = sender.file_message(contact, file)
         return sender.sent(self._graph().send(account.node, message, token=self._token(account)))
 
 

@@ -1,15 +1,29 @@
-"""How a text is sent on Instagram."""
+"""How a text or a file is sent on Instagram."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from chalicelib.domain.contact import AliasKind, Contact
+from chalicelib.domain.content import Attachment
 from chalicelib.errors import Refused
+from chalicelib.graph_api import media
 from chalicelib.graph_api.client import message_id
-from chalicelib.graph_api.error_codes import NOT_REACHABLE
+from chalicelib.graph_api.error_codes import CONTENT, NOT_REACHABLE
 from chalicelib.graph_api.fields import words
+
+# The formats that Instagram takes, under all the types that programs give them.
+# https://developers.facebook.com/documentation/business-messaging/instagram-messaging/features/attachment-upload
+_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    dict.fromkeys(("image/jpeg", "image/png", "image/gif"), "image")
+    | dict.fromkeys(("audio/aac", "audio/mp4", "audio/x-m4a", "audio/m4a"), "audio")
+    | dict.fromkeys(("audio/wav", "audio/x-wav", "audio/vnd.wave"), "audio")
+    | dict.fromkeys(("video/mp4", "video/ogg", "video/webm", "video/quicktime"), "video")
+    | dict.fromkeys(("video/avi", "video/x-msvideo"), "video")
+    | {"application/pdf": "file"}
+)
 
 
 def message(contact: Contact, text: str) -> Mapping[str, Any]:
@@ -20,12 +34,30 @@ def message(contact: Contact, text: str) -> Mapping[str, Any]:
     knows its own, and says so.
     https://developers.facebook.com/documentation/business-messaging/instagram-messaging
     """
-    recipient = contact.address(AliasKind.IGSID)
-    if recipient is None:
-        raise Refused(NOT_REACHABLE)
-    return {"recipient": {"id": recipient}, "message": {"text": words(text)}}
+    return {"recipient": {"id": _recipient(contact)}, "message": {"text": words(text)}}
+
+
+def file_message(contact: Contact, file: Attachment) -> Mapping[str, Any]:
+    """
+    Return the body of the call: Instagram fetches the file from its link.
+
+    Raises Refused where the contact has no address here, or where Instagram does not take the
+    file: of all documents only PDF.
+    """
+    kind = _TYPES.get(media.kind_of(file))
+    if kind is None or not file.link:
+        raise Refused(CONTENT)
+    attachment = {"type": kind, "payload": {"url": file.link}}
+    return {"recipient": {"id": _recipient(contact)}, "message": {"attachment": attachment}}
 
 
 def sent(answer: Mapping[str, Any]) -> str:
     """Return the id of the message; raise AmbiguousError where the answer names none."""
     return message_id(answer.get("message_id"))
+
+
+def _recipient(contact: Contact) -> str:
+    recipient = contact.address(AliasKind.IGSID)
+    if recipient is None:
+        raise Refused(NOT_REACHABLE)
+    return recipient

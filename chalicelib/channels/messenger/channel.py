@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from chalicelib.domain.account import Account
 from chalicelib.domain.contact import AliasKind, Contact
+from chalicelib.domain.content import Attachment
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
@@ -43,6 +44,15 @@ class Messenger(MetaChannel):
 
         message = sender.message(contact, text, reference)
         return sender.sent(self._graph().send(account.node, message, token=self._token(account)))
+
+    def send_file(
+        self, *, account: Account, contact: Contact, file: Attachment, reference: str
+    ) -> str:
+        """Send a file and return its id; see `ports.Channel`."""
+        from chalicelib.channels.messenger import sender  # as above, for HTTP
+
+        form = sender.file_message(contact, file, reference)
+        return sender.sent(self._graph().send(account.node, form, token=self._token(account)))
 
 
 def create(*, secrets: Secrets, settings: Settings) -> Channel:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import base64
+import re
+from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator
 
@@ -14,6 +16,9 @@ from chalicelib.graph_api.payload import (
     Payload,
     Words,
 )
+
+_SHA256_BYTES: Final = 32
+_HEX: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 
 class Profile(Payload):
@@ -64,6 +69,33 @@ class Unsupported(Payload):
     """What the platform would not pass on."""
 
     type: Kind = ""
+
+
+def _sha256(value: Any) -> str:
+    """Return a hash in hex: Base64 in webhooks; empty where it is none."""
+    text = fields.words(value)
+    if _HEX.fullmatch(text):
+        return text.lower()
+    try:
+        decoded = base64.b64decode(text, validate=True)
+    except ValueError:
+        return ""
+    return decoded.hex() if len(decoded) == _SHA256_BYTES else ""
+
+
+class Media(Payload):
+    """
+    A file: the id is good for seven days, the address for five minutes and with a token only.
+
+    https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/image
+    """
+
+    id: Identifier = ""
+    url: Words = ""
+    mime_type: Words = ""
+    sha256: Annotated[str, BeforeValidator(_sha256)] = ""
+    filename: Words = ""
+    caption: Words = ""
 
 
 class Message(Payload):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.content import Content, Text, Unsupported
+from chalicelib.domain.content import Content, Files, Text, Unsupported
 from chalicelib.domain.events import MessageEchoed, MessageReceived, UnknownEvent
 from chalicelib.graph_api import keys
+from chalicelib.graph_api.messaging.files import files
 from chalicelib.graph_api.messaging.notice import Notice
 from chalicelib.graph_api.messaging.payloads import Message
 
@@ -53,7 +54,10 @@ def echoed(
 
 
 def content(message: Message) -> Content:
-    """Return the text of a message, or what it carries instead."""
+    """Return the files of a message with its text, its text alone, or what it carries instead."""
+    found = files(message.attachments)
+    if any(file.url for file in found) or (found and message.text):
+        return Files(message.text, found)
     if message.text:
         return Text(message.text)
     if message.attachments:

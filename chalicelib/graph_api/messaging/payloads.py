@@ -21,10 +21,18 @@ class Reply(Payload):
     mid: Identifier = ""
 
 
+class AttachmentPayload(Payload):
+    """What an attachment is; `sticker_id` is on stickers alone, whatever type they come as."""
+
+    url: Words = ""
+    sticker_id: Identifier = ""
+
+
 class Attachment(Payload):
     """Something other than text in a message."""
 
     type: Kind = ""
+    payload: Annotated[AttachmentPayload, AsObject] = AttachmentPayload()
 
 
 class Message(Payload):

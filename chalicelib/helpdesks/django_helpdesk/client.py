@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from chalicelib.domain.content import Attachment
+from chalicelib.domain.file_names import safe_name
 from chalicelib.errors import (
     AmbiguousError,
     Gone,
@@ -17,15 +20,25 @@ from chalicelib.errors import (
     Unauthorised,
 )
 from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, Page, TicketAnswer
-from chalicelib.http_client import READ_TIMEOUT, Http, Response, failure
+from chalicelib.http_client import (
+    READ_TIMEOUT,
+    Form,
+    Http,
+    Response,
+    Upload,
+    failure,
+)
 
 _PAGE_SIZE = 200
 
 _UNAUTHORISED = 401
 _BAD_REQUEST = 400
 
-# The helpdesk reads all its tickets to answer for one.
-_LOOK_UP_TIMEOUT = 20.0
+# Seconds. The helpdesk reads all its tickets to answer for one page of them; all pages together may
+# take no more than a worker can wait for.
+_LOOK_UP_TIMEOUT = 10.0
+_LONGEST_LOOK_UP = 15.0
+_CHECK_TIMEOUT = 5.0
 
 _Answer = TypeVar("_Answer", bound=BaseModel)
 
@@ -44,24 +57,39 @@ class Client:
         self._tokens = tokens
         self._http = http
 
-    def create_ticket(self, body: Mapping[str, Any]) -> TicketAnswer:
-        """Create a ticket and return it."""
-        return self._write("tickets/", body, answer=TicketAnswer)
+    def create_ticket(
+        self, body: Mapping[str, Any], *, file: Attachment | None = None
+    ) -> TicketAnswer:
+        """Create a ticket, with a file in its first entry, and return it."""
+        files = [] if file is None else [_upload(file, field="attachment")]
+        return self._write("tickets/", body, files=files, answer=TicketAnswer)
 
-    def add_entry(self, body: Mapping[str, Any]) -> FollowUp:
-        """Add an entry to a ticket and return it; raise Gone where the ticket does not exist."""
-        return self._write("followups/", body, answer=FollowUp)
+    def add_entry(self, body: Mapping[str, Any], *, files: Sequence[Attachment] = ()) -> FollowUp:
+        """
+        Add an entry with files to a ticket and return it.
+
+        Raises Gone where the ticket does not exist.
+        """
+        uploads = [_upload(file, field="attachments") for file in files]
+        return self._write("followups/", body, files=uploads, answer=FollowUp)
 
     def ticket(self, ticket_id: int) -> TicketAnswer:
         """Return a ticket; raise Gone where it does not exist."""
         return self._read(f"tickets/{ticket_id}/", answer=TicketAnswer)
 
     def newest_tickets(self, *, pages: int) -> Iterator[TicketAnswer]:
-        """Yield the newest tickets, newest first: those of the last `pages` pages of the list."""
+        """
+        Yield the newest tickets, newest first: those of the last `pages` pages of the list.
+
+        Raises TransientError where that takes too long.
+        """
+        until = time.monotonic() + _LONGEST_LOOK_UP
         page = self._page("last")
         yield from reversed(page.results)
         last = ceil(page.count / _PAGE_SIZE)
         for number in range(last - 1, max(last - pages, 0), -1):
+            if time.monotonic() > until:
+                raise TransientError("the helpdesk is too slow to be searched")
             yield from reversed(self._page(str(number)).results)
 
     def _page(self, number: str) -> Page:
@@ -72,14 +100,21 @@ class Client:
 
     def ticket_fields(self) -> frozenset[str]:
         """Return the names of what can be set in a ticket."""
-        response = self._succeed("OPTIONS", "tickets/")
+        response = self._succeed("OPTIONS", "tickets/", timeout=_CHECK_TIMEOUT)
         try:
             return frozenset(response.json()["actions"]["POST"])
         except (ValueError, KeyError, TypeError) as exc:
             raise TransientError("it does not describe its tickets") from exc
 
-    def _write(self, path: str, body: Mapping[str, Any], *, answer: type[_Answer]) -> _Answer:
-        response = self._succeed("POST", path, body=body)
+    def _write(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        files: Sequence[Upload],
+        answer: type[_Answer],
+    ) -> _Answer:
+        response = self._succeed("POST", path, body=_form(body, files) if files else body)
         try:
             return answer.model_validate_json(response.body)
         except ValidationError as exc:
@@ -87,17 +122,22 @@ class Client:
             raise AmbiguousError("the answer to a write is not understood") from exc
 
     def _read(self, path: str, *, answer: type[_Answer]) -> _Answer:
-        response = self._succeed("GET", path)
+        response = self._succeed("GET", path, timeout=_LOOK_UP_TIMEOUT)
         try:
             return answer.model_validate_json(response.body)
         except ValidationError as exc:
             raise TransientError("the answer is not understood") from exc
 
     def _succeed(
-        self, method: str, path: str, *, body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | Form | None = None,
+        timeout: float = READ_TIMEOUT,
     ) -> Response:
         try:
-            response = self._ask(method, path, body=body)
+            response = self._ask(method, path, body=body, timeout=timeout)
         except AmbiguousError as exc:
             if body is None:
                 raise TransientError("no whole answer to a look-up") from exc
@@ -106,7 +146,9 @@ class Client:
             return response
         raise _meaning(response, wrote=body is not None)
 
-    def _ask(self, method: str, path: str, *, body: Mapping[str, Any] | None) -> Response:
+    def _ask(
+        self, method: str, path: str, *, body: Mapping[str, Any] | Form | None, timeout: float
+    ) -> Response:
         """Ask with each token in turn until one is taken: while it is replaced there are two."""
         response = None
         for token in self._tokens:
@@ -115,13 +157,27 @@ class Client:
                 f"{self._url}/api/{path}",
                 headers={"authorization": f"Token {token}", "accept": "application/json"},
                 body=body,
-                timeout=READ_TIMEOUT if body is not None else _LOOK_UP_TIMEOUT,
+                timeout=timeout,
             )
             if response.status != _UNAUTHORISED:
                 break
         if response is None:
             raise Unauthorised("no API token is configured")
         return response
+
+
+def _form(body: Mapping[str, Any], files: Sequence[Upload]) -> Form:
+    """Return a request with files: a form's texts mean what the values of JSON do."""
+    fields = {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in body.items()
+    }
+    return Form(fields=fields, files=files)
+
+
+def _upload(file: Attachment, *, field: str) -> Upload:
+    name = safe_name(file.name, mime=file.mime, fallback=file.kind)
+    return Upload(field, name, file.mime, file.content)
 
 
 def _meaning(response: Response, *, wrote: bool) -> ScriptaError:

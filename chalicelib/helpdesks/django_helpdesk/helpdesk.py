@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.account import Desk
+from chalicelib.domain.addresses import is_allowed, origin
+from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import DeskEvent
 from chalicelib.domain.ports import Secrets
@@ -56,24 +59,39 @@ class DjangoHelpdesk:
         return mapper.event(raw, desk=self._desk.id, received_at=received_at)
 
     def create(self, opening: Opening) -> Ticket:
-        """Create a ticket in one call, whose description is the first entry, and return it."""
+        """
+        Create a ticket, whose description is the first entry, and return it.
+
+        That is one call, unless the entry has several files, of which a creation takes one. The
+        ticket then says that more will come, and they follow as an entry of their own. Until they
+        have, `find` does not know the ticket, and a further call completes it.
+        """
         from chalicelib.helpdesks.django_helpdesk import mapper
 
-        body = mapper.new_ticket(opening, queue=self._queue())
-        return self._ticket(self._client().create_ticket(body))
+        body, files = mapper.new_ticket(opening, queue=self._queue()), opening.entry.files
+        if len(files) <= 1:
+            return self._ticket(self._client().create_ticket(body, file=next(iter(files), None)))
+        ticket = self._named(opening.reference)
+        if ticket is None or not _is_unfinished(ticket):
+            ticket = self._client().create_ticket(body, file=files[0])
+        last_entry = self._add_files(ticket.id, opening.entry, files[1:])
+        return replace(self._ticket(ticket), last_entry=last_entry)
 
     def append(self, ticket_id: str, entry: Entry) -> str:
         """Add an entry in one call, which opens a closed ticket, and return the entry's id."""
         from chalicelib.helpdesks.django_helpdesk import mapper
 
         body = mapper.new_entry(_number(ticket_id), entry)
-        return str(self._client().add_entry(body).id)
+        return str(self._client().add_entry(body, files=entry.files).id)
 
     def find(self, reference: str) -> Ticket | None:
-        """Return the newest ticket created under our reference, looking at the newest 2000."""
-        tickets = self._client().newest_tickets(pages=_PAGES)
-        found = (ticket for ticket in tickets if ticket.conversation == reference)
-        return next(map(self._ticket, found), None)
+        """
+        Return the newest ticket created under our reference, looking at the newest 2000.
+
+        One that still lacks files of its first entry is not found: `create` completes it.
+        """
+        ticket = self._named(reference)
+        return None if ticket is None or _is_unfinished(ticket) else self._ticket(ticket)
 
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
         """Return the id of the first entry of ours behind `after` that says the same."""
@@ -90,6 +108,18 @@ class DjangoHelpdesk:
                 return str(candidate.id)
         return None
 
+    def locate(self, file: File) -> Location:
+        """
+        Return the address that the desk told, if it is the desk's own; else raise Refused.
+
+        It is asked without a token: the desk signs its links.
+        """
+        own = origin(self._url)
+        here = (f"{own.scheme}://{own.host}:{own.port}",) if own else ()
+        if not is_allowed(file.url, hosts=here):
+            raise Refused("file_elsewhere")
+        return Location(url=file.url, hosts=here)
+
     def check(self) -> None:
         """Return if the desk answers, takes our token and keeps our references."""
         self._queue()
@@ -103,6 +133,27 @@ class DjangoHelpdesk:
         from chalicelib.http_client import shared
 
         return Client(url=self._url, tokens=self._secret("api_tokens"), http=shared())
+
+    def _named(self, reference: str) -> TicketAnswer | None:
+        tickets = self._client().newest_tickets(pages=_PAGES)
+        return next((ticket for ticket in tickets if ticket.conversation == reference), None)
+
+    def _add_files(self, ticket: int, entry: Entry, files: Sequence[Attachment]) -> str:
+        """
+        Add the files that the first entry still lacks, and return the id of their entry.
+
+        The entry stands already, so that files which the desk refuses can only be named.
+        """
+        from chalicelib.helpdesks.django_helpdesk import mapper
+
+        client = self._client()
+        try:
+            body = mapper.new_entry(ticket, replace(entry, text="", files=()))
+            return str(client.add_entry(body, files=files).id)
+        except Refused:
+            names = "\n".join(f"✗ {file.name}" for file in files)
+            body = mapper.new_entry(ticket, replace(entry, text=names, files=()))
+            return str(client.add_entry(body).id)
 
     def _secret(self, field: str) -> tuple[str, ...]:
         return self._secrets.get(f"desks/{self._desk.id}", field)
@@ -126,6 +177,14 @@ class DjangoHelpdesk:
 def create(*, desk: Desk, secrets: Secrets) -> DjangoHelpdesk:
     """Return the helpdesk of a desk."""
     return DjangoHelpdesk(desk=desk, secrets=secrets)
+
+
+def _is_unfinished(ticket: TicketAnswer) -> bool:
+    """Tell whether a ticket lacks files of its first entry: they are our second one there."""
+    from chalicelib.helpdesks.django_helpdesk import mapper
+
+    ours = _ours(ticket, known=0)
+    return len(ours) == 1 and mapper.has_more_files(ours[0].comment)
 
 
 def _ours(ticket: TicketAnswer, *, known: int) -> list[FollowUp]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
+from chalicelib.domain.content import File
 from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.envelope import compact, digest
 from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
+from chalicelib.domain.file_names import kind_of, mime_of
 from chalicelib.domain.ticket import Entry, EntryKind, Opening
-from chalicelib.helpdesks.django_helpdesk.payloads import Data, Notice, readable
+from chalicelib.helpdesks.django_helpdesk.payloads import Data, Link, Notice, readable
 from chalicelib.helpdesks.django_helpdesk.webhook import REPLY
 
 # A follow-up that reopens a ticket stores the ticket's title with some words after it, and both
@@ -30,6 +33,10 @@ _LITERAL = '{{{{ "{}" }}}}'
 # The form refuses a blank description; this one is not blank, and shows nothing.
 _INVISIBLE = "\u200b"
 
+# Ends the description of a ticket whose entry has more files than a creation takes. It shows
+# nothing, and no description of ours holds it otherwise, whatever a customer writes.
+_MORE_FILES = "\u2063"
+
 _STATUS = "ticket.status"
 _CHANGES = {
     (_STATUS, "open"): TicketStatus.OPEN,
@@ -45,11 +52,12 @@ _TYPES = frozenset(kind for kind, _ in _CHANGES)
 
 def new_ticket(opening: Opening, *, queue: int) -> dict[str, Any]:
     """Return the request that creates a ticket; its description becomes the first entry."""
+    # The only text that is not rendered as a template, but its outer whitespace is cut off.
+    text = _bare(opening.entry.text) or _INVISIBLE
     return {
         "queue": queue,
         "title": _title(opening),
-        # The only text that is not rendered as a template, but its outer whitespace is cut off.
-        "description": clean(opening.entry.text).strip() or _INVISIBLE,
+        "description": text + _MORE_FILES if len(opening.entry.files) > 1 else text,
         "priority": _NORMAL,
         "submitter_email": opening.requester,
         "custom_conversation_id": opening.reference,
@@ -72,9 +80,19 @@ def new_entry(ticket: int, entry: Entry) -> dict[str, Any]:
     }
 
 
+def has_more_files(description: str | None) -> bool:
+    """Tell whether a ticket was created with the first of several files."""
+    return (description or "").endswith(_MORE_FILES)
+
+
 def clean(text: str) -> str:
     """Return a text without what the helpdesk refuses: NUL and halves of surrogate pairs."""
     return readable(text).replace("\0", "")
+
+
+def _bare(text: str) -> str:
+    """Return a text as a description holds it, without the mark for more files."""
+    return clean(text).replace(_MORE_FILES, "").strip()
 
 
 def verbatim(text: str) -> str:
@@ -88,25 +106,33 @@ def verbatim(text: str) -> str:
 
 def is_same(comment: str | None, text: str) -> bool:
     """Tell whether a comment of a ticket is what a text of ours became there."""
-    said = clean(text).strip()
-    return (comment or "").strip() in (said, said or _INVISIBLE)
+    said = _bare(text)
+    return _bare(comment or "") in (said, said or _INVISIBLE)
 
 
 def event(raw: Mapping[str, Any], *, desk: str, received_at: int) -> DeskEvent:
     """
     Return what a webhook means; `received_at` (ms since the epoch) stands in for a missing time.
 
-    A reply is never ignored unless it is private: one that names no ticket, or holds nothing to
-    send, is for the pipeline to park.
+    A reply is never ignored unless it is private, or in a ticket that says that it is none of ours:
+    one that names no ticket, or holds nothing to send, is for the pipeline to park.
     """
     notice = Notice.model_validate(dict(raw))
     occurred_at = notice.timestamp or received_at
     found: DeskEvent | None = None
+    if notice.type == REPLY and _is_foreign(raw):
+        return DeskEventIgnored(key=_key(desk, "ignored", _digest(raw)), kind="not_our_ticket")
     if notice.type == REPLY:
         found = _reply(notice.data, raw, desk=desk, occurred_at=occurred_at)
     elif notice.data.ticket_id:
         found = _change(notice, desk=desk, occurred_at=occurred_at)
     return found or DeskEventIgnored(key=_key(desk, "ignored", _digest(raw)), kind=_kind(notice))
+
+
+def _is_foreign(raw: Mapping[str, Any]) -> bool:
+    """Tell whether a reply is in a ticket that was not made by us: its own field is empty."""
+    data = raw.get("data")
+    return isinstance(data, Mapping) and data.get("conversation_id") == ""
 
 
 def _reply(
@@ -127,9 +153,16 @@ def _reply(
         conversation_id=data.conversation_id,
         text=data.text,
         agent=data.agent,
-        attachments=data.attachments,
+        files=tuple(map(_file, data.attachments)),
         occurred_at=occurred_at,
     )
+
+
+def _file(link: Link) -> File:
+    name = link.filename or unquote(link.url.partition("?")[0]).rpartition("/")[2]
+    mime = mime_of(name)
+    problem = "" if link.url else "file_unavailable"
+    return File(kind=kind_of(mime), url=link.url, name=name, mime=mime, problem=problem)
 
 
 def _change(notice: Notice, *, desk: str, occurred_at: int) -> TicketChanged | None:

@@ -25,8 +25,11 @@ def _fields(value: object) -> dict[str, Any]:
     return dict(value) if isinstance(value, Mapping) else {}
 
 
-def _count(value: object) -> int:
-    return len(value) if isinstance(value, list) else int(bool(value))
+def _each(value: object) -> list[object]:
+    """Return a list's elements; what is there and no list counts as one element."""
+    if isinstance(value, list):
+        return value
+    return [value] if value else []
 
 
 def _milliseconds(value: object) -> int:
@@ -58,6 +61,16 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
+class Link(_Model):
+    """One file of a reply; both are empty where it is told in a way that is not understood."""
+
+    url: _Text = ""
+    filename: _Text = ""
+
+
+_Link = Annotated[Link, BeforeValidator(_fields)]
+
+
 class Data(_Model):
     """The `data` of every webhook; a webhook of one type has only some of it."""
 
@@ -67,7 +80,7 @@ class Data(_Model):
     text: _Text = ""
     agent: _Text = ""
     status: _Text = ""
-    attachments: Annotated[int, BeforeValidator(_count)] = 0
+    attachments: Annotated[tuple[_Link, ...], BeforeValidator(_each)] = ()
     not_public: Annotated[bool, BeforeValidator(_is_no)] = Field(default=False, alias="public")
     private: Annotated[bool, BeforeValidator(_is_yes)] = False
 

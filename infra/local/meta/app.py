@@ -33,7 +33,7 @@ def build(store: Store, post: Post, *, base: str, desk: str, logs: Path) -> Star
     the store when it stops.
     """
     postman = Postman(store, post, told=partial(customers.told, store))
-    ladder = Ladder(store, postman)
+    ladder = Ladder(store, postman, base=base)
     faults = Faults(store)
     phones = Phones(store, postman, base=base)
     simulation = Simulation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,7 +14,7 @@ from infra.local.meta.accounts import INSTAGRAM, MESSENGER, NODES, WHATSAPP
 from infra.local.meta.faults import Fault, Faults, Kind
 from infra.local.meta.ladder import Ladder
 from infra.local.meta.send import Send
-from infra.local.meta.store import Customer, Message, Store
+from infra.local.meta.store import Customer, Media, Message, Store
 
 _ME: Final = "me"  #: the node that the token belongs to: the page
 
@@ -44,14 +44,23 @@ class Graph:
         self._ladder = ladder
         self._faults = faults
 
-    def messages(self, node: str, body: Mapping[str, Any]) -> Answer:
-        """Answer `POST /{node}/messages`."""
+    def messages(self, node: str, body: Mapping[str, Any], *, file: Media | None) -> Answer:
+        """Answer `POST /{node}/messages`, with the file that came along or its link led to."""
         business = NODES.get(credentials.PAGE_ID if node == _ME else node)
         if business is None:
             raise errors.no_such_node(node)
         if business.channel == WHATSAPP:
-            return self._whatsapp(body)
-        return self._page(business.channel, body)
+            return self._whatsapp(body, file)
+        return self._page(business.channel, body, file)
+
+    def upload(self, node: str, fields: Mapping[str, str], *, file: Media | None) -> Answer:
+        """Answer `POST /{node}/media`: keep a file to be sent later; faults are for sends alone."""
+        business = NODES.get(node)
+        if business is None or business.channel != WHATSAPP:
+            raise errors.no_such_node(node)
+        media = whatsapp_rules.check_upload(fields, file)
+        self._store.add_media(media)
+        return Answer(body={"id": media.id})
 
     def node(self, node: str, *, fields: str, media_url: str) -> Mapping[str, Any]:
         """Answer `GET /{node}`: an account, a customer, or a WhatsApp file found at `media_url`."""
@@ -80,7 +89,7 @@ class Graph:
             raise errors.no_such_node(node)
         return _profile(customer)
 
-    def _page(self, channel: str, body: Mapping[str, Any]) -> Answer:
+    def _page(self, channel: str, body: Mapping[str, Any], file: Media | None) -> Answer:
         name = page_rules.recipient(body)
         customer = self._store.customer(channel, name)
         if customer is None and channel == MESSENGER:
@@ -96,10 +105,10 @@ class Graph:
             return held
         if customer is None:
             raise errors.no_such_user(channel)
-        sent = self._perform(page_rules.check(channel, body, customer), fault)
+        sent = self._perform(page_rules.check(channel, body, customer, file=file), fault)
         return _answer(page_rules.answer(customer, sent.id), fault)
 
-    def _whatsapp(self, body: Mapping[str, Any]) -> Answer:
+    def _whatsapp(self, body: Mapping[str, Any], file: Media | None) -> Answer:
         if receipt := whatsapp_rules.read_receipt(body):
             if self._store.message(receipt) is None:
                 raise errors.of_code(WHATSAPP, 131009)
@@ -110,13 +119,19 @@ class Graph:
         fault = self._faults.take(WHATSAPP, frozenset(names))
         if held := _refusal(fault, WHATSAPP):
             return held
-        send = whatsapp_rules.check(body, address, customer)
+        if upload := whatsapp_rules.media_id(body):
+            file = self._uploaded(upload)
+        send = whatsapp_rules.check(body, address, customer, file=file)
         if address.name:
             message_id = self._perform(send, fault).id
         else:
             # A user id in `to` is answered like any send, and never heard of again.
             message_id = ids.message_id(WHATSAPP, address.input)
         return _answer(whatsapp_rules.answer(address, customer, message_id, kind=send.type), fault)
+
+    def _uploaded(self, media_id: str) -> Media | None:
+        found = self._store.media(media_id)
+        return found if found and found.channel == WHATSAPP else None
 
     def _perform(self, send: Send, fault: Fault | None) -> Message:
         late = fault.fate if fault and fault.kind is Kind.LATE_FAILURE else 0
@@ -128,13 +143,16 @@ class Graph:
             outgoing=True,
             type=send.type,
             text=send.text,
-            media=send.media,
+            media=send.file.id if send.file else "",
             tracking=send.tracking,
             at=ids.now_ms(),
             status="accepted",
             fate=late or send.fate,
         )
-        self._store.add_message(message)
+        with self._store.transaction():
+            if send.file:
+                self._store.add_media(replace(send.file, channel=send.channel))
+            self._store.add_message(message)
         self._ladder.start(message)
         return message
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,11 +15,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from infra.local import credentials
-from infra.local.meta import errors
+from infra.local.meta import carried, errors, forms
 from infra.local.meta.errors import GraphError
 from infra.local.meta.graph import Answer, Graph, Manner
 from infra.local.meta.http import Json, json_object
 from infra.local.meta.phones import Phones
+from infra.local.meta.store import Media
 
 _HELD_SECONDS: Final = 60
 
@@ -42,9 +44,21 @@ def routes(graph: Graph, phones: Phones) -> list[Route]:
 
     async def messages(request: Request) -> Response:
         try:
-            body = await _body(request)
+            body, file = await _body(request)
             _authorise(request, body)
-            answer = graph.messages(request.path_params["node"], body)
+            if link := "" if file else carried.link_of(body):
+                file = await asyncio.to_thread(carried.fetch, link)
+            answer = graph.messages(request.path_params["node"], body, file=file)
+        except GraphError as error:
+            return Json(error.body(), status_code=error.http)
+        return await _answered(request, answer)
+
+    async def media(request: Request) -> Response:
+        try:
+            fields, files = await _form(request)
+            _authorise(request, fields)
+            file = files.get("file")
+            answer = graph.upload(request.path_params["node"], fields, file=file)
         except GraphError as error:
             return Json(error.body(), status_code=error.http)
         return await _answered(request, answer)
@@ -61,6 +75,7 @@ def routes(graph: Graph, phones: Phones) -> list[Route]:
 
     return [
         Route("/v{version:int}.0/{node}/messages", messages, methods=["POST"]),
+        Route("/v{version:int}.0/{node}/media", media, methods=["POST"]),
         Route("/v{version:int}.0/{node}", node),
     ]
 
@@ -72,11 +87,32 @@ def bearer_is_ours(request: Request) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode())
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def _body(request: Request) -> tuple[dict[str, Any], Media | None]:
+    """Return a call's body, of JSON or of a form, and the file that came along in the form."""
+    if forms.is_form(request.headers.get("content-type", "")):
+        fields, files = await _form(request)
+        return {name: _value(text) for name, text in fields.items()}, files.get("filedata")
     try:
-        return await json_object(request)
+        return await json_object(request), None
     except ValueError as exc:
         raise errors.invalid("The body is not a JSON object") from exc
+
+
+async def _form(request: Request) -> tuple[Mapping[str, str], Mapping[str, Media]]:
+    try:
+        form = forms.parse(request.headers.get("content-type", ""), await request.body())
+    except ValueError as exc:
+        raise errors.invalid("The body is not a form") from exc
+    return form.fields, {name: carried.of_part(part) for name, part in form.files.items()}
+
+
+def _value(text: str) -> Any:
+    """Return a field of a form, in which objects are written as JSON."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value if isinstance(value, dict) else text
 
 
 def _authorise(request: Request, fields: Mapping[str, Any]) -> None:

@@ -22,11 +22,13 @@ class Ladder:
     Takes messages up the rungs, each in its own time, whatever the application answers.
 
     Each rung and the webhook that tells of it are written together; a restart goes on with both.
+    Echoes say that files are under `base`, the simulated Meta's own address.
     """
 
-    def __init__(self, store: Store, postman: Postman) -> None:
+    def __init__(self, store: Store, postman: Postman, *, base: str) -> None:
         self._store = store
         self._postman = postman
+        self._base = base
         self._tasks: set[asyncio.Task[None]] = set()
 
     def resume(self) -> None:
@@ -84,7 +86,8 @@ class Ladder:
             customer = self._store.customer(WHATSAPP, message.contact)
             return [whatsapp_webhooks.status(message, customer, status=status, at=now)]
         if status == "sent":
-            return [page_webhooks.echo(message)]
+            url = f"{self._base}/media/{message.media}" if message.media else ""
+            return [page_webhooks.echo(message, media_url=url)]
         if status == "delivered" and message.channel == MESSENGER:
             return [page_webhooks.delivered(message, at=now)]
         return []  # nobody tells of a delivery on Instagram, nor of a failure on either

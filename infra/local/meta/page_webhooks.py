@@ -13,6 +13,8 @@ from infra.local import credentials
 from infra.local.meta.accounts import BUSINESSES, MESSENGER
 from infra.local.meta.store import Message
 
+_STICKER: Final = "sticker"
+_STICKER_ID: Final = 369239263222822  #: the thumb, as good as any
 _OBJECTS: Final = {"messenger": "page", "instagram": "instagram"}
 
 
@@ -22,13 +24,13 @@ def inbound(message: Message, *, media_url: str) -> dict[str, Any]:
     if message.text:
         said["text"] = message.text
     if media_url:
-        said["attachments"] = [{"type": message.type, "payload": {"url": media_url}}]
+        said["attachments"] = [_attachment(message, media_url)]
     return _from_customer(message, {"message": said}, at=message.at)
 
 
-def echo(message: Message) -> dict[str, Any]:
+def echo(message: Message, *, media_url: str) -> dict[str, Any]:
     """
-    Return what tells the business of its own message.
+    Return what tells the business of its own message; `media_url` is empty where it has no file.
 
     Instagram's carries neither the application's id nor what was asked to be given back.
     """
@@ -36,7 +38,7 @@ def echo(message: Message) -> dict[str, Any]:
     if message.type == "text":
         said["text"] = message.text
     else:
-        said["attachments"] = [{"type": message.type, "payload": {"url": message.media}}]
+        said["attachments"] = [_attachment(message, media_url)]
     if message.channel == MESSENGER:
         said["app_id"] = int(credentials.APP_ID)
         if message.tracking:
@@ -64,6 +66,15 @@ def read(messages: Sequence[Message], *, at: int) -> dict[str, Any]:
     last = messages[-1]
     seen = {"watermark": at} if last.channel == MESSENGER else {"mid": last.id}
     return _from_customer(last, {"read": seen}, at=at)
+
+
+def _attachment(message: Message, url: str) -> dict[str, Any]:
+    payload: dict[str, Any] = {"url": url} if url else {}
+    if message.type != _STICKER:
+        return {"type": message.type, "payload": payload}
+    if message.channel != MESSENGER:
+        return {"type": "image", "payload": payload}  # Instagram knows no stickers by name
+    return {"type": _STICKER, "payload": {**payload, "sticker_id": _STICKER_ID}}
 
 
 def _from_customer(message: Message, what: Mapping[str, Any], *, at: int) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from infra.local.meta.accounts import BUSINESSES, WHATSAPP
 from infra.local.meta.postman import Letter, Postman, worth_another
 from infra.local.meta.store import Media, Message, Store
 
-_KINDS: Final = ("image", "video", "audio", "file")
+_KINDS: Final = ("image", "video", "audio", "file", "sticker")
+_WITHOUT_TEXT: Final = ("audio", "sticker")  #: on WhatsApp, which has captions for the others
 _MAX_NAME: Final = 128
 
 
@@ -24,7 +25,7 @@ class InvalidOrder(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file to send: `kind` is image, video, audio or file."""
+    """A file to send: `kind` is image, video, audio, file or sticker."""
 
     kind: str
     filename: str
@@ -57,8 +58,8 @@ def parse(body: Mapping[str, Any]) -> Order:
     file = None if attachment is None else _file(attachment)
     if not text and file is None:
         raise InvalidOrder("there is neither a text nor an attachment")
-    if channel == WHATSAPP and text and file and file.kind == "audio":
-        raise InvalidOrder("a voice message on WhatsApp carries no text")
+    if channel == WHATSAPP and text and file and file.kind in _WITHOUT_TEXT:
+        raise InvalidOrder("a voice message or a sticker on WhatsApp carries no text")
     return Order(channel=channel, contact=contact, name=name, text=text, file=file)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final
@@ -12,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from infra.local.meta import faults as ordered
-from infra.local.meta import ids, phones, sent_files
+from infra.local.meta import ids, phones
 from infra.local.meta.accounts import BUSINESSES
 from infra.local.meta.faults import Faults
 from infra.local.meta.graph_routes import bearer_is_ours
@@ -65,7 +64,6 @@ class Simulation:
             Route("/sim/thread", _guarded(self.thread)),
             Route("/sim/journeys", self.journeys),
             Route("/sim/media/{media_id}", self.shown_media),
-            Route("/sim/sent/{seq:int}", self.sent_file),
             Route("/media/{media_id}", self.media),
         ]
 
@@ -122,7 +120,7 @@ class Simulation:
         sent = self._store.messages(
             channel=channel, contact=self._known_as(channel, contact), outgoing=True
         )
-        return Json([_sent(message) for message in sent])
+        return Json([{**_sent(message), **self._carried(message, request)} for message in sent])
 
     async def contacts(self, request: Request) -> Response:
         """Tell who wrote on a channel, the last one first."""
@@ -168,7 +166,7 @@ class Simulation:
         )
 
     async def media(self, request: Request) -> Response:
-        """Give a customer's file to the business: WhatsApp's wants the token."""
+        """Give a file to the business: WhatsApp's wants the token."""
         found = self._store.media(request.path_params["media_id"])
         if found is None:
             return Json({"error": "no such file"}, status_code=HTTPStatus.NOT_FOUND)
@@ -177,21 +175,11 @@ class Simulation:
         return _file(found)
 
     async def shown_media(self, request: Request) -> Response:
-        """Give a customer's file to the page."""
+        """Give a file to the page."""
         found = self._store.media(request.path_params["media_id"])
         if found is None:
             return Json({"error": "no such file"}, status_code=HTTPStatus.NOT_FOUND)
         return _file(found)
-
-    async def sent_file(self, request: Request) -> Response:
-        """Give a file that the business sent to the page."""
-        message = self._store.message_of(request.path_params["seq"])
-        if message is None or not sent_files.is_near(message.media):
-            return Json({"error": "no such file"}, status_code=HTTPStatus.NOT_FOUND)
-        file = await asyncio.to_thread(sent_files.fetch, message.media, id_=message.id)
-        if file is None:
-            return Json({"error": "no answer"}, status_code=HTTPStatus.BAD_GATEWAY)
-        return _file(file)
 
     def _customer(self, order: Any) -> Customer:
         channel, contact = phones.parse_address(order)
@@ -222,12 +210,14 @@ class Simulation:
         }
 
     def _file(self, message: Message) -> dict[str, str] | None:
-        if message.outgoing and message.media.startswith(("https://", "http://")):
-            name = sent_files.name(message.media) or message.type
-            is_near = sent_files.is_near(message.media)
-            return {"name": name, "url": f"/sim/sent/{message.seq}" if is_near else message.media}
         media = self._store.media(message.media)
         return {"name": media.filename, "url": f"/sim/media/{media.id}"} if media else None
+
+    def _carried(self, message: Message, request: Request) -> dict[str, str]:
+        file = self._file(message)
+        if file is None:
+            return {}
+        return {"filename": file["name"], "url": f"{request.base_url}{file['url'][1:]}"}
 
 
 def _sent(message: Message) -> dict[str, Any]:

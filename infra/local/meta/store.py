@@ -93,7 +93,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A file that a customer sent."""
+    """A file that a customer or the business sent, or that the business uploaded to be sent."""
 
     id: str
     channel: str
@@ -197,11 +197,6 @@ class Store:
     def message(self, message_id: str) -> Message | None:
         """Return a message by its id, or None."""
         rows = self.rows("SELECT * FROM message WHERE id = ?", message_id)
-        return _message(rows[0]) if rows else None
-
-    def message_of(self, seq: int) -> Message | None:
-        """Return a message by its number, or None."""
-        rows = self.rows("SELECT * FROM message WHERE seq = ?", seq)
         return _message(rows[0]) if rows else None
 
     def messages(

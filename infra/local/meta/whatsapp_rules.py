@@ -8,19 +8,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from infra.local.meta import errors, ids
 from infra.local.meta.accounts import WHATSAPP
 from infra.local.meta.send import Send
-from infra.local.meta.store import Customer, is_phone
+from infra.local.meta.store import Customer, Media, is_phone
 
 _DAY_MS: Final = 24 * 3_600_000
 _MAX_TEXT: Final = 4096
 _MAX_TRACKING: Final = 512
 _MEDIA: Final = ("image", "video", "audio", "document", "sticker")
 _OTHERS: Final = ("template", "interactive", "location", "contacts", "reaction")
+_MB: Final = 1024 * 1024
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
+#: What an upload may be: https://developers.facebook.com/documentation/business-messaging/whatsapp
+_UPLOADED: Final = (
+    *("audio/aac", "audio/mp4", "audio/mpeg", "audio/amr", "audio/ogg", "audio/opus"),
+    *("application/vnd.ms-powerpoint", "application/msword", "application/vnd.ms-excel"),
+    f"{_OFFICE}wordprocessingml.document",
+    f"{_OFFICE}presentationml.presentation",
+    f"{_OFFICE}spreadsheetml.sheet",
+    *("application/pdf", "text/plain", "image/jpeg", "image/png", "image/webp"),
+    *("video/mp4", "video/3gpp"),
+)
+#: What a kind of message may carry: its types (any, for documents) and its largest size in bytes.
+_CARRIED: Final[Mapping[str, tuple[tuple[str, ...], int]]] = MappingProxyType(
+    {
+        "image": (("image/jpeg", "image/png"), 5 * _MB),
+        "video": (("video/mp4", "video/3gpp"), 16 * _MB),
+        "audio": (_UPLOADED[:5], 16 * _MB),
+        "sticker": (("image/webp",), 500 * 1024),
+        "document": ((), 100 * _MB),
+    }
+)
+_UPLOAD_FAILED: Final = 131053
 _UNDELIVERABLE: Final = 131026
 _OUTSIDE_WINDOW: Final = 131047
 _PUNCTUATION: Final = re.compile(r"[\s()+-]")
@@ -72,9 +96,36 @@ def read_receipt(body: Mapping[str, Any]) -> str:
     return message_id
 
 
-def check(body: Mapping[str, Any], addressee: Address, customer: Customer | None) -> Send:
+def media_id(body: Mapping[str, Any]) -> str:
+    """Return the id of the upload that a call sends, empty where it sends none."""
+    kind = body.get("type")
+    content = body.get(str(kind)) if kind in _MEDIA else None
+    found = content.get("id") if isinstance(content, dict) and not content.get("link") else None
+    return str(found or "")
+
+
+def check_upload(fields: Mapping[str, str], file: Media | None) -> Media:
+    """Return the file of an upload; raise GraphError where WhatsApp would not take it."""
+    _check_product(fields)
+    if file is None:
+        raise errors.invalid("The parameter file is required.")
+    if file.mime not in _UPLOADED:
+        raise errors.invalid(
+            "Param file must be a file with one of the following types: "
+            f"{', '.join(_UPLOADED)}. Received file of type '{file.mime}'."
+        )
+    if not file.content:
+        raise errors.invalid("Param file is empty.")
+    return replace(file, channel=WHATSAPP)
+
+
+def check(
+    body: Mapping[str, Any], addressee: Address, customer: Customer | None, *, file: Media | None
+) -> Send:
     """
-    Return what is sent, with the fate it meets: on WhatsApp windows and wrong numbers fail later.
+    Return what is sent, with the fate it meets: on WhatsApp most of what is wrong fails later.
+
+    `file` is what was uploaded before or fetched from its link; None where it could not be had.
 
     Raises:
         GraphError: the call is malformed.
@@ -83,8 +134,13 @@ def check(body: Mapping[str, Any], addressee: Address, customer: Customer | None
     tracking = body.get("biz_opaque_callback_data", "")
     if not isinstance(tracking, str) or len(tracking) > _MAX_TRACKING:
         raise errors.invalid("Param biz_opaque_callback_data must be at most 512 characters long.")
-    text, media = _content(str(kind), body)
-    if customer is None:
+    text = _content(str(kind), body)
+    if media_id(body) and file is None:
+        raise errors.invalid(f"Param {kind}['id'] is not a valid media attachment ID")
+    carried = _carried(str(kind), body, file) if kind in _MEDIA else None
+    if kind in _MEDIA and carried is None:
+        fate = _UPLOAD_FAILED
+    elif customer is None:
         fate = _UNDELIVERABLE  # whoever never wrote has no telephone in this world
     else:
         expired = ids.now_ms() - customer.last_inbound_at > _DAY_MS
@@ -94,7 +150,7 @@ def check(body: Mapping[str, Any], addressee: Address, customer: Customer | None
         contact=customer.contact if customer else addressee.name,
         type=str(kind),
         text=text,
-        media=media,
+        file=carried,
         tracking=tracking,
         fate=fate,
     )
@@ -120,26 +176,30 @@ def _check_product(body: Mapping[str, Any]) -> None:
         raise errors.invalid("The parameter messaging_product is required.")
 
 
-def _content(kind: str, body: Mapping[str, Any]) -> tuple[str, str]:
+def _content(kind: str, body: Mapping[str, Any]) -> str:
     if kind not in {"text", *_MEDIA, *_OTHERS}:
         raise errors.invalid("Param type must be one of the message types.")
     what = body.get(kind)
     if kind == "contacts" and isinstance(what, list) and what:
-        return "", ""
+        return ""
     if not isinstance(what, dict) or not what:
         raise errors.invalid(f"The parameter {kind} is required.")
     if kind == "text":
-        return _text(what.get("body")), ""
+        return _text(what.get("body"))
     if kind in _MEDIA:
-        return str(what.get("caption", "")), _source(kind, what)
-    return (_template(what) if kind == "template" else ""), ""
+        if not (what.get("link") or what.get("id")):
+            raise errors.invalid(f"The parameter {kind}['id'] or {kind}['link'] is required.")
+        return str(what.get("caption", ""))
+    return _template(what) if kind == "template" else ""
 
 
-def _source(kind: str, media: Mapping[str, Any]) -> str:
-    source = media.get("link") or media.get("id")
-    if not source:
-        raise errors.invalid(f"The parameter {kind}['id'] or {kind}['link'] is required.")
-    return str(source)
+def _carried(kind: str, body: Mapping[str, Any], file: Media | None) -> Media | None:
+    """Return a file as it arrives, under an id of its own; None where a phone cannot take it."""
+    types, largest = _CARRIED[kind]
+    if file is None or (types and file.mime not in types) or len(file.content) > largest:
+        return None
+    filename = str(body[kind].get("filename") or file.filename)
+    return replace(file, id=ids.media_id(), filename=filename)
 
 
 def _text(body: object) -> str:

@@ -78,6 +78,8 @@ def _file(message: Message, media: Media, *, url: str) -> dict[str, Any]:
         file["filename"] = media.filename
     if message.type == "audio":
         file["voice"] = True
+    if message.type == "sticker":
+        file["animated"] = False
     return file
 
 

@@ -12,10 +12,16 @@ import httpx
 
 @dataclass(slots=True)
 class CuttingProxy:
-    """Passes everything to `target`; while `cuts` is above 0, performs a request and hangs up."""
+    """
+    Passes everything to `target`; while `cuts` is above 0, performs a request and hangs up.
+
+    Only requests that begin with `of` are cut (`POST /api/f`), and not performed where `loses`.
+    """
 
     target: str
     cuts: int = 0
+    of: str = ""
+    loses: bool = False
     requests: list[str] = field(default_factory=list)
     _server: ThreadingHTTPServer | None = None
 
@@ -38,22 +44,31 @@ class CuttingProxy:
 
         class Handler(BaseHTTPRequestHandler):
             def serve(self) -> None:
-                proxy.requests.append(f"{self.command} {self.path}")
+                request = f"{self.command} {self.path}"
+                proxy.requests.append(request)
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 names = ("authorization", "content-type", "accept")
                 headers = {name: self.headers[name] for name in names if name in self.headers}
                 url = proxy.target + self.path
-                answer = httpx.request(self.command, url, content=body, headers=headers, timeout=20)
-                if proxy.cuts > 0:
+                cut = proxy.cuts > 0 and request.startswith(proxy.of)
+                if cut:
                     proxy.cuts -= 1
-                    self.close_connection = True
-                    self.connection.shutdown(socket.SHUT_RDWR)
+                if cut and proxy.loses:
+                    self.hang_up()
+                    return
+                answer = httpx.request(self.command, url, content=body, headers=headers, timeout=20)
+                if cut:
+                    self.hang_up()
                     return
                 self.send_response(answer.status_code)
                 self.send_header("content-type", answer.headers.get("content-type", ""))
                 self.send_header("content-length", str(len(answer.content)))
                 self.end_headers()
                 self.wfile.write(answer.content)
+
+            def hang_up(self) -> None:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
 
             do_GET = do_POST = do_OPTIONS = serve  # noqa: N815
 

@@ -180,6 +180,8 @@ PAGE_BODY = {"recipient": {"id": "?"}, "messaging_type": "RESPONSE", "message": 
         {"message": {"text": "x", "metadata": 7}},
         {"message": {"text": "x", "attachment": {"type": "image", "payload": {"url": "u"}}}},
         {"message": {"attachment": {"type": "hologram"}}},
+        {"message": {"attachment": {"type": "image"}}},
+        {"message": {"attachment": {"type": "image", "payload": {}}}},
         {"messaging_type": "SHOUT"},
         {"messaging_type": "MESSAGE_TAG"},
         {"messaging_type": "MESSAGE_TAG", "tag": "ACCOUNT_UPDATE"},
@@ -209,6 +211,7 @@ WHATSAPP_BODY = {"messaging_product": "whatsapp", "type": "text", "text": {"body
         ({"text": {"body": 5}}, 100),
         ({"type": "hologram"}, 100),
         ({"type": "image", "image": {}}, 100),
+        ({"type": "image", "image": {"id": "12345"}}, 100),
         ({"type": "template", "template": {"name": "hello"}}, 100),
         ({"biz_opaque_callback_data": "x" * 513}, 100),
         ({"status": "read"}, 100),
@@ -276,21 +279,6 @@ def test_marking_a_whatsapp_message_as_read_succeeds(meta):
     body = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
     assert meta.call(NUMBER, body).body == {"success": True}
     assert meta.outbox("whatsapp", contact) == []
-
-
-def test_files_are_sent_by_link(meta, customer):
-    url = "https://example.org/a.png"
-    attachment = {"type": "image", "payload": {"url": url}}
-    body = {"recipient": {"id": customer}, "message": {"attachment": attachment}}
-    image = {"link": url, "caption": "look"}
-    assert meta.call(PAGE, body).status == 200
-    assert meta.call(
-        NUMBER, {**WHATSAPP_BODY, "to": customer, "type": "image", "image": image}
-    ).status
-    [sent] = meta.outbox("messenger", customer)
-    assert (sent["type"], sent["text"]) == ("image", "")
-    [sent] = meta.outbox("whatsapp", customer)
-    assert (sent["type"], sent["text"]) == ("image", "look")
 
 
 def test_the_outbox_is_oldest_first_and_complete(meta, customer):

@@ -28,6 +28,7 @@ NODES = {
     "instagram": "17841400000000001",
     "whatsapp": "106540352242922",
 }
+TOKEN = "local-meta-token"
 T = TypeVar("T")
 
 _numbers = itertools.count(39330000001)
@@ -197,10 +198,16 @@ class Meta:
         assert reply.status == 200, reply
         return reply.body
 
-    def call(self, node: str, body: object, *, token: str = "local-meta-token") -> Reply:
+    def call(self, node: str, body: object, *, token: str = TOKEN) -> Reply:
         """Call `POST /{node}/messages` of the Graph API."""
         headers = {"Authorization": f"Bearer {token}"}
         return self.post(f"/v26.0/{node}/messages", body, headers=headers)
+
+    def call_form(self, path: str, fields: dict[str, Any], *, token: str = TOKEN) -> Reply:
+        """Call the Graph API with a form; a file among the fields is `(name, content, type)`."""
+        headers = {"Authorization": f"Bearer {token}"}
+        response = self.request("POST", f"/v26.0/{path}", fields=fields, headers=headers)
+        return Reply(response.status, response.json())
 
     def reply(self, channel: str, contact: str, text: str = "answer", **more: Any) -> Reply:
         """Answer a customer with a text; `more` goes into the message (pages) or the call."""

@@ -66,3 +66,15 @@ def test_no_client_is_made_and_no_boto3_loaded_before_one_is_asked_for():
         print(json.dumps(sorted({"boto3", "pydantic"} & sys.modules.keys())))
     """)
     assert loaded == []
+
+
+def test_a_link_is_signed_in_the_present_way_for_the_bucket_in_its_region():
+    url = printed("""
+        import json, os
+        del os.environ["AWS_ENDPOINT_URL"]
+        from chalicelib.aws.clients import client
+        bucket = {"Bucket": "scripta-x", "Key": "media/a"}
+        print(json.dumps(client("s3").generate_presigned_url("get_object", bucket)))
+    """)
+    assert url.startswith("https://scripta-x.s3.eu-west-1.amazonaws.com/media/a?")
+    assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in url

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.domain.message import Status
 from chalicelib.errors import AmbiguousError, Refused, TransientError, Unauthorised
+from chalicelib.pipeline.drain import LONG_WAIT
 from tests.builders import message, reply
 from tests.fakes.faults import ALWAYS, ProcessDied
 
@@ -182,13 +183,18 @@ def test_a_token_that_is_refused_alarms_and_waits(world, ticket):
     assert world.arrived() == ["hi", "are you there?"]
 
 
-def test_a_reply_for_an_account_nobody_configures_any_more_is_parked(world, ticket):
+def test_a_reply_for_an_account_nobody_configures_any_more_is_parked_and_its_agent_told(
+    world, ticket
+):
     world.hear_desk(reply(ticket, "hi"))
     world.pump("ingest")
     del world.directory.accounts[world.account.ref]
     world.run_until_quiet()
     assert [work.parked for work in world.parked_work()] == ["no_account"]
     assert world.arrived() == []
+    assert world.notes() == [
+        "This reply was not sent: it waits for an operator, who has been told.\n\nhi"
+    ]
 
 
 def test_no_send_begins_without_time_for_it(world, ticket):
@@ -231,3 +237,15 @@ def test_a_second_process_at_a_send_under_way_neither_sends_nor_warns(world, tic
     assert world.channel.attempts == 1
     assert world.notes() == []
     assert world.delivery(2).status is Status.ACCEPTED
+
+
+def test_a_reply_that_waits_for_a_token_is_told_once_and_sent_when_it_is_renewed(world, ticket):
+    world.channel.faults.plan("send", Unauthorised("190"), times=4)
+    world.hear_desk(reply(ticket, "hi"))
+    world.run(3 * LONG_WAIT)
+    assert len(world.notes()) == 1
+    assert "waits" in world.notes()[0]
+    assert world.arrived() == []
+    world.run_until_quiet()
+    assert world.arrived() == ["hi"]
+    assert len(world.notes()) == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.message import Status
 from chalicelib.errors import AmbiguousError
 from tests.builders import desk_noise, message, reply, ticket_changed
 from tests.fakes.deployment import OTHER_DESK
@@ -75,33 +74,6 @@ def test_a_reply_older_than_the_books_is_parked(world, ticket):
     world.run_until_quiet()
     assert world.claim("reply:hi").reason == "too_old"
     assert world.arrived() == []
-
-
-def test_a_reply_with_an_attachment_is_sent_and_the_agent_told_what_was_not(world, ticket):
-    world.hear_desk(reply(ticket, "see this", attachments=1))
-    world.run_until_quiet()
-    assert world.arrived() == ["see this"]
-    assert world.notes() == [
-        "The attachments of your reply were not sent: attachments are not supported yet."
-    ]
-
-
-def test_a_reply_of_an_attachment_alone_counts_as_not_sent(world, ticket):
-    world.hear_desk(reply(ticket, "", comment="c", attachments=1))
-    world.run_until_quiet()
-    assert world.channel.attempts == 0
-    assert len(world.notes()) == 1
-    assert world.delivery(2).status is Status.FAILED
-
-
-def test_the_note_of_an_attachment_is_not_lost_with_its_wake_up(world, ticket):
-    world.queues["forward"].down = True
-    world.hear_desk(reply(ticket, "see this", attachments=1))
-    world.pump("ingest")
-    world.queues["forward"].down = False
-    world.run_until_quiet()
-    assert len(world.notes()) == 1
-    assert world.arrived() == ["see this"]
 
 
 def test_replies_and_messages_at_once_keep_each_others_order(world, ticket):

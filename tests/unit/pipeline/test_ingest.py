@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.domain.ports import Outgoing
 from chalicelib.errors import ConfigurationError, TransientError
 from chalicelib.storage import keys
 from tests.builders import desk_noise, message, poison, sticker, unknown
@@ -237,3 +238,14 @@ def test_no_text_and_no_name_gets_into_the_log(world):
     assert "secret" not in str(world.log.lines)
     assert "nnabella" not in str(world.log.lines)
     assert world.log.keys_of("received")[0]["source"] == f"channel:{CHANNEL}"
+
+
+def test_a_queue_message_that_is_no_envelope_is_parked_whole_in_the_end(world):
+    world.queues["ingest"].send(
+        [Outgoing(body='{"written": "by another version"}', group="g", deduplication="d")]
+    )
+    world.run(24 * 3600)
+    (claim,) = world.claims()
+    assert (claim.outcome, claim.reason) == ("parked", "no_envelope")
+    assert "by another version" in claim.raw
+    assert world.queues["ingest"].depth() == world.dead["ingest"].depth() == 0

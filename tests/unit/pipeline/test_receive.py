@@ -94,13 +94,14 @@ def test_more_than_256_kib_makes_a_pointer_to_the_body(world, intake):
     assert world.ticket().texts() == [f"{n} {long}" for n in range(4)]
 
 
-def test_an_item_that_fits_no_queue_message_is_parked_and_its_lane_goes_on(world):
-    world.hear(message("before"), message("x" * 300_000, mid="large"), message("after"))
+def test_an_item_that_fits_no_queue_message_is_shown_in_its_turn(world):
+    large = "x" * 300_000
+    world.hear(message("before"), message(large, mid="large"), message("after"))
     world.run_until_quiet()
-    assert world.ticket().texts() == ["before", "after"]
-    (parked,) = (claim for claim in world.claims() if claim.outcome == "parked")
-    assert parked.reason == "too_large"
-    assert next(iter(world.bodies.kept)) in parked.raw
+    assert world.ticket().texts() == ["before", large, "after"]
+    claim = world.claim("m:large")
+    assert claim.outcome == "forward"
+    assert next(iter(world.bodies.kept)) in claim.raw
 
 
 def test_an_entry_that_sqs_refuses_goes_by_pointer_and_no_other_does(world, intake):

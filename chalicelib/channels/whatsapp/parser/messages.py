@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from chalicelib.channels.whatsapp.notice import Notice
-from chalicelib.channels.whatsapp.payloads import Card, Message
+from chalicelib.channels.whatsapp.payloads import Card, Media, Message
 from chalicelib.domain.contact import Contact
-from chalicelib.domain.content import Content, Text, Unsupported
+from chalicelib.domain.content import Content, File, FileKind, Files, Text, Unsupported
 from chalicelib.domain.events import MessageReceived, UnknownEvent
 from chalicelib.graph_api import keys
 
 # News about a message, a number or a call: no customer would say of these that they wrote.
 _NEWS: Final = ("reaction", "edit", "revoke", "system", "request_welcome")
 _CALL_PERMISSION: Final = "call_permission_reply"
+
+_FILES: Final[Mapping[str, FileKind]] = MappingProxyType(
+    {
+        "image": FileKind.IMAGE,
+        "audio": FileKind.AUDIO,
+        "voice": FileKind.AUDIO,
+        "video": FileKind.VIDEO,
+        "document": FileKind.DOCUMENT,
+        "sticker": FileKind.STICKER,
+    }
+)
 
 
 def parse(notice: Notice) -> MessageReceived | UnknownEvent:
@@ -33,10 +46,27 @@ def parse(notice: Notice) -> MessageReceived | UnknownEvent:
         account=notice.account,
         contact=Contact(aliases=notice.aliases, name=Card.read(notice.card).profile.name),
         message_id=message.id,
-        content=_content(message),
+        content=_file(notice, message) or _content(message),
         occurred_at=notice.occurred_at,
         reply_to=message.context.id,
     )
+
+
+def _file(notice: Notice, message: Message) -> Files | None:
+    """Return a message's file with its caption, None where it has none that could be had."""
+    kind = _FILES.get(message.type)
+    media = Media.read(notice.item.get(message.type))
+    if kind is None or not (media.id or media.url):
+        return None
+    file = File(
+        kind=kind,
+        url=media.url,
+        id=media.id,
+        name=media.filename,
+        mime=media.mime_type,
+        sha256=media.sha256,
+    )
+    return Files(media.caption, (file,))
 
 
 def _content(message: Message) -> Content:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 
 class Asked(NamedTuple):
-    """One request: method, path with its query, token, and the JSON body or None."""
+    """One request: method, path with its query, token, and the body: JSON, a form as text, or None."""
 
     method: str
     path: str
@@ -45,7 +45,9 @@ def answering(to: Mapping[str, tuple[int, object]]) -> Iterator[Answers]:
     class Handler(BaseHTTPRequestHandler):
         def serve(self) -> None:
             length = int(self.headers.get("content-length", 0))
-            body = json.loads(self.rfile.read(length)) if length else None
+            sent = self.rfile.read(length)
+            is_json = self.headers.get("content-type", "") == "application/json"
+            body = json.loads(sent) if is_json else sent.decode(errors="replace") or None
             token = self.headers.get("authorization", "")
             status, content = answers.answer(Asked(self.command, self.path, token, body))
             self.send_response(status)

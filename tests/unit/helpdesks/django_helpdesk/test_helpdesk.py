@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.domain.account import Desk
+from chalicelib.domain.addresses import is_allowed
+from chalicelib.domain.content import Attachment, File, FileKind
 from chalicelib.domain.ticket import Entry, EntryKind, Opening
 from chalicelib.errors import (
     AmbiguousError,
@@ -244,6 +247,89 @@ def test_a_page_that_is_gone_when_it_is_asked_for_leaves_the_search_to_be_repeat
     gone = {"GET /api/tickets/?page_size=200&page=1": (404, {"detail": "Invalid page."})}
     with answering({LAST: page(201), **gone}) as server, pytest.raises(TransientError):
         helpdesk(server.url).find("c-9.1")
+
+
+ONE, TWO = (
+    Attachment(kind=FileKind.IMAGE, name=f"{n}.png", mime="image/png", content=b"png") for n in "12"
+)
+WITH_FILES = replace(OPENING, entry=replace(HELLO, files=(ONE, TWO)))
+UNFINISHED = ticket(5, entry(8, "Hello\u2063"), reference="c-9.1")
+FINISHED = ticket(5, entry(8, "Hello\u2063"), entry(9, ""), reference="c-9.1")
+
+
+def test_a_ticket_that_still_lacks_files_is_completed_and_not_created_again():
+    answers: dict[str, tuple[int, object]] = {
+        LAST: page(1, UNFINISHED),
+        "POST /api/followups/": (201, entry(9, "")),
+    }
+    with answering(answers) as server:
+        desk = helpdesk(server.url)
+        assert desk.find("c-9.1") is None
+        created = desk.create(WITH_FILES)
+    assert (created.id, created.last_entry) == ("5", "9")
+    form = server.asked[-1].body
+    assert ("2.png" in form, "1.png" in form) == (True, False)
+    assert [asked.method for asked in server.asked] == ["GET", "GET", "POST"]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        FINISHED,
+        ticket(5, entry(8, "Hello"), reference="c-9.1"),
+        ticket(5, reference="c-9.1"),
+    ],
+    ids=["with the rest", "without a rest", "merged away"],
+)
+def test_a_ticket_that_lacks_nothing_is_found(found: object):
+    with answering({LAST: page(1, found)}) as server:
+        told = helpdesk(server.url).find("c-9.1")
+    assert told is not None
+    assert told.id == "5"
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(429, TransientError), (500, AmbiguousError), (403, Unauthorised)]
+)
+def test_where_the_rest_of_the_files_fails_the_entry_is_not_written(
+    status: int, error: type[ScriptaError]
+):
+    answers: dict[str, tuple[int, object]] = {
+        LAST: page(0),
+        "POST /api/tickets/": (201, UNFINISHED),
+        "POST /api/followups/": (status, {"detail": "No."}),
+    }
+    with answering(answers) as server, pytest.raises(ScriptaError) as raised:
+        helpdesk(server.url).create(WITH_FILES)
+    assert type(raised.value) is error
+
+
+@pytest.mark.parametrize(
+    ("url", "file", "allowed"),
+    [
+        ("https://desk.test/help/", "https://desk.test/media/a.pdf?signature=x", True),
+        ("https://desk.test", "https://DESK.test:443/media/a.pdf", True),
+        ("http://127.0.0.1:8001", "http://127.0.0.1:8001/media/a.pdf", True),
+        ("https://desk.test", "http://desk.test/media/a.pdf", False),
+        ("https://desk.test", "https://files.desk.test/a.pdf", False),
+        ("https://desk.test", "https://desk.test@evil.test/a.pdf", False),
+        ("http://127.0.0.1:8001", "http://127.0.0.1:8002/media/a.pdf", False),
+        ("https://desk.test", "/media/a.pdf", False),
+        ("desk.test", "https://desk.test/a.pdf", False),
+        ("", "", False),
+    ],
+)
+def test_an_agents_file_is_fetched_from_the_desks_own_origin_only(
+    url: str, file: str, *, allowed: bool
+):
+    wanted = File(kind=FileKind.DOCUMENT, url=file)
+    if not allowed:
+        with pytest.raises(Refused, match="file_elsewhere"):
+            helpdesk(url).locate(wanted)
+        return
+    location = helpdesk(url).locate(wanted)
+    assert (location.url, location.headers) == (file, {})
+    assert is_allowed(file, hosts=location.hosts)
 
 
 def described(*fields: str) -> dict[str, tuple[int, object]]:

@@ -1,0 +1,109 @@
+"""Files on their way through the pipeline: fetched at once, tried again, said where missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from chalicelib import words
+from chalicelib.domain.changes import Change, MessageKept, WorkAdded
+from chalicelib.domain.content import Attachment, File, Files, Location
+from chalicelib.domain.ports import Clock, Log, MediaStore
+from chalicelib.errors import AmbiguousError, Gone, Refused, TransientError
+from chalicelib.pipeline.decision import Decision
+
+#: ms after which no other file of the same item is begun: what is left is tried again later.
+TIME = 10_000
+
+Locate = Callable[[File], Location]
+"""Returns where a file is to be fetched, as Channel.locate and Helpdesk.locate do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileKeeper:
+    """What keeping files needs."""
+
+    media: MediaStore
+    clock: Clock
+    log: Log
+
+    def keep(self, files: Sequence[File], locate: Locate) -> tuple[File, ...]:
+        """
+        Return the files as they are after an attempt to fetch those that are not kept yet.
+
+        A file that can be had no more has a `problem` then; one that could not be had now is as
+        it was. Raises nothing: a message is never held up by its files.
+        """
+        until = self.clock() + TIME
+        return tuple(self._keep(file, locate) if self.clock() < until else file for file in files)
+
+    def _keep(self, file: File, locate: Locate) -> File:
+        if file.key or file.problem:
+            return file
+        try:
+            return self.media.fetch(file, locate(file))
+        except Refused as exc:
+            problem = exc.reason
+        except Gone:
+            problem = "file_gone"
+        except (TransientError, AmbiguousError) as exc:
+            self.log.warning("file not fetched", kind=file.kind, error=type(exc).__name__)
+            return file
+        self.log.warning("file refused", kind=file.kind, reason=problem)
+        return replace(file, problem=problem)
+
+    def kept(self, decision: Decision, locate: Locate) -> Decision:
+        """Return a decision in which the files that it keeps and sends on are fetched, each once."""
+        wanted = [file for change in decision.changes for file in _files(change)]
+        unique = list(dict.fromkeys(wanted))
+        if not unique:
+            return decision
+        after = dict(zip(unique, self.keep(unique, locate), strict=True))
+        return replace(decision, changes=[_with(change, after) for change in decision.changes])
+
+    def in_hand(self, files: Sequence[File]) -> tuple[Attachment, ...]:
+        """Return the kept ones of files, to be written elsewhere; raise TransientError."""
+        return tuple(self.media.attachment(file) for file in files if not file.problem)
+
+
+def given_up(files: Sequence[File]) -> tuple[File, ...]:
+    """Return the files with a problem for those that could still not be had."""
+    return tuple(
+        file if file.key or file.problem else replace(file, problem="file_unavailable")
+        for file in files
+    )
+
+
+def shown(text: str, files: Sequence[File], *, language: str) -> str:
+    """Return a text that is never empty, and that says which of its files are missing and why."""
+    parts = [text] if text.strip() else []
+    for file in files:
+        kind = words.say(language, f"file.{file.kind}")
+        if file.problem:
+            reason = words.say(language, f"reason.{file.problem}", detail=file.name)
+            parts.append(words.say(language, "file_missing", kind=kind, reason=reason))
+        elif not text.strip():
+            parts.append(f"[{kind}]")
+    return "\n".join(parts) or words.say(language, "empty")
+
+
+def _files(change: Change) -> tuple[File, ...]:
+    match change:
+        case MessageKept(_, _, message) if isinstance(message.content, Files):
+            return message.content.files
+        case WorkAdded(work):
+            return work.files
+        case _:
+            return ()
+
+
+def _with(change: Change, after: dict[File, File]) -> Change:
+    match change:
+        case MessageKept(_, _, message) if isinstance(message.content, Files):
+            files = tuple(after[file] for file in message.content.files)
+            content = replace(message.content, files=files)
+            return replace(change, message=replace(message, content=content))
+        case WorkAdded(work) if work.files:
+            return WorkAdded(replace(work, files=tuple(after[file] for file in work.files)))
+        case _:
+            return change
