@@ -10,6 +10,7 @@ import pytest
 
 from infra.local.credentials import PAGE_ID
 from tests.deployed.stack import Deployed
+from tests.e2e.illustrated import files_of, illustrated, png
 from tests.e2e.local_run import comments, eventually
 from tests.integration.desk.desk import Agent
 from tests.webhooks import TIME, Said, entry, webhook
@@ -40,6 +41,19 @@ def test_an_agents_reply_reaches_the_customer(stack: Deployed, alice: Agent):
     alice.reply(ticket["id"], "Yes, we are.")
     sent = eventually(lambda: stack.people.outbox("whatsapp", "15550002002"))
     assert [message["text"] for message in sent] == ["Yes, we are."]
+
+
+def test_files_go_both_ways(stack: Deployed, alice: Agent):
+    contact, theirs, ours = "15550002003", png(10), png(200)
+    assert (
+        stack.people.send_file("whatsapp", contact, "photo.png", theirs, text="a photo of it")
+        == 200
+    )
+    ticket = eventually(lambda: illustrated(stack.people, "a photo of it"))
+    assert [content for _, content in files_of(ticket)] == [theirs]
+    alice.reply(ticket["id"], "", [("attachment", ("ours.png", ours))])
+    (sent,) = eventually(lambda: stack.people.outbox("whatsapp", contact))
+    assert httpx.get(sent["url"]).content == ours
 
 
 def test_a_webhook_too_large_for_the_queue_loses_nothing(stack: Deployed):
