@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize
 
 from tests.browser import chromium
+from tests.browser.pages import open_phones
 from tests.e2e.local_run import LocalRun
 
 _SIZE: ViewportSize = {"width": 1280, "height": 720}  #: a laptop's
@@ -55,8 +56,7 @@ class Visit:
             lambda told: self.faults.append(told.text) if told.type == "error" else None,
         )
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        page.goto(run.meta("/"))
-        page.locator(".languages [aria-pressed=true]").wait_for()
+        open_phones(page, run.meta("/"))
         return page
 
 

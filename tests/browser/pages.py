@@ -40,6 +40,12 @@ class Phone:
         return self.root.locator(".said").filter(has_text=text)
 
 
+def open_phones(page: Page, url: str) -> None:
+    """Open the page with the phones, and wait until it shows what there is."""
+    page.goto(url)
+    page.locator("main:not([aria-busy])").wait_for()
+
+
 def journey(page: Page, text: str) -> Locator:
     """Return what the system did with a message, by its text."""
     return page.locator(".journey").filter(has_text=text)
@@ -73,20 +79,35 @@ class Desk:
         page.wait_for_url(re.compile(r"/tickets/\d+/$"))
         return cls(page)
 
-    def answer(self, text: str) -> None:
+    def answer(self, text: str, *, file: FilePayload | None = None) -> None:
         """Answer in the ticket's form, as it is when it opens: publicly."""
         self.page.locator("#respond-tab").click()
         form = self.page.locator("#ticket-respond-form")
         form.locator("[name=comment]").fill(text)
+        if file:
+            form.locator("[name=attachment]").set_input_files(file)
         form.locator("button[type=submit]").click()
         expect(self.page.locator("#followup-list")).to_contain_text(text)
 
 
-def picture(page: Page, drawing: str, *, size: tuple[int, int]) -> bytes:
+def drawing(colour: str) -> str:
+    """Return a drawing (SVG) of 240 x 160 pixels in a colour."""
+    return (
+        '<svg viewBox="0 0 3 2" width="240" height="160">'
+        f'<rect width="3" height="2" fill="{colour}"/></svg>'
+    )
+
+
+def png(name: str, content: bytes) -> FilePayload:
+    """Return a picture as a file to choose."""
+    return {"name": name, "mimeType": "image/png", "buffer": content}
+
+
+def picture(page: Page, svg: str, *, size: tuple[int, int]) -> bytes:
     """Return a drawing (SVG) as a PNG of a size in pixels, drawn in a page of its own."""
     width, height = size
     page.set_viewport_size({"width": width, "height": height})
-    page.set_content(f"<style>body {{ margin: 0 }}</style>{drawing}")
+    page.set_content(f"<style>body {{ margin: 0 }}</style>{svg}")
     return page.screenshot()
 
 

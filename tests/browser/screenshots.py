@@ -10,7 +10,16 @@ from typing import Final
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser import chromium
-from tests.browser.pages import Desk, Phone, expect_reached, journey, picture, save
+from tests.browser.pages import (
+    Desk,
+    Phone,
+    expect_reached,
+    journey,
+    open_phones,
+    picture,
+    png,
+    save,
+)
 from tests.e2e.local_run import ROOT, LocalRun
 
 _IMAGES: Final = ROOT / "docs" / "images"
@@ -49,16 +58,14 @@ def _take(browser: Browser, run: LocalRun) -> None:
     context = browser.new_context(viewport=_SIZE, locale="en-GB")
     lamp = picture(context.new_page(), _LAMP, size=(420, 300))
     page = context.new_page()
-    page.goto(run.meta("/"))
+    open_phones(page, run.meta("/"))
     _ask(page, "messenger", "Giulia Ferri", "Good morning! Has my order 1042 left yet?")
     _ask(page, "instagram", "Marco Neri", "Is the desk lamp on your page still in stock, in green?")
     whatsapp = _ask(page, "whatsapp", "Ana Bell", "Hello, my new lamp arrived with a broken shade.")
 
     _answer(page, "messenger", "Good morning Giulia! It left at nine; you will have it tomorrow.")
     _answer(page, "whatsapp", "I am sorry, Ana. Could you send us a picture of it?")
-    whatsapp.write(
-        "Here it is.", file={"name": "lamp.png", "mimeType": "image/png", "buffer": lamp}
-    )
+    whatsapp.write("Here it is.", file=png("lamp.png", lamp))
     expect_reached(journey(page, "Here it is."), "webhook", "queue", "table", "ticket")
     desk = _answer(page, "whatsapp", "Thank you! A new shade leaves today, free of charge.")
     messenger = Phone(page, "messenger")

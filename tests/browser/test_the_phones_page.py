@@ -6,11 +6,10 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.pages import Phone, picture
+from tests.browser.pages import Phone, drawing, picture, png
 from tests.e2e.local_run import LocalRun
 
 _MOST_TABS = 30
-_DRAWING = '<svg viewBox="0 0 3 2" width="240"><rect width="3" height="2" fill="#c60"/></svg>'
 
 
 def _tab_to(page: Page, selector: str) -> None:
@@ -81,11 +80,10 @@ def test_nothing_is_left_unsaid_in_either_language(phones: Page) -> None:
 
 
 def test_a_picture_is_shown_on_the_phone_that_sends_it(phones: Page, visit: Visit) -> None:
-    content = picture(visit.context.new_page(), _DRAWING, size=(240, 160))
+    content = picture(visit.context.new_page(), drawing("#c60"), size=(240, 160))
     phone = Phone(phones, "whatsapp")
     phone.introduce("Pia Photo")
-    file: FilePayload = {"name": "lamp.png", "mimeType": "image/png", "buffer": content}
-    phone.write("This is the lamp", file=file)
+    phone.write("This is the lamp", file=png("lamp.png", content))
     shown = phone.said("This is the lamp").get_by_role("img", name="lamp.png")
     expect(shown).to_be_visible()
     phones.wait_for_function("image => image.naturalWidth === 240", arg=shown.element_handle())

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import signal
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import Desk, Phone, expect_reached, journey
+from tests.browser.conftest import Visit
+from tests.browser.pages import Desk, Phone, drawing, expect_reached, journey, picture, png
 from tests.e2e.local_run import LocalRun
 
 
@@ -32,6 +34,31 @@ def test_what_a_customer_writes_is_answered_at_the_desk_and_the_phone_shows_it(
     phones.bring_to_front()
     expect(phone.said(answer).locator(".meta")).to_contain_text("✓✓read")
     expect_reached(journey(phones, answer), "queue", "table", "graph", "delivered", "read")
+
+
+@pytest.mark.parametrize("channel", ["messenger", "instagram", "whatsapp"])
+def test_a_picture_reaches_the_ticket_and_a_picture_in_the_answer_reaches_the_phone(
+    phones: Page, visit: Visit, channel: str
+) -> None:
+    broken, whole = (
+        picture(visit.context.new_page(), drawing(colour), size=(240, 160))
+        for colour in ("#c60", "#06c")
+    )
+    phone = Phone(phones, channel)
+    phone.introduce("Pia Photo")
+    phone.write("This lamp is broken", file=png("broken.png", broken))
+
+    desk = Desk.opened_by(phone.ticket)
+    link = desk.page.locator("#followup-list a").filter(has_text="broken.png").first
+    address = urljoin(desk.page.url, str(link.get_attribute("href")))
+    assert desk.page.request.get(address).body() == broken
+    desk.answer("It shall look like this", file=png("whole.png", whole))
+
+    phones.bring_to_front()
+    shown = phone.root.locator(".said.business img")
+    expect(shown).to_be_visible()
+    phones.wait_for_function("image => image.naturalWidth === 240", arg=shown.element_handle())
+    expect(phone.said("It shall look like this").locator(".meta")).to_contain_text("read")
 
 
 def test_the_link_of_a_journey_opens_the_same_ticket(phones: Page) -> None:
