@@ -29,6 +29,7 @@ async function look() {
   await Promise.all(phones.map((phone) => phone.refresh()));
   journeys.show(now);
   seen = now.revision;
+  document.querySelector("main").removeAttribute("aria-busy");
 }
 
 async function keepUp() {

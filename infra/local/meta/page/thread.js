@@ -53,13 +53,11 @@ function bubble(entry) {
   return item;
 }
 
-// What is not the simulated Meta's own is a link: the page asks nothing of strangers.
 function fileOf({ type, file }) {
   const link = element("a", "file", file.name);
   link.href = file.url;
   link.rel = "noopener";
   link.target = "_blank";
-  if (!file.url.startsWith("/")) return link;
   if (type in PLAYERS) {
     const player = element(PLAYERS[type]);
     player.src = file.url;
