@@ -105,12 +105,22 @@ def test_the_open_door_knows_no_token_of_an_account(probe: Probe):
     assert refused(reads(f"scripta/accounts/messenger/{PAGE_ID}"))
 
 
-def test_who_delivers_knows_no_secret_of_a_desk(probe: Probe):
-    def reads(secret: str) -> str:
-        return probe("DeliverRole", "secretsmanager", "get_secret_value", SecretId=secret)
+@pytest.mark.parametrize("role", ["IngestRole", "ForwardRole", "DeliverRole", "SweepRole"])
+def test_only_the_open_door_knows_what_a_platform_signs_with(probe: Probe, role: str):
+    assert refused(probe(role, "secretsmanager", "get_secret_value", SecretId="scripta/meta"))
 
-    assert reads(f"scripta/accounts/messenger/{PAGE_ID}") == "allowed"
-    assert refused(reads("scripta/desks/local"))
+
+@pytest.mark.parametrize("role", ["ForwardRole", "DeliverRole"])
+def test_who_calls_outside_reads_the_tokens_of_desks_and_accounts(probe: Probe, role: str):
+    for secret in ("scripta/desks/local", f"scripta/accounts/messenger/{PAGE_ID}"):
+        answer = probe(role, "secretsmanager", "get_secret_value", SecretId=secret)
+        assert answer == "allowed"
+
+
+def test_the_sweep_knows_no_token_of_an_account(probe: Probe):
+    secret = f"scripta/accounts/messenger/{PAGE_ID}"
+    answer = probe("SweepRole", "secretsmanager", "get_secret_value", SecretId=secret)
+    assert refused(answer)
 
 
 @pytest.mark.parametrize("role", ["ForwardRole", "DeliverRole", "SweepRole", "DeadForwardRole"])
