@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 from aws_lambda_powertools.utilities.batch import (
@@ -20,6 +22,7 @@ from chalicelib.errors import ScriptaError, TransientError
 from chalicelib.pipeline.drain import SHORT_WAITS, TimeLeft, Wait
 
 _MS = 1000.0
+_LEAST_TIME = 30.0  #: seconds that ingesting a message may need: its files and a slow table
 
 Each = Callable[[SQSRecord], None]
 
@@ -38,11 +41,8 @@ class _Again(TransientError):
 
 def drained(event: SQSEvent, queue: Queue, drain: Drain) -> dict[str, Any]:
     """Drain every conversation woken by a batch, and return Lambda's partial batch response."""
-    context: Any = event.context
+    time_left = _time_left(event)
     drained: set[str] = set()
-
-    def time_left() -> float:
-        return float(context.get_remaining_time_in_millis()) / _MS
 
     def each(record: SQSRecord) -> None:
         # A batch's second wake-up of a conversation is done for, however the first one went:
@@ -65,7 +65,15 @@ def in_order(event: SQSEvent, queue: Queue | None, each: Each) -> dict[str, Any]
     After the first failure of a group its later messages count as failed too, or they would
     overtake it. Without a queue what failed is shown again when its visibility time-out ends.
     """
-    return _answer(event, queue, each, SqsFifoPartialProcessor(skip_group_on_error=True))
+    time_left = _time_left(event)
+
+    def in_time(record: SQSRecord) -> None:
+        # A process that is ended in the middle burns the receive counts of all that is behind.
+        if time_left() < _LEAST_TIME:
+            raise _Again("another process has more time", retry_after=0.0)
+        each(record)
+
+    return _answer(event, queue, in_time, SqsFifoPartialProcessor(skip_group_on_error=True))
 
 
 def _answer(
@@ -106,6 +114,11 @@ def _answer(
     return dict(response)
 
 
+def _time_left(event: SQSEvent) -> TimeLeft:
+    context: Any = event.context
+    return lambda: float(context.get_remaining_time_in_millis()) / _MS
+
+
 def _pause(record: SQSRecord) -> float:
     receives = int(record.attributes.approximate_receive_count)
     return SHORT_WAITS[min(receives, len(SHORT_WAITS)) - 1]
@@ -123,4 +136,10 @@ def _defer(record: SQSRecord, queue: Queue, seconds: float) -> None:
 
 def _log_failure(record: SQSRecord, exc: Exception, *, foreseen: bool) -> None:
     log = bootstrap.log().warning if foreseen else bootstrap.log().alarm
-    log("message failed", message_id=record.message_id, error=type(exc).__name__)
+    log("message failed", message_id=record.message_id, error=type(exc).__name__, at=_place(exc))
+
+
+def _place(exc: Exception) -> str:
+    """Return where an error was raised: never its text, which may quote what a customer wrote."""
+    frames = traceback.extract_tb(exc.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -99,7 +99,7 @@ def main() -> int:
     except WrongCall as exc:
         print(exc)
         return _WRONG_CALL
-    except (Failed, aws.AwsNotStarted) as exc:
+    except (Failed, aws.AwsNotStarted, aws.StateLost, RuntimeError) as exc:
         print(f"The run failed: {exc}")
         return _FAILED
     except _Stop:

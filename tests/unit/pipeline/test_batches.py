@@ -33,10 +33,11 @@ class Batch:
             self.queue.send([Outgoing(body=body, group=group, deduplication=str(number))])
         self.received = self.queue.receive(most=10, wait=0)
         self.seen: list[str] = []
+        self.time_left = 60.0
 
     @property
     def event(self) -> SQSEvent:
-        context: Any = SimpleNamespace(get_remaining_time_in_millis=lambda: 5000)
+        context: Any = SimpleNamespace(get_remaining_time_in_millis=lambda: self.time_left * 1000)
         return SQSEvent(event(self.received, name="q"), context)
 
     def in_order(self, each: Callable[[str], object]) -> list[str]:
@@ -163,10 +164,18 @@ def test_a_conversation_woken_twice_in_a_batch_is_drained_once():
 
     def drain(conversation_id: str, *, time_left: Callable[[], float]) -> Wait:
         drained.append(conversation_id)
-        assert time_left() == 5.0
+        assert time_left() == 60.0
         return Wait(7.0)
 
     batch = Batch("a:a", "b:b", "a:a")
     failed = batches.drained(batch.event, batch.queue, drain)["batchItemFailures"]
     assert [each["itemIdentifier"] for each in failed] == [m.id for m in batch.received[:2]]
     assert drained == ["a", "b"]
+
+
+def test_what_there_is_no_time_for_is_left_to_another_process_at_once():
+    batch = Batch("g:1", "h:2")
+    batch.time_left = 20
+    assert batch.in_order(failing()) == ["1", "2"]
+    assert batch.seen == []
+    assert len(batch.queue.receive(most=10, wait=0)) == 2

@@ -209,7 +209,7 @@ def test_no_send_begins_without_time_for_it(world, ticket):
 
 
 def test_wake_ups_that_fail_again_and_again_leave_the_reply_to_the_sweep(world, ticket):
-    world.time_left = 20
+    world.time_left = 35
     world.answer(ticket, "hi")
     assert "wake-up given up" in world.log.alarms()
     world.time_left = 900
