@@ -107,14 +107,13 @@ class _Try:
         """Look first where an earlier attempt may have written; write; note the end."""
         unclear = self.work.stage is Stage.STARTED
         try:
-            found = self._look() if unclear else None
-            if isinstance(found, Wait):
-                return found
-            if found is not None:
-                return self._done(found)
-            unclear = False
-            self.work = self.line.begin(replace(self.work, files=self._files()))
-            return self._done(self._write())
+            written = self._look() if unclear else None
+            if isinstance(written, Wait):
+                return written
+            if written is None:
+                unclear = False
+                self.work = self.line.begin(replace(self.work, files=self._files()))
+                written = self._write()
         except Conflict:
             raise
         except TransientError as error:
@@ -124,6 +123,8 @@ class _Try:
             return self._failed(error, Stage.STARTED)
         except PermanentError as error:
             return self._refused(error)
+        # From here on it stands outside: a store that fails now must leave the mark as it is.
+        return self._done(written)
 
     def _refused(self, error: PermanentError) -> Conversation | Wait | Rest:
         """Write the entry without its files if it has any: it may be one of them; else park it."""

@@ -138,6 +138,18 @@ def test_a_store_that_fails_behind_a_write_writes_nothing_twice(world):
     assert world.desk.writes() == ["create"]
 
 
+def test_a_store_that_fails_only_once_behind_a_write_writes_nothing_twice(world):
+    def fail_once() -> None:
+        raise TransientError("throttled")
+
+    world.open_ticket("one")
+    world.hear_now(message("two"))
+    world.table.before_write("CONV#WORK", lambda: world.table.before_write("CONV#WORK", fail_once))
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["one", "two"]
+    assert world.desk.writes() == ["create", "append"]
+
+
 def test_an_entry_that_is_always_unclear_is_parked_and_the_next_goes_on(world):
     world.hear(message("one"))
     world.run_until_quiet()
