@@ -104,6 +104,29 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimChanged:
+    """A parked item was decided again; conflicts where its line is no longer what it was."""
+
+    before: Claim
+    after: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDropped:
+    """A parked item's line is replaced by others; conflicts where it is no longer what it was."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesSeen:
+    """Other copies of a claimed item were met; conflicts where the claim is gone."""
+
+    key: ClaimKey
+    owners: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationOpened:
     """A contact wrote for the first time."""
 
@@ -192,6 +215,9 @@ class SentLearnt:
 
 Change = (
     Claimed
+    | ClaimChanged
+    | ClaimDropped
+    | CopiesSeen
     | ConversationOpened
     | ConversationChanged
     | AliasAdded

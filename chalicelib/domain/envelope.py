@@ -37,13 +37,14 @@ class Item:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """
-    One message of the intake queue: the items of one lane, or a pointer to a body kept in S3.
+    One message of the intake queue: the items of a lane, a pointer to a body in S3, or a replay.
 
     `source` is `channel:<name>` or `desk:<id>`; `received_at` is in ms since the epoch.
     `origin` names the queue message that a fanned-out envelope came from; `first` counts the items
     of that message before this envelope's. With `pointer` there are no items: it is the key of the
     body, and `lanes` the lanes to fan out (empty: all of them); with an `origin` as well, it points
-    to the body's one item `first`, which no queue message can hold.
+    to the body's one item `first`, which no queue message can hold. With `replays` there is nothing
+    else: it is the scope and the key of a claim, and what is parked there is to be decided again.
     """
 
     source: str
@@ -54,6 +55,7 @@ class Envelope:
     first: int = 0
     pointer: str = ""
     lanes: Sequence[str] = ()
+    replays: Sequence[str] = ()
 
     def encode(self) -> str:
         """Return the envelope as ASCII JSON, which SQS takes whatever the customer wrote."""
@@ -66,6 +68,8 @@ class Envelope:
             fields |= {"pointer": self.pointer, "lanes": list(self.lanes)}
         else:
             fields["items"] = list(self.items)
+        if self.replays:
+            fields["replays"] = list(self.replays)
         if self.origin:
             fields |= {"origin": self.origin, "first": self.first}
         return compact(fields)
@@ -84,6 +88,7 @@ class Envelope:
                 first=fields.get("first", 0),
                 pointer=fields.get("pointer", ""),
                 lanes=fields.get("lanes", ()),
+                replays=fields.get("replays", ()),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as exc:
             raise MalformedPayload("not an envelope") from exc

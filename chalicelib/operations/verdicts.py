@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,9 +12,8 @@ from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.envelope import Book
 from chalicelib.domain.message import Status, highest
 from chalicelib.domain.work import Stage, Verb, Work
+from chalicelib.pipeline.set_aside import is_pointer
 from chalicelib.storage.audit import Audited
-
-_POINTER = frozenset({"pointer", "lanes"})
 
 
 class Verdict(StrEnum):
@@ -68,7 +66,7 @@ def arrived(rows: Iterable[Audited]) -> Arrived:
     verdicts: dict[str, Copy] = {}
     unopened: set[str] = set()
     for claim in found.claims:
-        if _is_pointer(claim):
+        if is_pointer(claim):
             unopened |= {_message_of(copy) for copy in (claim.owner, *claim.seen)}
             continue
         for owner, copy in found.copies(claim):
@@ -164,8 +162,3 @@ class _Found:
 def _message_of(owner: str) -> str:
     """Return the queue message that a copy came in."""
     return owner.rpartition("#")[0]
-
-
-def _is_pointer(claim: Claim) -> bool:
-    """Return whether a claim stands for a whole body that nothing could be read of."""
-    return claim.reason == "dead_letter" and frozenset(json.loads(claim.raw)) == _POINTER

@@ -47,18 +47,21 @@ class ChannelEvents:
     confirmer: Confirmer
     new_id: Callable[[], str]
 
-    def decide(self, event: ChannelEvent, *, account: Account, found: Found, now: int) -> Decision:
+    def decide(
+        self, event: ChannelEvent, *, account: Account, found: Found, now: int, came_at: int
+    ) -> Decision:
         """
         Return what becomes of an event of an account; `now` is in ms since the epoch.
 
+        `came_at` is since when the books know it: an older event could be one that they forgot.
         `found` is what the store holds under the event's names and ids. Decides from what it reads
         and writes nothing: committing the decision conflicts where that has changed meanwhile.
         """
         match event:
             case MessageReceived():
-                return self._received(event, account, found, now)
+                return self._received(event, account, found, now=now, came_at=came_at)
             case MessageEchoed():
-                return self._echoed(event, account, found, now)
+                return self._echoed(event, account, found, now=now, came_at=came_at)
             case StatusChanged():
                 return self._status(event, account, found, now)
             case WatermarkReached():
@@ -69,13 +72,15 @@ class ChannelEvents:
                 assert_never(event)
 
     def _received(
-        self, event: MessageReceived, account: Account, found: Found, now: int
+        self, event: MessageReceived, account: Account, found: Found, *, now: int, came_at: int
     ) -> Decision:
         message = _message(event, Direction.IN, author=event.contact.name, now=now)
         text = _text(event.content, account)
-        return self._said(event, message, text, event.contact.name, found)
+        return self._said(event, message, text, found=found, came_at=came_at)
 
-    def _echoed(self, event: MessageEchoed, account: Account, found: Found, now: int) -> Decision:
+    def _echoed(
+        self, event: MessageEchoed, account: Account, found: Found, *, now: int, came_at: int
+    ) -> Decision:
         key = SentKey(event.account, event.message_id)
         known = found.sent.get(key)
         learnt = Sent(key=key, sent_at=event.occurred_at, receipts=frozenset({Status.SENT}))
@@ -96,7 +101,7 @@ class ChannelEvents:
             return ours
         message = _message(event, Direction.OUTSIDE, author="", now=now)
         text = words.say(account.language, "sent_outside", text=_text(event.content, account))
-        decision = self._said(event, message, text, "", found)
+        decision = self._said(event, message, text, found=found, came_at=came_at)
         learnt = replace(
             learnt, conversation_id=decision.conversation_id, sequence=decision.sequence
         )
@@ -165,8 +170,9 @@ class ChannelEvents:
         event: MessageReceived | MessageEchoed,
         message: Message,
         text: str,
-        author: str,
+        *,
         found: Found,
+        came_at: int,
     ) -> Decision:
         """Decide to keep what was said and to show it in the ticket."""
         known = self._conversation(found, event.contact)
@@ -198,7 +204,7 @@ class ChannelEvents:
             sequence=after.sequence,
             reason="too_old",
         )
-        if message.recorded_at - message.occurred_at > OLDEST:
+        if came_at - event.occurred_at > OLDEST:
             return decision
         work = Work(
             conversation_id=after.id,
@@ -206,7 +212,7 @@ class ChannelEvents:
             sequence=after.sequence,
             text=text,
             occurred_at=message.occurred_at,
-            author=author,
+            author=message.author,
             files=message.content.files if isinstance(message.content, Files) else (),
         )
         return replace(

@@ -34,16 +34,19 @@ class DeskEvents:
     store: Store
     directory: Directory
 
-    def decide(self, event: DeskEvent, *, desk: str, found: Found, now: int) -> Decision:
+    def decide(
+        self, event: DeskEvent, *, desk: str, found: Found, now: int, came_at: int
+    ) -> Decision:
         """
         Return what becomes of an event of a desk; `now` is in ms since the epoch.
 
-        `found` holds the conversation of the event's ticket. Writes nothing, like its
+        `came_at` is since when the books know it, and `found` holds the conversation of the event's
+        ticket. Writes nothing, like its
         counterpart for the channels.
         """
         match event:
             case ReplyWritten():
-                return self._reply(event, desk, found, now)
+                return self._reply(event, desk, found, now=now, came_at=came_at)
             case TicketChanged():
                 return self._ticket(event, found)
             case DeskEventIgnored():
@@ -51,7 +54,9 @@ class DeskEvents:
             case _:
                 assert_never(event)
 
-    def _reply(self, event: ReplyWritten, desk: str, found: Found, now: int) -> Decision:
+    def _reply(
+        self, event: ReplyWritten, desk: str, found: Found, *, now: int, came_at: int
+    ) -> Decision:
         # What the ticket was created under: from the second ticket on, the id and a number.
         conversation_id = found.ticket or event.conversation_id.partition(".")[0]
         before = self.store.conversation(conversation_id) if conversation_id else None
@@ -63,7 +68,7 @@ class DeskEvents:
         # The desk that signed must be the one that the conversation belongs to.
         if desk != (before.link.desk if before.link else account.desk):
             return parked("foreign_ticket")
-        if now - event.occurred_at > OLDEST:
+        if came_at - event.occurred_at > OLDEST:
             return parked("too_old")
         if not event.text.strip() and not event.files:
             return Decision(outcome=Outcome.IGNORED, reason="empty")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.account import AccountRef
-from chalicelib.domain.changes import Claim, Claimed, ClaimKey, Outcome, SentKey
-from chalicelib.domain.envelope import Book, Envelope, compact, digest, trace
+from chalicelib.domain.changes import Claim, ClaimDropped, Claimed, ClaimKey, Outcome, SentKey
+from chalicelib.domain.envelope import Book, Envelope, compact, digest
 from chalicelib.domain.events import ChannelEvent, DeskEvent, ReplyWritten, TicketChanged
 from chalicelib.domain.ports import (
     Bodies,
@@ -20,19 +20,25 @@ from chalicelib.domain.ports import (
     Webhook,
 )
 from chalicelib.domain.store import Found, Store
-from chalicelib.domain.work import Verb
 from chalicelib.errors import ConfigurationError, Conflict, MalformedPayload, TransientError
+from chalicelib.pipeline.books import Bookkeeper, Copy, Decide, woken
 from chalicelib.pipeline.channel_events import ChannelEvents
 from chalicelib.pipeline.decision import Decision, parked
 from chalicelib.pipeline.desk_events import DeskEvents
 from chalicelib.pipeline.fan_out import Raw, fanned_out, item_of
 from chalicelib.pipeline.files import FileKeeper
 from chalicelib.pipeline.receive import in_batches
+from chalicelib.pipeline.set_aside import (
+    DEAD_LETTER,
+    NO_ENVELOPE,
+    copy_of,
+    envelope_of,
+    kept,
+    messages_of,
+    place_of_body,
+    whole_of,
+)
 from chalicelib.pipeline.wake import Wake, Wakeups
-
-_TRIES = 8  #: for one item, while others are faster
-
-_Decide = Callable[[Found], Decision]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +67,10 @@ class Ingester:
         trying again changes nothing that was done.
         """
         envelope = Envelope.decode(text)
-        if envelope.pointer and not envelope.origin:
-            self._fan_out(envelope, message_id)
-            return
-        wakes: list[Wake] = []
-        try:
-            for ordinal, raw in enumerate(self._items(envelope), start=envelope.first):
-                owner = f"{envelope.origin or message_id}#{ordinal}"
-                wakes += self._item(envelope, raw, owner)
-        finally:
-            self.wakeups.send(wakes)
+        if envelope.replays:
+            self._replay(ClaimKey(*envelope.replays))
+        else:
+            self._take(envelope, message_id)
 
     def park(self, text: str, *, message_id: str) -> None:
         """
@@ -86,17 +86,70 @@ class Ingester:
         except MalformedPayload:
             self._keep_whole(text, message_id)
             return
+        if envelope.replays:
+            return  # what it would have released is still parked
         if envelope.pointer and not envelope.origin:
             self._open_or_set_aside(envelope, message_id)
             return
         wakes: list[Wake] = []
-        for ordinal, raw in enumerate(self._items(envelope), start=envelope.first):
-            owner = f"{envelope.origin or message_id}#{ordinal}"
+        for copy in self._copies(envelope, message_id):
             try:
-                wakes += self._item(envelope, raw, owner)
+                wakes += self._item(copy)
             except TransientError:
-                self._set_aside(envelope, raw, owner, "dead_letter")
+                wakes += self._set_aside(copy, DEAD_LETTER)
         self.wakeups.send(wakes)
+
+    def _take(self, envelope: Envelope, message_id: str) -> None:
+        if envelope.pointer and not envelope.origin:
+            self._fan_out(envelope, message_id)
+            return
+        wakes: list[Wake] = []
+        try:
+            for copy in self._copies(envelope, message_id):
+                wakes += self._item(copy)
+        finally:
+            self.wakeups.send(wakes)
+
+    def _copies(self, envelope: Envelope, message_id: str) -> Iterator[Copy]:
+        """Yield the items of an envelope, named by the queue message that first brought them."""
+        origin = envelope.origin or message_id
+        for ordinal, raw in enumerate(self._items(envelope), start=envelope.first):
+            yield Copy(
+                source=envelope.source,
+                book=envelope.book,
+                received_at=envelope.received_at,
+                raw=raw,
+                kept=kept(envelope, raw),
+                owner=f"{origin}#{ordinal}",
+            )
+
+    def _replay(self, key: ClaimKey) -> None:
+        """Decide again on what is parked under a key; what still cannot be read stays parked."""
+        claim = self.store.find(claim=key).claims.get(key)
+        if claim is None:
+            return
+        if claim.outcome is not Outcome.PARKED:
+            # The first delivery of this replay may have ended before the wake-ups.
+            self.wakeups.send(woken(claim))
+            return
+        try:
+            self._release(claim)
+        except (TransientError, ConfigurationError):
+            raise
+        except Exception as exc:  # noqa: BLE001 - a body may be gone: that must not hold up others
+            self.log.alarm("replay failed", owner=claim.owner, error=type(exc).__name__)
+
+    def _release(self, claim: Claim) -> None:
+        whole = whole_of(claim)
+        if whole is None:
+            envelope = envelope_of(claim)
+            (raw,) = self._items(envelope)
+            self.wakeups.send(self._item(copy_of(claim, raw)))
+            return
+        # Each message that brought the same brought items of its own name.
+        for message_id in messages_of(claim):
+            self._take(whole, message_id)
+        self.store.commit(ClaimDropped(claim))
 
     def _keep_whole(self, text: str, message_id: str) -> None:
         """Park a queue message that is no envelope: another version of us may have written it."""
@@ -108,7 +161,7 @@ class Ingester:
             source="intake",
             received_at=self.clock(),
             raw=compact(text),
-            reason="no_envelope",
+            reason=NO_ENVELOPE,
         )
         try:
             self.store.commit(Claimed(claim))
@@ -121,112 +174,85 @@ class Ingester:
         except (TransientError, ConfigurationError):
             raise
         except Exception:  # noqa: BLE001 - no reason is good enough to lose a body
-            place = {"pointer": pointer.pointer, "lanes": list(pointer.lanes)}
-            self._set_aside(pointer, place, f"{message_id}#0", "dead_letter")
+            place = place_of_body(pointer)
+            whole = Copy(
+                source=pointer.source,
+                book=pointer.book,
+                received_at=pointer.received_at,
+                raw=place,
+                kept=compact(place),
+                owner=f"{message_id}#0",
+            )
+            self._set_aside(whole, DEAD_LETTER)
 
-    def _item(self, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
+    def _item(self, copy: Copy) -> Sequence[Wake]:
         try:
-            return self._apply(envelope, raw, owner)
+            return self._apply(copy)
         except (TransientError, ConfigurationError):
             raise
         except Exception as exc:  # noqa: BLE001 - one bad item never costs its neighbours
-            return self._set_aside(envelope, raw, owner, f"crash:{type(exc).__name__}")
+            return self._set_aside(copy, f"crash:{type(exc).__name__}")
 
-    def _set_aside(self, envelope: Envelope, raw: Raw, owner: str, reason: str) -> Sequence[Wake]:
-        key = ClaimKey(envelope.source, f"raw:{digest(compact(raw))}")
-        return self._settle(envelope, raw, owner, key, lambda _: parked(reason))
+    def _set_aside(self, copy: Copy, reason: str) -> Sequence[Wake]:
+        key = ClaimKey(copy.source, f"raw:{digest(compact(copy.raw))}")
+        return self._books.enter(
+            copy, key, find=lambda: self.store.find(claim=key), decide=lambda _: parked(reason)
+        )
 
-    def _apply(self, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
-        side, _, name = envelope.source.partition(":")
+    def _apply(self, copy: Copy) -> Sequence[Wake]:
+        side, _, name = copy.source.partition(":")
         if side == "channel":
-            return self._apply_of_channel(self.channel(name), envelope, raw, owner)
-        return self._apply_of_desk(name, envelope, raw, owner)
+            return self._apply_of_channel(self.channel(name), copy)
+        return self._apply_of_desk(name, copy)
 
-    def _apply_of_channel(
-        self, channel: Channel, envelope: Envelope, raw: Raw, owner: str
-    ) -> Sequence[Wake]:
-        event = channel.parse(raw, received_at=envelope.received_at)
+    def _apply_of_channel(self, channel: Channel, copy: Copy) -> Sequence[Wake]:
+        event = channel.parse(copy.raw, received_at=copy.received_at)
         key = ClaimKey("#".join(event.account), event.key)
 
         def decide(found: Found) -> Decision:
             account = self.directory.account(event.account)
             if account is None:
                 return parked("no_account")
+            now = self.clock()
             decision = self.channel_events.decide(
-                event, account=account, found=found, now=self.clock()
+                event, account=account, found=found, now=now, came_at=_came_at(copy, now)
             )
             return self.keeper.kept(decision, lambda file: channel.locate(file, account=account))
 
-        return self._settle(envelope, raw, owner, key, decide, event=event)
+        return self._enter(copy, key, decide, event=event)
 
-    def _apply_of_desk(self, desk: str, envelope: Envelope, raw: Raw, owner: str) -> Sequence[Wake]:
+    def _apply_of_desk(self, desk: str, copy: Copy) -> Sequence[Wake]:
         helpdesk = self.helpdesk(desk)
-        event = helpdesk.parse(raw, received_at=envelope.received_at)
+        event = helpdesk.parse(copy.raw, received_at=copy.received_at)
 
         def decide(found: Found) -> Decision:
-            decision = self.desk_events.decide(event, desk=desk, found=found, now=self.clock())
+            now = self.clock()
+            decision = self.desk_events.decide(
+                event, desk=desk, found=found, now=now, came_at=_came_at(copy, now)
+            )
             return self.keeper.kept(decision, helpdesk.locate)
 
         key = ClaimKey(f"desk#{desk}", event.key)
-        return self._settle(envelope, raw, owner, key, decide, event=event, desk=desk)
+        return self._enter(copy, key, decide, event=event, desk=desk)
 
-    def _settle(
+    def _enter(
         self,
-        envelope: Envelope,
-        raw: Raw,
-        owner: str,
+        copy: Copy,
         key: ClaimKey,
-        decide: _Decide,
+        decide: Decide,
         *,
-        event: ChannelEvent | DeskEvent | None = None,
+        event: ChannelEvent | DeskEvent,
         desk: str = "",
     ) -> Sequence[Wake]:
-        """Write an item into the books together with what it changes, unless it is there."""
-        for _ in range(_TRIES):
-            found = self._find(key, event, desk)
-            if key in found.claims:
-                return self._again(found.claims[key], owner)
-            decision = decide(found)
-            keeps = decision.outcome is not Outcome.IGNORED
-            claim = Claim(
-                key=key,
-                owner=owner,
-                book=envelope.book,
-                outcome=decision.outcome,
-                source=envelope.source,
-                received_at=envelope.received_at,
-                raw=_kept(envelope, raw) if keeps else "",
-                reason=decision.reason,
-                conversation_id=decision.conversation_id,
-                sequence=decision.sequence,
-                parts=decision.parts,
-            )
-            try:
-                self.store.commit(Claimed(claim), *decision.changes)
-            except Conflict:
-                continue
-            self._tell(claim, getattr(event, "message_id", ""))
-            return decision.wakes
-        raise TransientError("others were faster, again and again")
-
-    def _tell(self, claim: Claim, message_id: str) -> None:
-        if claim.outcome is Outcome.PARKED:
-            self.log.alarm(
-                "item parked", source=claim.source, owner=claim.owner, reason=claim.reason
-            )
-            return
-        self.log.info(
-            "ingested",
-            source=claim.source,
-            owner=claim.owner,
-            outcome=claim.outcome,
-            conversation=claim.conversation_id,
-            sequence=claim.sequence,
-            item=trace(message_id) if message_id else "",
-            reason=claim.reason,
+        return self._books.enter(
+            copy,
+            key,
+            find=lambda: self._find(key, event, desk),
+            decide=decide,
+            message_id=getattr(event, "message_id", ""),
         )
 
-    def _find(self, key: ClaimKey, event: ChannelEvent | DeskEvent | None, desk: str) -> Found:
+    def _find(self, key: ClaimKey, event: ChannelEvent | DeskEvent, desk: str) -> Found:
         ticket_id = event.ticket_id if isinstance(event, ReplyWritten | TicketChanged) else ""
         account: AccountRef | None = getattr(event, "account", None)
         contact = getattr(event, "contact", None)
@@ -239,15 +265,9 @@ class Ingester:
             ticket=(desk, ticket_id) if ticket_id else None,
         )
 
-    def _again(self, claim: Claim, owner: str) -> Sequence[Wake]:
-        """Another delivery of an item: of the same copy, or of another one, which is counted."""
-        if owner != claim.owner:
-            if owner not in claim.seen:
-                self.store.seen_again(claim.key, owner)
-            return ()
-        # The first delivery may have ended between the commit and the wake-ups, whichever they were.
-        woken = claim.conversation_id
-        return [Wake(verb, woken) for verb in Verb] if woken else ()
+    @property
+    def _books(self) -> Bookkeeper:
+        return Bookkeeper(self.store, self.log)
 
     def _fan_out(self, pointer: Envelope, message_id: str) -> None:
         """Queue a kept body's items lane by lane; doing it again sends the same messages."""
@@ -267,7 +287,6 @@ class Ingester:
         return self.channel(name) if side == "channel" else self.helpdesk(name)
 
 
-def _kept(envelope: Envelope, raw: Raw) -> str:
-    """Return what the books keep of an item: itself, or where it is if no row would take it."""
-    place = {"body": envelope.pointer, "item": envelope.first}
-    return compact(place if envelope.pointer and envelope.origin else raw)
+def _came_at(copy: Copy, now: int) -> int:
+    """Return since when the books know an item: one that is parked was never forgotten."""
+    return copy.received_at if copy.parked else now

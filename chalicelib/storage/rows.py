@@ -200,6 +200,8 @@ def from_claim(claim: Claim) -> dict[str, Any]:
         "sequence": claim.sequence,
         "parts": claim.parts,
     }
+    if claim.seen:
+        row["seen"] = claim.seen
     if claim.outcome is Outcome.PARKED:
         return row | {"waiting": keys.PARKED, "waiting_at": claim.received_at}
     return row | {"ttl": claim.received_at // _MS + _CLAIM_LIFE}

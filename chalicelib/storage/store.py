@@ -76,10 +76,7 @@ class TableStore:
 
     def seen_again(self, key: c.ClaimKey, owner: str) -> None:
         """See store.Store."""
-        # A claim that came to the end of its life meanwhile must not come back as half a row.
-        exists = Condition(equal={"key": key.key})
-        update = Update(key=keys.claim(key), add={"seen": frozenset({owner})}, when=exists)
-        self._table.write([update])
+        self.commit(c.CopiesSeen(key, frozenset({owner})))
 
     def waiting(self, *, until: int, desk: str = "", most: int = 100) -> list[Work]:
         """See store.Store."""
@@ -99,8 +96,8 @@ class TableStore:
 
     def _write(self, change: c.Change) -> Write:  # noqa: C901, PLR0911 - a table, one case per change
         match change:
-            case c.Claimed(claim):
-                return Put(key=keys.claim(claim.key), row=rows.from_claim(claim), when=IF_NEW)
+            case c.Claimed() | c.ClaimChanged() | c.ClaimDropped() | c.CopiesSeen():
+                return _entry(change)
             case c.ConversationOpened(conversation):
                 row = rows.from_conversation(conversation)
                 return Put(key=keys.conversation(conversation.id), row=row, when=IF_NEW)
@@ -134,8 +131,32 @@ class TableStore:
                 )
 
 
+def _entry(change: c.Claimed | c.ClaimChanged | c.ClaimDropped | c.CopiesSeen) -> Write:
+    """Return what writes a line of the books."""
+    match change:
+        case c.Claimed(claim):
+            return Put(key=keys.claim(claim.key), row=rows.from_claim(claim), when=IF_NEW)
+        case c.ClaimChanged(was, claim):
+            row = rows.from_claim(claim)
+            return Put(key=keys.claim(claim.key), row=row, when=_still(was))
+        case c.ClaimDropped(claim):
+            return Delete(key=keys.claim(claim.key), when=_still(claim))
+        case c.CopiesSeen(key, owners):
+            # A claim that came to the end of its life must not come back as half a row.
+            exists = Condition(equal={"key": key.key})
+            return Update(key=keys.claim(key), add={"seen": owners}, when=exists)
+
+
 def _work_key(work: Work) -> keys.Key:
     return keys.work(work.conversation_id, work.verb, work.sequence)
+
+
+def _still(claim: c.Claim) -> Condition:
+    """Return that a claim is what it was: what became of it, and which copies were seen."""
+    equal = {"owner": claim.owner, "outcome": claim.outcome, "reason": claim.reason}
+    if claim.seen:
+        return Condition(equal=equal | {"seen": claim.seen})
+    return Condition(equal=equal, absent=("seen",))
 
 
 def _unchanged(work: Work) -> Condition:

@@ -11,11 +11,15 @@ from chalicelib.domain.account import AccountRef
 from chalicelib.domain.changes import (
     AliasAdded,
     Change,
+    ClaimChanged,
+    ClaimDropped,
     Claimed,
     ConversationChanged,
     ConversationOpened,
+    CopiesSeen,
     DeliveryEnded,
     MessageKept,
+    Outcome,
     SentLearnt,
     TicketLinked,
     WorkAdded,
@@ -59,6 +63,62 @@ def test_a_copy_of_an_item_whose_claim_is_gone_conflicts_and_leaves_no_half_clai
         store.seen_again(CLAIM.key, "m2#0")
     assert store.find(claim=CLAIM.key).claims == {}
     store.commit(Claimed(CLAIM))
+
+
+PARKED = replace(
+    CLAIM,
+    outcome=Outcome.PARKED,
+    reason="no_account",
+    conversation_id="",
+    sequence=0,
+    seen=frozenset({"m2#0", "m3#0"}),
+)
+
+
+def test_a_parked_item_that_is_decided_again_keeps_its_copies(store):
+    store.commit(Claimed(PARKED))
+    decided = replace(CLAIM, seen=PARKED.seen)
+    store.commit(ClaimChanged(PARKED, decided))
+    assert store.find(claim=CLAIM.key).claims == {CLAIM.key: decided}
+
+
+def test_a_parked_item_is_dropped_for_the_lines_that_replace_it(store):
+    store.commit(Claimed(PARKED))
+    store.commit(ClaimDropped(PARKED))
+    assert store.find(claim=CLAIM.key).claims == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [ClaimChanged(PARKED, CLAIM), ClaimDropped(PARKED)],
+    ids=["changed", "dropped"],
+)
+@pytest.mark.parametrize(
+    "stands",
+    [
+        replace(PARKED, outcome=Outcome.FORWARD),
+        replace(PARKED, owner="m9#0"),
+        replace(PARKED, reason="dead_letter"),
+        replace(PARKED, seen=frozenset()),
+        replace(PARKED, seen=PARKED.seen | {"m4#0"}),
+        None,
+    ],
+    ids=["decided", "owner", "reason", "unseen", "seen again", "gone"],
+)
+def test_a_parked_item_is_decided_only_as_it_was_read(store, stands, change):
+    if stands:
+        store.commit(Claimed(stands))
+    with pytest.raises(Conflict):
+        store.commit(change)
+    assert store.find(claim=CLAIM.key).claims == ({CLAIM.key: stands} if stands else {})
+
+
+def test_a_parked_item_that_no_copy_followed_conflicts_when_one_comes(store):
+    alone = replace(PARKED, seen=frozenset())
+    store.commit(Claimed(alone))
+    store.commit(CopiesSeen(CLAIM.key, frozenset({"m2#0"})))
+    with pytest.raises(Conflict):
+        store.commit(ClaimDropped(alone))
 
 
 # Names
