@@ -1,0 +1,270 @@
+"""One run of the storm: events come while everything fails, then it calms down and is looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.domain.changes import Outcome
+from chalicelib.errors import TransientError, Unauthorised
+from chalicelib.operations.parked import parked
+from chalicelib.operations.verify import verify
+from chalicelib.storage import rows
+from chalicelib.storage.audit import TableAudit
+from tests import builders
+from tests.fakes.deployment import WORKERS
+from tests.fakes.world import SWEEP_EVERY
+from tests.storm.tokens import tokens
+from tests.storm.watch import Kind, Violation
+from tests.storm.world import BARE, DESKS, Bug, StormWorld, no_bug
+
+_HOUR: Final = 3600.0
+_LONGEST_CALM: Final = 48 * _HOUR  #: seconds after which what is not at rest never will be
+_MOST_PARKED: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How a run ended; `steps` are its last ones and `trace` stands for all of them."""
+
+    seed: int
+    faults: Counter[str]
+    violations: tuple[Violation, ...]
+    unconfirmed: int
+    residue: int
+    bound: int
+    steps: tuple[str, ...]
+    trace: str
+
+    def count(self, kind: Kind) -> int:
+        """Return how many violations of a kind there were."""
+        return sum(violation.kind is kind for violation in self.violations)
+
+
+def run(seed: int, *, events: int, bug: Bug = no_bug) -> Result:
+    """Return how the storm of a seed ended, stopped at the first violation."""
+    world = StormWorld(seed, bug=bug)
+    for _ in range(events):
+        _happen(world)
+        for _ in range(world.chaos.random.choice((0, 1, 2, 4, 8))):
+            world.step()
+            if world.chaos.happens(0.3):
+                world.clock.advance(world.chaos.random.uniform(0.1, 5))
+        if world.watch.violations:
+            break
+    else:
+        _calm_down(world)
+        if not world.watch.violations:
+            _look(world)
+    watch = world.watch
+    return Result(
+        seed=seed,
+        faults=world.chaos.faults,
+        violations=tuple(watch.violations),
+        unconfirmed=len(watch.doubted),
+        residue=len(watch.residue),
+        bound=len(watch.touched),
+        steps=tuple(world.chaos.steps),
+        trace=world.chaos.trace,
+    )
+
+
+# --- what happens
+
+
+def _happen(world: StormWorld) -> None:
+    """Have one thing happen in the world outside, or to it."""
+    people, random = world.people, world.chaos.random
+    channel = random.choice(list(DESKS))
+    roll = random.random()
+    if roll < 0.45:
+        people.write(channel)
+    elif roll < 0.75:
+        _have_answered(world, DESKS[channel])
+    elif roll < 0.79:
+        people.write_outside(channel)
+    elif roll < 0.83:
+        people.be_odd(channel)
+    elif roll < 0.87:
+        people.read(channel)
+    elif roll < 0.95:
+        people.repeat(random.choice(list(people.senders)))
+    elif roll < 0.98:
+        _close_or_remove(world, DESKS[channel])
+    elif not world.chaos.calm:
+        _break(world, channel)
+
+
+def _have_answered(world: StormWorld, desk: str) -> None:
+    tickets = world.desks[desk].tickets
+    if not tickets:
+        return
+    ticket = world.chaos.random.choice(tickets)
+    if world.chaos.happens(0.1):
+        world.people.note_privately(desk, ticket)
+    else:
+        world.people.answer(desk, ticket)
+
+
+def _close_or_remove(world: StormWorld, desk: str) -> None:
+    tickets = world.desks[desk].tickets
+    if not tickets:
+        return
+    ticket = world.chaos.random.choice(tickets)
+    sender = world.people.senders[f"desk:{desk}"]
+    if world.chaos.happens(0.2):
+        world.desks[desk].remove(ticket.id)
+        world.chaos.note(f"{ticket.id} is removed")
+        if world.chaos.happens(0.5):
+            sender.tell(builders.ticket_changed(ticket.id, "gone", at=world.clock()))
+    else:
+        world.desks[desk].close(ticket.id)
+        sender.tell(builders.ticket_changed(ticket.id, "closed", at=world.clock()))
+
+
+def _break(world: StormWorld, channel: str) -> None:
+    """Break something for a while, or let time pass: nothing else ends what is broken."""
+    roll = world.chaos.random.random()
+    if roll < 0.2:
+        world.chaos.fault("a desk is down for 6 hours")
+        desk = world.desks[DESKS[channel]]
+        down = world.chaos.random.choice((TransientError("down"), Unauthorised("token")))
+        desk.down = down
+        _pass(world, 6 * _HOUR)
+        desk.down = None
+    elif roll < 0.3:
+        world.chaos.fault("a token is expired for a day")
+        world.channels[channel].expired = True
+        _pass(world, 24 * _HOUR)
+        world.channels[channel].expired = False
+    elif roll < 0.5:
+        world.chaos.fault("AWS is down for minutes")
+        _take_down(world, 0.5)
+        _pass(world, 300)
+        _take_down(world, 0.0)
+    else:
+        _pass(world, world.chaos.random.choice((60, 600, 3600)))
+
+
+def _take_down(world: StormWorld, probability: float) -> None:
+    """Take each part of AWS down with that probability, and the others up."""
+    world.table.down = world.chaos.happens(probability)
+    world.bodies.down = world.chaos.happens(probability)
+    for queue in world.queues.values():
+        queue.down = world.chaos.happens(probability)
+
+
+def _pass(world: StormWorld, seconds: float) -> None:
+    """Let time pass with everything at work, and with a few people writing on."""
+    until = world.clock() + round(seconds * 1000)
+    while world.clock() < until and not world.watch.violations:
+        if seconds > _HOUR and world.chaos.happens(0.02):
+            world.people.write(world.chaos.random.choice(list(DESKS)))
+        _work(world)
+        _wait(world, until)
+
+
+def _work(world: StormWorld) -> None:
+    """Have every process do what it can at this moment."""
+    for _ in range(10_000):
+        busy = [world.post(source) for source in world.people.senders]
+        busy += [world.take(name) for name in WORKERS]
+        busy += [world.take(name, dead=True) for name in WORKERS]
+        if not any(busy) or world.watch.violations or _is_broken(world):
+            return
+    world.watch.wrong(Kind.LOST, "it never comes to an end")
+
+
+def _is_broken(world: StormWorld) -> bool:
+    queues = world.queues.values()
+    return world.table.down or world.bodies.down or any(queue.down for queue in queues)
+
+
+def _wait(world: StormWorld, until: int) -> None:
+    """Wait for the next thing that is due, a minute at most, and sweep where it is time."""
+    now = world.clock()
+    due = [queue.next_visible() for queue in (*world.queues.values(), *world.dead.values())]
+    due += [at for sender in world.people.senders.values() for at, _ in sender.later if at > now]
+    end = min(until, now + SWEEP_EVERY, *due)
+    world.clock.advance((max(end, now + 100) - now) / 1000)
+    if world.is_time_to_sweep():
+        world.sweep_once()
+
+
+# --- how it ends
+
+
+def _calm_down(world: StormWorld) -> None:
+    """Stop all faults and let everything come to rest."""
+    world.chaos.calm = True
+    until = world.clock() + round(_LONGEST_CALM * 1000)
+    _work(world)
+    while not _is_quiet(world) and not world.watch.violations:
+        if world.clock() >= until:
+            world.watch.wrong(Kind.LOST, f"it never comes to rest: {_open(world)[:3]}")
+            return
+        _wait(world, until)
+        _work(world)
+
+
+def _is_quiet(world: StormWorld) -> bool:
+    queues = [*world.queues.values(), *world.dead.values()]
+    senders = world.people.senders.values()
+    told = any(sender.pending or sender.later for sender in senders)
+    waits = any(row["due_at"] or row["waiting_for"] for row in _open(world))
+    return not told and not waits and not any(queue.depth() for queue in queues)
+
+
+def _open(world: StormWorld) -> list[dict[str, object]]:
+    return [row for row in world.table.open_rows() if not row["parked"]]
+
+
+def _look(world: StormWorld) -> None:
+    """Look at everything that must hold when it is quiet."""
+    for row in _open(world):
+        world.watch.wrong(Kind.LOST, f"nobody is going to do {row['pk']} {row['sk']}")
+    kept = _look_at_parked(world)
+    for token in world.people.said:
+        if token not in world.watch.shown and token not in kept:
+            world.watch.wrong(Kind.LOST, f"{token} stands in no ticket")
+    for token in world.people.replies:
+        _look_at_reply(world, token, kept=kept)
+    books = verify(
+        world.books.accepted,
+        intake=[world.queues["ingest"], world.dead["ingest"]],
+        audit=TableAudit(table=world.table),
+        now=world.clock(),
+    )
+    if books.lost or books.pending or books.out.pending:
+        world.watch.wrong(Kind.LOST, f"the books say {books}")
+
+
+def _look_at_parked(world: StormWorld) -> set[str]:
+    """Return what an operator is shown; all that was set aside must be there, and the poison."""
+    told = list(parked(TableAudit(table=world.table), store=world.store, most=_MOST_PARKED))
+    texts = "\n".join(each.text for each in told)
+    there = [rows.to_claim(row) for row in world.table.scan() if row["sk"] == "CLAIM"]
+    aside = sum(claim.outcome is Outcome.PARKED for claim in there)
+    aside += sum(bool(row["parked"]) for row in world.table.open_rows())
+    if aside != len(told):
+        world.watch.wrong(Kind.LOST, f"{aside} are parked, {len(told)} are to be seen")
+    for mid in world.people.poison:
+        if f'"id":"{mid}"' not in texts:
+            world.watch.wrong(Kind.LOST, f"the poison {mid} is nowhere")
+    return set(tokens(texts))
+
+
+def _look_at_reply(world: StormWorld, token: str, *, kept: set[str]) -> None:
+    """Look at one reply: it is on the phone, or somebody was told that it is not."""
+    watch = world.watch
+    if token not in watch.sent and token not in watch.told and token not in kept:
+        watch.wrong(Kind.LOST, f"{token} was not sent, and nobody was told")
+    if token in watch.doubted and token not in watch.touched:
+        watch.wrong(Kind.LOST, f"{token} is in doubt, and nothing happened to it")
+    if token in watch.shown:
+        # An echo that carries nothing of ours, after the send was given up: design, decision 8.
+        if token.partition("@")[2].startswith(BARE[0]) and token in watch.touched:
+            watch.residue.add(token)
+        else:
+            watch.wrong(Kind.DUPLICATED, f"{token} is shown as sent by somebody else")

@@ -1,0 +1,238 @@
+"""A deployment in the middle of a storm: the real pipeline, between ports that fail at any call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chalicelib.domain.account import Account, AccountRef
+from chalicelib.domain.envelope import Book
+from chalicelib.errors import TransientError, UnknownIntegration
+from chalicelib.operations.accepted import Accepted
+from chalicelib.storage.store import TableStore
+from tests import builders
+from tests.builders import Raw
+from tests.fakes.channel import FakeChannel
+from tests.fakes.deployment import DESK, MOST_RECEIVES, OTHER_DESK, WORKERS
+from tests.fakes.faults import ProcessDied
+from tests.fakes.helpdesk import FakeHelpdesk
+from tests.fakes.log import RecordingLog
+from tests.fakes.queue import MemoryQueue
+from tests.fakes.world import SWEEP_EVERY, World
+from tests.storm.chaos import VISIBILITY, Chaos
+from tests.storm.people import People, Sender
+from tests.storm.ports import StormyBodies, StormyChannel, StormyHelpdesk, StormyQueue, StormyTable
+from tests.storm.watch import Kind, Watch
+
+WITH_REFERENCE, BARE = "messenger", "instagram"
+DESKS = {WITH_REFERENCE: DESK, BARE: OTHER_DESK}  #: of the channels' accounts
+_QUEUES = tuple(str(name) for name in WORKERS)
+
+Bug = Callable[["StormWorld"], None]
+
+
+def no_bug(_: StormWorld) -> None:
+    """Leave the pipeline as it is."""
+
+
+class _Log(RecordingLog):
+    """A log of which only what `verify` reads is kept."""
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        super().__init__()
+        self._clock = clock
+        self.accepted: list[Accepted] = []
+
+    def info(self, message: str, **keys: object) -> None:
+        """Keep what was accepted."""
+        if message != "received":
+            return
+        messages: Any = keys["messages"]
+        for each in messages:
+            items = {Book(book): count for book, count in each["items"].items()}
+            self.accepted.append(
+                Accepted(
+                    message_id=each["id"],
+                    deduplication=each["deduplication"],
+                    at=self._clock(),
+                    items=items,
+                )
+            )
+
+    def warning(self, message: str, **keys: object) -> None:
+        """Keep nothing."""
+
+    def alarm(self, message: str, **keys: object) -> None:
+        """Keep nothing."""
+
+
+class StormWorld(World):
+    """
+    Two accounts on two channels, each served by a desk of its own; Instagram's echoes are bare.
+
+    `bug` changes the processes each time they start.
+    """
+
+    def __init__(self, seed: int, *, bug: Bug = no_bug) -> None:
+        self._bug: Bug = no_bug
+        super().__init__()
+        self._bug = bug
+        self.chaos = chaos = Chaos(seed, self.clock)
+        self.watch = watch = Watch()
+        self.books = _Log(self.clock)
+        self.log = self.books
+        table: StormyTable
+        table = StormyTable(chaos, lambda writes: watch.wrote(writes, table))
+        self.table: StormyTable = table
+        self.store = TableStore(table, clock=self.clock)
+        self.bodies = StormyBodies(chaos)
+        self.dead = {name: self._queue(None) for name in WORKERS}
+        self.queues = {name: self._queue(self.dead[name]) for name in WORKERS}
+        self._watch_intake()
+        self.channels = {name: StormyChannel(name, chaos, self._arrived) for name in DESKS}
+        self.desks = {name: self._desk(name) for name in DESKS.values()}
+        self.adapters = dict(self.desks)
+        for name, desk in DESKS.items():
+            ref = AccountRef(name, builders.ACCOUNT)
+            self.directory.accounts[ref] = Account(ref=ref, desk=desk)
+        sources = [f"channel:{name}" for name in DESKS] + [f"desk:{name}" for name in self.desks]
+        self.people = People(
+            random=chaos.random,
+            clock=self.clock,
+            senders={source: Sender(source=source) for source in sources},
+        )
+        self._swept_at = self.clock()
+        chaos.others = self._others
+        chaos.harmed = watch.harmed
+        self.clock.on_advance(self._tick)
+        self.start()
+
+    def start(self) -> None:
+        """Start new processes, with the bug they have."""
+        super().start()
+        self._bug(self)
+
+    # --- one step of one process
+
+    def step(self) -> None:
+        """Let one process do something: take a webhook, handle a batch, sweep."""
+        random = self.chaos.random
+        roll = random.random()
+        if roll < 0.35:
+            self.post(random.choice(list(self.people.senders)))
+        elif self.is_time_to_sweep():
+            self.sweep_once()
+        else:
+            self.take(random.choice(_QUEUES), dead=roll > 0.9)
+
+    def take(self, name: str, *, dead: bool = False) -> bool:
+        """Hand a batch of a queue to its worker; return whether there was one."""
+        queue = (self.dead if dead else self.queues)[name]
+        if queue.down or not queue.depth():
+            return False
+        self.chaos.note(f"{name}{' dead' if dead else ''}: a batch")
+        most = self.chaos.random.choice((1, 3, 10))
+        with self.chaos.process():
+            self._tick()
+            try:
+                taken = self._hand(queue, name, most, dead=dead)
+            except Exception as exc:  # noqa: BLE001 - whatever it is, a worker must not end like this
+                self.watch.wrong(Kind.LOST, f"the worker {name} ended with {exc!r}")
+                taken = True
+        self._tick()
+        return taken
+
+    def is_time_to_sweep(self) -> bool:
+        """Return whether the last sweep is a minute ago."""
+        return self.clock() - self._swept_at >= SWEEP_EVERY
+
+    def sweep_once(self) -> None:
+        """Do what the schedule does."""
+        self._swept_at = self.clock()
+        self.chaos.note("sweep")
+        with self.chaos.process():
+            self._tick()
+            self.sweep()
+        self._tick()
+
+    def post(self, source: str) -> bool:
+        """Have a sender send a webhook of what is due; return whether there was anything."""
+        sender, random = self.people.senders[source], self.chaos.random
+        sender.due(self.clock())
+        most = random.choice((1, 2, 5, 20, 60))
+        items = sender.pending[:most]
+        if not items:
+            return False
+        self.chaos.note(f"{source}: a webhook of {len(items)}")
+        if self._is_accepted(source, items):
+            # While this one was under way, another one may have told the same.
+            done = {id(raw) for raw in items}
+            sender.pending = [raw for raw in sender.pending if id(raw) not in done]
+            sender.told += items
+        return True
+
+    def _is_accepted(self, source: str, items: Sequence[Raw]) -> bool:
+        side, _, name = source.partition(":")
+        webhook = self.channels[name] if side == "channel" else self.desks[name]
+        with self.chaos.process():
+            self._tick()
+            try:
+                self._receive(webhook, source, items)
+            except TransientError:
+                return False
+            except ProcessDied:
+                self.start()
+                return False
+            finally:
+                self._tick()
+        lost = not self.chaos.calm and self.chaos.happens(0.03)
+        if lost:
+            self.chaos.fault("a 200 is lost")
+        return not lost
+
+    def _others(self) -> None:
+        for _ in range(self.chaos.random.choice((1, 1, 2, 6))):
+            self.step()
+
+    def _tick(self) -> None:
+        self.time_left = self.chaos.time_left()
+        if self.chaos.is_overdue():
+            self.watch.harmed()
+
+    # --- wiring
+
+    def _queue(self, dead: MemoryQueue | None) -> StormyQueue:
+        queue = StormyQueue(
+            self.clock,
+            visibility=VISIBILITY,
+            most_receives=MOST_RECEIVES if dead else None,
+            dead_letters=dead,
+        )
+        queue.chaos = self.chaos
+        return queue
+
+    def _watch_intake(self) -> None:
+        intake, dead = self.queues["ingest"], self.dead["ingest"]
+        assert isinstance(intake, StormyQueue)
+        assert isinstance(dead, StormyQueue)
+        intake.took = self.watch.took
+        dead.buried = self.watch.buried
+
+    def _desk(self, name: str) -> StormyHelpdesk:
+        def written(*what: Any) -> None:
+            self.watch.entry(*what, there=self.desks[name].tickets)
+
+        return StormyHelpdesk(self.clock, self.chaos, written)
+
+    def _arrived(self, channel: StormyChannel) -> None:
+        sent = channel.arrived[-1]
+        self.watch.arrived(sent)
+        self.people.hear_back(channel.name, sent, bare=channel.name == BARE)
+
+    def _channel(self, name: str) -> FakeChannel:
+        if name not in self.channels:
+            raise UnknownIntegration("no such channel")
+        return self.channels[name]
+
+    def _helpdesk(self, desk_id: str) -> FakeHelpdesk:
+        return self.desks[desk_id]
