@@ -41,8 +41,8 @@ class Conversation:
     The state of a conversation.
 
     `sequence` is the number of the last thing recorded; 0 means that nothing is stored yet.
-    `tickets` counts the tickets it has had. The watermarks are in ms since the epoch: everything
-    sent to the customer until then was delivered or read.
+    `tickets` counts the tickets it has or may have had. The watermarks are in ms since the epoch: all
+    that was sent to the customer until then was delivered or read.
     """
 
     id: str

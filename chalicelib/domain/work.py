@@ -30,6 +30,19 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """
+    Where an attempt at an entry writes: in a ticket, behind our newest entry there.
+
+    Without `ticket_id`, or where that ticket is gone, it creates one under `reference`.
+    """
+
+    ticket_id: str = ""
+    behind: str = ""
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """
     One thing to write outside, in the sequence of its conversation.
@@ -38,7 +51,8 @@ class Work:
     and either a text or one file.
     `due_at` is 0 where it can go at once; `looked_at` is when a look first found nothing;
     `waiting_for` is the desk that must come back first; `parked` says why an operator must act.
-    `revision` counts the changes of the row. All times are in ms since the epoch.
+    `aim` is where the last attempt at an entry wrote, if it wrote: a look begins there, whatever was
+    written behind it since. `revision` counts the changes of the row. All times are in ms since the epoch.
     """
 
     conversation_id: str
@@ -56,6 +70,7 @@ class Work:
     due_at: int = 0
     waiting_for: str = ""
     parked: str = ""
+    aim: Aim | None = None
     revision: int = 0
 
     @property

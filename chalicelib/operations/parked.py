@@ -38,13 +38,23 @@ def parked(audit: TableAudit, *, store: Store, most: int) -> Iterator[Parked]:
     Raises TransientError where the table does not answer.
     """
     for row in audit.parked(most=most):
-        yield _item(row) if isinstance(row, Claim) else _work(row, store)
+        yield shown(row, store=store)
+
+
+def shown(row: Claim | Work, *, store: Store) -> Parked:
+    """Return a parked thing as an operator sees it; raises what `parked` does."""
+    return _item(row) if isinstance(row, Claim) else _work(row, store)
+
+
+def parked_at(row: Claim | Work) -> int:
+    """Return when an item came, or when work was last tried, in ms since the epoch."""
+    return row.received_at if isinstance(row, Claim) else row.started_at or row.occurred_at
 
 
 def _item(claim: Claim) -> Parked:
     return Parked(
         what="item",
-        at=claim.received_at,
+        at=parked_at(claim),
         reason=claim.reason,
         scope=claim.key.scope,
         conversation_id=claim.conversation_id,
@@ -57,7 +67,7 @@ def _work(work: Work, store: Store) -> Parked:
     conversation = store.conversation(work.conversation_id)
     return Parked(
         what=work.verb,
-        at=work.started_at or work.occurred_at,
+        at=parked_at(work),
         reason=work.parked,
         scope="#".join(conversation.account) if conversation else "",
         conversation_id=work.conversation_id,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from chalicelib import words
 from chalicelib.domain.account import Account, Desk
-from chalicelib.domain.changes import Change, ConversationChanged, TicketLinked, WorkDone
+from chalicelib.domain.changes import ConversationChanged, TicketLinked, WorkDone
 from chalicelib.domain.content import Attachment, File
 from chalicelib.domain.conversation import Conversation, Link, TicketStatus
 from chalicelib.domain.ports import Channel, Directory, Helpdesk
 from chalicelib.domain.ticket import Entry, Opening, Ticket
-from chalicelib.domain.work import Stage, Work
+from chalicelib.domain.work import Aim, Stage, Work
 from chalicelib.errors import (
     AmbiguousError,
     Conflict,
@@ -30,10 +31,11 @@ MOST_ATTEMPTS = 6  #: at one entry, by a desk that otherwise answers
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """An entry that stands in the helpdesk: in the linked ticket, or in one made for it."""
+    """An entry that stands in the helpdesk; an old one, where the conversation has gone on from."""
 
     entry_id: str
-    ticket: Ticket | None = None
+    ticket: Ticket | None = None  #: that was made for it, if it is not in the linked one
+    is_old: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,9 @@ class _Try:
                 return written
             if written is None:
                 unclear = False
-                self.work = self.line.begin(replace(self.work, files=self._files()))
+                self.work = self.line.begin(
+                    replace(self.work, files=self._files(), aim=self._aim())
+                )
                 written = self._write()
         except Conflict:
             raise
@@ -184,18 +188,28 @@ class _Try:
         return Wait(lag)
 
     def _find(self) -> _Written | None:
-        link = self.conversation.link
-        if link is not None and link.status is not TicketStatus.GONE:
-            try:
-                entry_id = self.helpdesk.find_entry(
-                    link.ticket_id, after=link.last_entry, entry=self._entry()
-                )
-            except Gone:
-                entry_id = None
+        """Look where the last attempt wrote: one that was parked may have been overtaken since."""
+        aim, link = self.work.aim or self._aim(), self.conversation.link
+        if aim.ticket_id:
+            entry_id = None
+            with suppress(Gone):
+                entry = self._entry()
+                entry_id = self.helpdesk.find_entry(aim.ticket_id, after=aim.behind, entry=entry)
             if entry_id is not None:
-                return _Written(entry_id)
-        ticket = self.helpdesk.find(self._reference())
-        return _Written(ticket.last_entry, ticket) if ticket else None
+                now = (link.ticket_id, link.last_entry) if link else None
+                return _Written(entry_id, is_old=now != (aim.ticket_id, aim.behind))
+        ticket = self.helpdesk.find(aim.reference)
+        is_old = aim.reference != self._reference()
+        if ticket is None or (is_old and link and link.ticket_id == ticket.id):
+            return None  # a ticket that another entry was found or created with
+        return _Written(ticket.last_entry, ticket, is_old=is_old)
+
+    def _aim(self) -> Aim:
+        """Return where an attempt is to write now."""
+        link, reference = self._target(), self._reference()
+        if link is None:
+            return Aim(reference=reference)
+        return Aim(ticket_id=link.ticket_id, behind=link.last_entry, reference=reference)
 
     def _target(self) -> Link | None:
         """Return the linked ticket if it is to be written to; None where a new one is due."""
@@ -237,29 +251,12 @@ class _Try:
     def _done(self, written: _Written) -> Conversation:
         """Commit that the entry stands, and where; return the conversation as it is then."""
         before = self.conversation
-        now = self.line.clock()
-        changes: list[Change] = []
-        if written.ticket is not None:
-            link = Link(
-                desk=self.desk.id,
-                ticket_id=written.ticket.id,
-                url=written.ticket.url,
-                last_entry=written.entry_id,
-                changed_at=now,
-            )
-            contact = replace(before.contact, name=before.contact.name or self.asked_name)
-            after = replace(before, contact=contact, link=link, tickets=before.tickets + 1)
-            changes.append(TicketLinked(link.desk, link.ticket_id, before.id))
-        elif before.link is not None:
-            link = replace(before.link, last_entry=written.entry_id)
-            if link.status is TicketStatus.CLOSED:
-                link = replace(link, status=TicketStatus.OPEN, changed_at=now)
-            after = replace(before, link=link)
-        else:
-            after = before
-        if after != before:
-            changes.append(ConversationChanged(before, after))
-        self.line.store.commit(WorkDone(self.work), *changes)
+        # Behind an old one later entries stand: the next look begins behind those.
+        after = before if written.is_old else self._gone_on(written)
+        ticket = written.ticket
+        linked = [TicketLinked(self.desk.id, ticket.id, before.id)] if ticket else []
+        changed = [ConversationChanged(before, after)] if after != before else []
+        self.line.store.commit(WorkDone(self.work), *linked, *changed)
         self.line.log.info(
             "forwarded",
             conversation=after.id,
@@ -269,6 +266,26 @@ class _Try:
             new=written.ticket is not None,
         )
         return after
+
+    def _gone_on(self, written: _Written) -> Conversation:
+        """Return the conversation as it is once an entry was written."""
+        before, now = self.conversation, self.line.clock()
+        if written.ticket is not None:
+            link = Link(
+                desk=self.desk.id,
+                ticket_id=written.ticket.id,
+                url=written.ticket.url,
+                last_entry=written.entry_id,
+                changed_at=now,
+            )
+            contact = replace(before.contact, name=before.contact.name or self.asked_name)
+            return replace(before, contact=contact, link=link, tickets=before.tickets + 1)
+        if before.link is None:
+            return before
+        link = replace(before.link, last_entry=written.entry_id)
+        if link.status is TicketStatus.CLOSED:
+            link = replace(link, status=TicketStatus.OPEN, changed_at=now)
+        return replace(before, link=link)
 
     def _failed(self, error: ScriptaError, stage: Stage) -> Conversation | Wait | Rest:
         """Wait for the desk if it is down; for a time, a few times, if only this entry fails."""

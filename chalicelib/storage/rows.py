@@ -15,7 +15,7 @@ from chalicelib.domain.conversation import Conversation, Link, TicketStatus
 from chalicelib.domain.envelope import Book
 from chalicelib.domain.message import Direction, Message, Status
 from chalicelib.domain.ticket import EntryKind
-from chalicelib.domain.work import Stage, Verb, Work
+from chalicelib.domain.work import Aim, Stage, Verb, Work
 from chalicelib.storage import keys
 
 _CLAIM_LIFE = 14 * 86400  #: seconds; senders try again for less than that
@@ -100,6 +100,8 @@ def from_work(work: Work) -> dict[str, Any]:
         "parked": work.parked,
         "revision": work.revision,
     }
+    if work.aim:
+        row["aim"] = asdict(work.aim)
     if work.parked:
         row |= {"waiting": keys.PARKED, "waiting_at": work.started_at or work.occurred_at}
     elif work.waiting_for:
@@ -127,6 +129,7 @@ def to_work(row: Row) -> Work:
         due_at=row["due_at"],
         waiting_for=row["waiting_for"],
         parked=row["parked"],
+        aim=Aim(**row["aim"]) if "aim" in row else None,
         revision=row["revision"],
     )
 
@@ -282,11 +285,7 @@ def to_sent(row: Row) -> Sent:
 
 def from_breaker(breaker: Breaker) -> dict[str, Any]:
     """Return a breaker's row."""
-    return {
-        "desk": breaker.desk,
-        "opened_at": breaker.opened_at,
-        "reason": breaker.reason,
-    }
+    return {"desk": breaker.desk, "opened_at": breaker.opened_at, "reason": breaker.reason}
 
 
 def to_breaker(row: Row) -> Breaker:
