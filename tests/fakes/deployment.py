@@ -140,11 +140,15 @@ class Deployment:
         """Hand a batch of a queue to its worker; return whether there was one."""
         return self._hand(self.queues[name], name, most)
 
+    def worker(self, name: str, *, dead: bool) -> Worker:
+        """Return what handles a queue's batches, or those of its dead-letter queue."""
+        return _UNDERTAKERS[name] if dead else WORKERS[name]
+
     def _hand(self, queue: MemoryQueue, name: str, most: int, *, dead: bool = False) -> bool:
         messages = queue.receive(most=most, wait=0)
         if not messages:
             return False
-        worker = _UNDERTAKERS[name] if dead else WORKERS[name]
+        worker = self.worker(name, dead=dead)
         failed = {message.id for message in messages}
         context: Any = SimpleNamespace(get_remaining_time_in_millis=lambda: self.time_left * 1000)
         try:
@@ -177,7 +181,7 @@ class Deployment:
         )
 
 
-_Worker = Callable[[Deployment, SQSEvent, MemoryQueue], dict[str, Any]]
+Worker = Callable[[Deployment, SQSEvent, MemoryQueue], dict[str, Any]]
 
 
 def _ingest(deployment: Deployment, batch: SQSEvent, queue: MemoryQueue) -> dict[str, Any]:
@@ -196,13 +200,13 @@ def _bury(deployment: Deployment, batch: SQSEvent, queue: MemoryQueue) -> dict[s
     )
 
 
-def _put_off(verb: Verb) -> _Worker:
+def _put_off(verb: Verb) -> Worker:
     return lambda deployment, batch, queue: batches.in_order(
         batch, None, lambda record: deployment.sweeper.put_off(record.body, verb)
     )
 
 
-WORKERS: dict[str, _Worker] = {
+WORKERS: dict[str, Worker] = {
     "ingest": _ingest,
     Verb.FORWARD: lambda deployment, batch, queue: batches.drained(
         batch, queue, deployment.forwarder.forward
@@ -211,7 +215,7 @@ WORKERS: dict[str, _Worker] = {
         batch, queue, deployment.deliverer.deliver
     ),
 }
-_UNDERTAKERS: dict[str, _Worker] = {
+_UNDERTAKERS: dict[str, Worker] = {
     "ingest": _bury,
     Verb.FORWARD: _put_off(Verb.FORWARD),
     Verb.DELIVER: _put_off(Verb.DELIVER),

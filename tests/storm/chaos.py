@@ -66,8 +66,8 @@ class Chaos:
         self._hash = hashlib.sha256()
         self._began: list[int] = []
         self._weather = {each: self.random.choice(_RATES) for each in Mishap}
-        self._weather[Mishap.PAUSE] /= 8
-        self._weather[Mishap.OTHERS] *= 2
+        self._weather[Mishap.PAUSE] /= 3
+        self._weather[Mishap.OTHERS] *= 4
 
     @property
     def depth(self) -> int:

@@ -15,9 +15,9 @@ from chalicelib.storage.audit import TableAudit
 from tests import builders
 from tests.fakes.deployment import WORKERS
 from tests.fakes.world import SWEEP_EVERY
-from tests.storm.tokens import tokens
+from tests.storm.tokens import owner, tokens
 from tests.storm.watch import Kind, Violation
-from tests.storm.world import BARE, DESKS, Bug, StormWorld, no_bug
+from tests.storm.world import BARE, DESKS, NO_BUG, Bug, StormWorld
 
 _HOUR: Final = 3600.0
 _LONGEST_CALM: Final = 48 * _HOUR  #: seconds after which what is not at rest never will be
@@ -42,7 +42,7 @@ class Result:
         return sum(violation.kind is kind for violation in self.violations)
 
 
-def run(seed: int, *, events: int, bug: Bug = no_bug) -> Result:
+def run(seed: int, *, events: int, bug: Bug = NO_BUG) -> Result:
     """Return how the storm of a seed ended, stopped at the first violation."""
     world = StormWorld(seed, bug=bug)
     for _ in range(events):
@@ -264,7 +264,7 @@ def _look_at_reply(world: StormWorld, token: str, *, kept: set[str]) -> None:
         watch.wrong(Kind.LOST, f"{token} is in doubt, and nothing happened to it")
     if token in watch.shown:
         # An echo that carries nothing of ours, after the send was given up: design, decision 8.
-        if token.partition("@")[2].startswith(BARE[0]) and token in watch.touched:
+        if owner(token).startswith(BARE[0]) and token in watch.admitted:
             watch.residue.add(token)
         else:
             watch.wrong(Kind.DUPLICATED, f"{token} is shown as sent by somebody else")

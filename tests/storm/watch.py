@@ -46,13 +46,15 @@ class Watch:
     Sees every write that took effect, in the table, the queue, the desks and on the phones.
 
     `touched` are the replies that a mishap met between their mark and their end: those that may
-    end unconfirmed. `doubted` are the tokens that were told as "may not have arrived", `residue`
+    end unconfirmed. `admitted` are those that were taken for somebody else's after they had been
+    given up. `doubted` are the tokens that were told as "may not have arrived", `residue`
     those of replies that were taken for somebody else's.
     """
 
     violations: list[Violation] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     doubted: set[str] = field(default_factory=set)
+    admitted: set[str] = field(default_factory=set)
     residue: set[str] = field(default_factory=set)
     shown: dict[str, list[DeskTicket]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
@@ -62,6 +64,8 @@ class Watch:
     _delivered: dict[str, int] = field(default_factory=dict)
     _owners: dict[str, str] = field(default_factory=dict)
     _marked: dict[str, str] = field(default_factory=dict)
+    _replies: dict[str, str] = field(default_factory=dict)
+    _given_up: set[str] = field(default_factory=set)
     _statuses: dict[keys.Key, Status] = field(default_factory=dict)
     _lanes: dict[str, deque[str]] = field(default_factory=dict)
     _lane_of: dict[str, str] = field(default_factory=dict)
@@ -116,6 +120,10 @@ class Watch:
             self._claims(f"{row['source']} {row['key']}")
         elif sort.startswith(keys.STATE_PREFIX) and row:
             self._climbs(write.key, Status(row["status"]))
+            if row["status"] == Status.UNCONFIRMED:
+                conversation = write.key[0].removeprefix(keys.CONVERSATION_PREFIX)
+                number = int(sort.removeprefix(keys.STATE_PREFIX))
+                self._given_up.add(self._replies[f"{conversation}.{number}"])
         elif sort == keys.SENT and isinstance(write, Update):
             self._climbs(write.key, highest(map(Status, row.get("receipts", ()))))
 
@@ -125,10 +133,15 @@ class Watch:
         reference = f"{conversation}.{int(number)}"
         if verb == "deliver":
             self._marked.pop(reference, None)
+            if row:
+                self._replies[reference] = str(row["text"])
             if row.get("stage") == Stage.STARTED:
                 self._marked[reference] = str(row["text"])
         elif row:
-            self._work.setdefault(conversation, {})[int(number)] = str(row["text"])
+            text = str(row["text"])
+            self._work.setdefault(conversation, {})[int(number)] = text
+            if row["kind"] == EntryKind.COMMENT:
+                self.admitted |= self._given_up & set(tokens(text))
 
     def _climbs(self, key: keys.Key, status: Status) -> None:
         before = self._statuses.get(key, status)

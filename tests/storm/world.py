@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from chalicelib.domain.account import Account, AccountRef
 from chalicelib.domain.envelope import Book
@@ -13,7 +14,7 @@ from chalicelib.storage.store import TableStore
 from tests import builders
 from tests.builders import Raw
 from tests.fakes.channel import FakeChannel
-from tests.fakes.deployment import DESK, MOST_RECEIVES, OTHER_DESK, WORKERS
+from tests.fakes.deployment import DESK, MOST_RECEIVES, OTHER_DESK, WORKERS, Worker
 from tests.fakes.faults import ProcessDied
 from tests.fakes.helpdesk import FakeHelpdesk
 from tests.fakes.log import RecordingLog
@@ -28,11 +29,26 @@ WITH_REFERENCE, BARE = "messenger", "instagram"
 DESKS = {WITH_REFERENCE: DESK, BARE: OTHER_DESK}  #: of the channels' accounts
 _QUEUES = tuple(str(name) for name in WORKERS)
 
-Bug = Callable[["StormWorld"], None]
+Change = Callable[["StormWorld"], None]
 
 
-def no_bug(_: StormWorld) -> None:
-    """Leave the pipeline as it is."""
+def _nothing(_: StormWorld) -> None:
+    """Leave everything as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bug:
+    """
+    A deliberate mistake, made anew each time processes start.
+
+    `ports` changes what they are made of, `parts` what was made of it.
+    """
+
+    ports: Change = _nothing
+    parts: Change = _nothing
+
+
+NO_BUG: Final = Bug()
 
 
 class _Log(RecordingLog):
@@ -70,11 +86,12 @@ class StormWorld(World):
     """
     Two accounts on two channels, each served by a desk of its own; Instagram's echoes are bare.
 
-    `bug` changes the processes each time they start.
+    `workers` are the handlers of the queues; `adapters` and `faces` the desks and channels as the
+    pipeline meets them.
     """
 
-    def __init__(self, seed: int, *, bug: Bug = no_bug) -> None:
-        self._bug: Bug = no_bug
+    def __init__(self, seed: int, *, bug: Bug = NO_BUG) -> None:
+        self._bug: Bug = NO_BUG
         super().__init__()
         self._bug = bug
         self.chaos = chaos = Chaos(seed, self.clock)
@@ -91,7 +108,9 @@ class StormWorld(World):
         self._watch_intake()
         self.channels = {name: StormyChannel(name, chaos, self._arrived) for name in DESKS}
         self.desks = {name: self._desk(name) for name in DESKS.values()}
-        self.adapters = dict(self.desks)
+        self.adapters: dict[str, Any] = dict(self.desks)
+        self.faces: dict[str, Any] = dict(self.channels)
+        self.workers = dict(WORKERS)
         for name, desk in DESKS.items():
             ref = AccountRef(name, builders.ACCOUNT)
             self.directory.accounts[ref] = Account(ref=ref, desk=desk)
@@ -109,8 +128,9 @@ class StormWorld(World):
 
     def start(self) -> None:
         """Start new processes, with the bug they have."""
+        self._bug.ports(self)
         super().start()
-        self._bug(self)
+        self._bug.parts(self)
 
     # --- one step of one process
 
@@ -141,6 +161,10 @@ class StormWorld(World):
                 taken = True
         self._tick()
         return taken
+
+    def worker(self, name: str, *, dead: bool) -> Worker:
+        """See Deployment."""
+        return super().worker(name, dead=True) if dead else self.workers[name]
 
     def is_time_to_sweep(self) -> bool:
         """Return whether the last sweep is a minute ago."""
@@ -232,7 +256,9 @@ class StormWorld(World):
     def _channel(self, name: str) -> FakeChannel:
         if name not in self.channels:
             raise UnknownIntegration("no such channel")
-        return self.channels[name]
+        face: FakeChannel = self.faces[name]
+        return face
 
     def _helpdesk(self, desk_id: str) -> FakeHelpdesk:
-        return self.desks[desk_id]
+        adapter: FakeHelpdesk = self.adapters[desk_id]
+        return adapter
