@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from click import ClickException
 
 from chalicelib.domain.ports import Queue
+from chalicelib.domain.work import Verb
 from chalicelib.storage.audit import TableAudit
 from chalicelib.storage.table import Table
 
@@ -28,12 +29,13 @@ class Stage:
     """
     A running bridge.
 
-    `intake` is the intake queue, then its dead-letter queue; `log` yields the lines that the
+    `intake` is the intake queue, then its dead-letter queue; `wakes` are those for wake-ups; `log` yields the lines that the
     application's HTTP side has logged, oldest first.
     """
 
     table: Table
     intake: Sequence[Queue]
+    wakes: Mapping[Verb, Queue]
     log: Callable[[], Iterator[str]]
 
     @property
@@ -71,6 +73,9 @@ def _local(state: Path) -> Stage:
         return Stage(
             table=DynamoTable(environment["SCRIPTA_TABLE"], client=client(environment, "dynamodb")),
             intake=(SqsQueue(url, sqs), SqsQueue(dead_letter_url(url), sqs)),
+            wakes={
+                verb: SqsQueue(environment[f"SCRIPTA_{verb.upper()}_QUEUE"], sqs) for verb in Verb
+            },
             log=lambda: _lines(folder.logs / "app.log"),
         )
     except (OSError, ValueError, LookupError) as exc:

@@ -27,13 +27,13 @@ class Choice:
 
     `item` is an item's key or the name of one of its copies, or the reference of work. `since` and
     `until` bound, in ms since the epoch, when the item came or the work was last tried; `until`
-    itself is outside.
+    itself is outside, and without it there is no such bound.
     """
 
     item: str = ""
     conversation_id: str = ""
     since: int = 0
-    until: int = 0
+    until: int | None = None
 
     def __contains__(self, row: Claim | Work) -> bool:
         """Return whether a parked thing is meant."""
@@ -42,7 +42,7 @@ class Choice:
             (not self.item or self.item in _names(row))
             and self.conversation_id in {"", row.conversation_id}
             and self.since <= at
-            and (not self.until or at < self.until)
+            and (self.until is None or at < self.until)
         )
 
 

@@ -50,12 +50,14 @@ class Bridge:
     log: list[Accepted] = field(default_factory=list)
     intake: MemoryQueue = field(init=False)
     dead: MemoryQueue = field(init=False)
+    wakes: dict[Verb, MemoryQueue] = field(init=False)
     store: TableStore = field(init=False)
     audit: TableAudit = field(init=False)
 
     def __post_init__(self) -> None:
         self.intake = MemoryQueue(self.clock)
         self.dead = MemoryQueue(self.clock)
+        self.wakes = {verb: MemoryQueue(self.clock) for verb in Verb}
         self.store = TableStore(self.table, clock=self.clock)
         self.audit = TableAudit(table=self.table)
 

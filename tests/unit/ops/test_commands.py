@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,33 +17,6 @@ from ops.__main__ import main
 from ops.stages import Stage
 from tests.fakes.clock import START
 from tests.unit.operations.bridge import Bridge
-
-#: Takes a command line and returns its exit status and what it wrote to stdout and stderr.
-Ops = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def bridge() -> Bridge:
-    bridge = Bridge()
-    bridge.open(name="Ada")
-    return bridge
-
-
-@pytest.fixture
-def log() -> list[str]:
-    """The lines that the application has logged."""
-    return []
-
-
-@pytest.fixture
-def ops(bridge: Bridge, log: list[str], capsys: pytest.CaptureFixture[str]) -> Ops:
-    stage = Stage(table=bridge.table, intake=(bridge.intake, bridge.dead), log=lambda: iter(log))
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        status = main(arguments, connect=lambda _name: stage)
-        return status, *capsys.readouterr()
-
-    return run
 
 
 def answer(told: tuple[int, str, str]) -> dict[str, Any]:
@@ -189,7 +161,7 @@ def test_no_more_conversations_are_listed_than_asked_for(ops, bridge):
 
 
 def test_a_bridge_without_conversations_says_so(capsys):
-    stage = Stage(table=Bridge().table, intake=(), log=lambda: iter(()))
+    stage = Stage(table=Bridge().table, intake=(), wakes={}, log=lambda: iter(()))
     assert main(["conversation", "list"], connect=lambda _name: stage) == 0
     assert capsys.readouterr().out == "There is no conversation.\n"
 
@@ -275,7 +247,15 @@ def test_a_queue_that_does_not_answer_is_no_answer(ops, bridge):
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["verify"], ["parked"], ["conversation", "list"], ["conversation", "show"]]
+    "command",
+    [
+        [],
+        ["verify"],
+        ["parked"],
+        ["replay"],
+        ["conversation", "list"],
+        ["conversation", "show"],
+    ],
 )
 def test_every_command_explains_itself(ops, command):
     status, out, err = ops(*command, "--help")

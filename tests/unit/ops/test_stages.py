@@ -15,6 +15,8 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "111122223333",
     "AWS_SECRET_ACCESS_KEY": "local",
     "SCRIPTA_INTAKE_QUEUE": "http://127.0.0.1:9/111122223333/intake.fifo",
+    "SCRIPTA_FORWARD_QUEUE": "http://127.0.0.1:9/111122223333/forward.fifo",
+    "SCRIPTA_DELIVER_QUEUE": "http://127.0.0.1:9/111122223333/deliver.fifo",
     "SCRIPTA_TABLE": "scripta",
 }
 
