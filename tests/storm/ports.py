@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
+from typing import Any, Final
+from zlib import crc32
 
 from chalicelib.domain.account import Account
 from chalicelib.domain.contact import Contact
@@ -28,6 +29,7 @@ from tests.fakes.queue import MemoryQueue, _Message
 from tests.fakes.watched import WatchedQueue, WatchedTable
 from tests.storm.chaos import Chaos, Failing
 
+_LIKED: Final = 40  #: texts for each one that a desk stumbles over
 _CALM = Chaos(0, VirtualClock())
 _CALM.calm = True
 
@@ -233,7 +235,10 @@ class StormyHelpdesk(FakeHelpdesk):
         """See ports.Helpdesk."""
         what = f"desk.append {ticket_id} {entry.text[:40]!r}"
         append = super().append
-        return self._chaos.call(what, lambda: append(ticket_id, entry), _DESK)
+        entry_id = self._chaos.call(what, lambda: append(ticket_id, entry), _DESK)
+        if self._stumbles(entry.text):
+            raise AmbiguousError("an error, but it stands")
+        return entry_id
 
     def find(self, reference: str) -> Ticket | None:
         """See ports.Helpdesk."""
@@ -243,11 +248,20 @@ class StormyHelpdesk(FakeHelpdesk):
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
         """See ports.Helpdesk."""
         find_entry = super().find_entry
+        if self._stumbles(entry.text):
+            raise TransientError("an error")
         return self._chaos.call(
             f"desk.find_entry {ticket_id}",
             lambda: find_entry(ticket_id, after=after, entry=entry),
             _LOOK,
         )
+
+    def _stumbles(self, text: str) -> bool:
+        """Return whether the desk fails at one of the few texts that it does not like."""
+        stumbles = not self._chaos.calm and crc32(text.encode()) % _LIKED == 0
+        if stumbles:
+            self._chaos.fault("a desk stumbles over an entry, and writes it")
+        return stumbles and self._chaos.happens(0.9)
 
     def check(self) -> None:
         """See ports.Helpdesk."""

@@ -6,22 +6,17 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.domain.changes import Outcome
 from chalicelib.errors import TransientError, Unauthorised
-from chalicelib.operations.parked import parked
-from chalicelib.operations.verify import verify
-from chalicelib.storage import rows
-from chalicelib.storage.audit import TableAudit
 from tests import builders
 from tests.fakes.deployment import WORKERS
+from tests.fakes.faults import ProcessDied
 from tests.fakes.world import SWEEP_EVERY
-from tests.storm.tokens import owner, tokens
+from tests.storm.verdict import look, look_at_rest, open_work
 from tests.storm.watch import Kind, Violation
-from tests.storm.world import BARE, DESKS, NO_BUG, Bug, StormWorld
+from tests.storm.world import DESKS, NO_BUG, Bug, StormWorld
 
 _HOUR: Final = 3600.0
 _LONGEST_CALM: Final = 48 * _HOUR  #: seconds after which what is not at rest never will be
-_MOST_PARKED: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +51,11 @@ def run(seed: int, *, events: int, bug: Bug = NO_BUG) -> Result:
     else:
         _calm_down(world)
         if not world.watch.violations:
-            _look(world)
+            look(world)
+        if not world.watch.violations:
+            _let_go(world)
+            _calm_down(world)
+            look_at_rest(world)
     watch = world.watch
     return Result(
         seed=seed,
@@ -92,7 +91,9 @@ def _happen(world: StormWorld) -> None:
         people.repeat(random.choice(list(people.senders)))
     elif roll < 0.98:
         _close_or_remove(world, DESKS[channel])
-    elif not world.chaos.calm:
+    elif roll < 0.985:
+        _let_go(world)
+    else:
         _break(world, channel)
 
 
@@ -121,6 +122,14 @@ def _close_or_remove(world: StormWorld, desk: str) -> None:
     else:
         world.desks[desk].close(ticket.id)
         sender.tell(builders.ticket_changed(ticket.id, "closed", at=world.clock()))
+
+
+def _let_go(world: StormWorld) -> None:
+    """Have an operator let go what is parked, who tries again another time if it fails."""
+    try:
+        world.let_go()
+    except (TransientError, ProcessDied):
+        world.start()
 
 
 def _break(world: StormWorld, channel: str) -> None:
@@ -202,7 +211,7 @@ def _calm_down(world: StormWorld) -> None:
     _work(world)
     while not _is_quiet(world) and not world.watch.violations:
         if world.clock() >= until:
-            world.watch.wrong(Kind.LOST, f"it never comes to rest: {_open(world)[:3]}")
+            world.watch.wrong(Kind.LOST, f"it never comes to rest: {open_work(world)[:3]}")
             return
         _wait(world, until)
         _work(world)
@@ -212,59 +221,5 @@ def _is_quiet(world: StormWorld) -> bool:
     queues = [*world.queues.values(), *world.dead.values()]
     senders = world.people.senders.values()
     told = any(sender.pending or sender.later for sender in senders)
-    waits = any(row["due_at"] or row["waiting_for"] for row in _open(world))
+    waits = any(row["due_at"] or row["waiting_for"] for row in open_work(world))
     return not told and not waits and not any(queue.depth() for queue in queues)
-
-
-def _open(world: StormWorld) -> list[dict[str, object]]:
-    return [row for row in world.table.open_rows() if not row["parked"]]
-
-
-def _look(world: StormWorld) -> None:
-    """Look at everything that must hold when it is quiet."""
-    for row in _open(world):
-        world.watch.wrong(Kind.LOST, f"nobody is going to do {row['pk']} {row['sk']}")
-    kept = _look_at_parked(world)
-    for token in world.people.said:
-        if token not in world.watch.shown and token not in kept:
-            world.watch.wrong(Kind.LOST, f"{token} stands in no ticket")
-    for token in world.people.replies:
-        _look_at_reply(world, token, kept=kept)
-    books = verify(
-        world.books.accepted,
-        intake=[world.queues["ingest"], world.dead["ingest"]],
-        audit=TableAudit(table=world.table),
-        now=world.clock(),
-    )
-    if books.lost or books.pending or books.out.pending:
-        world.watch.wrong(Kind.LOST, f"the books say {books}")
-
-
-def _look_at_parked(world: StormWorld) -> set[str]:
-    """Return what an operator is shown; all that was set aside must be there, and the poison."""
-    told = list(parked(TableAudit(table=world.table), store=world.store, most=_MOST_PARKED))
-    texts = "\n".join(each.text for each in told)
-    there = [rows.to_claim(row) for row in world.table.scan() if row["sk"] == "CLAIM"]
-    aside = sum(claim.outcome is Outcome.PARKED for claim in there)
-    aside += sum(bool(row["parked"]) for row in world.table.open_rows())
-    if aside != len(told):
-        world.watch.wrong(Kind.LOST, f"{aside} are parked, {len(told)} are to be seen")
-    for mid in world.people.poison:
-        if f'"id":"{mid}"' not in texts:
-            world.watch.wrong(Kind.LOST, f"the poison {mid} is nowhere")
-    return set(tokens(texts))
-
-
-def _look_at_reply(world: StormWorld, token: str, *, kept: set[str]) -> None:
-    """Look at one reply: it is on the phone, or somebody was told that it is not."""
-    watch = world.watch
-    if token not in watch.sent and token not in watch.told and token not in kept:
-        watch.wrong(Kind.LOST, f"{token} was not sent, and nobody was told")
-    if token in watch.doubted and token not in watch.touched:
-        watch.wrong(Kind.LOST, f"{token} is in doubt, and nothing happened to it")
-    if token in watch.shown:
-        # An echo that carries nothing of ours, after the send was given up: design, decision 8.
-        if owner(token).startswith(BARE[0]) and token in watch.admitted:
-            watch.residue.add(token)
-        else:
-            watch.wrong(Kind.DUPLICATED, f"{token} is shown as sent by somebody else")

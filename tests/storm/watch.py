@@ -48,7 +48,8 @@ class Watch:
     `touched` are the replies that a mishap met between their mark and their end: those that may
     end unconfirmed. `admitted` are those that were taken for somebody else's after they had been
     given up. `doubted` are the tokens that were told as "may not have arrived", `residue`
-    those of replies that were taken for somebody else's.
+    those of replies that were taken for somebody else's. `late` are the references of work that was
+    parked and let go: it comes when it comes.
     """
 
     violations: list[Violation] = field(default_factory=list)
@@ -59,6 +60,7 @@ class Watch:
     shown: dict[str, list[DeskTicket]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     sent: dict[str, list[Arrived]] = field(default_factory=dict)
+    late: set[str] = field(default_factory=set)
     _work: dict[str, dict[int, str]] = field(default_factory=dict)
     _written: dict[str, int] = field(default_factory=dict)
     _delivered: dict[str, int] = field(default_factory=dict)
@@ -178,6 +180,8 @@ class Watch:
         """Check that an entry stands behind what is before it; one may stand again where it was removed."""
         last = self._written.get(conversation, 0)
         work = self._work.get(conversation, {})
+        if any(work[n] == entry.text and f"{conversation}.{n}" in self.late for n in work):
+            return
         fits = [n for n in sorted(work) if n >= last and work[n] == entry.text]
         ahead = [number for number in fits if number > last]
         if ahead:
@@ -198,9 +202,10 @@ class Watch:
             self.wrong(Kind.LEAKED, f"{token} was sent to {sorted(names)}")
         if self.sent.setdefault(token, []):
             self.wrong(Kind.DUPLICATED, f"{token} was sent twice")
-        elif self._delivered.get(conversation, 0) >= int(number):
-            self.wrong(Kind.MISORDERED, f"{token} was sent out of its turn")
-        self._delivered[conversation] = int(number)
+        if sent.reference not in self.late:
+            if self._delivered.get(conversation, 0) >= int(number):
+                self.wrong(Kind.MISORDERED, f"{token} was sent out of its turn")
+            self._delivered[conversation] = int(number)
         self.sent[token].append(sent)
 
 

@@ -8,8 +8,11 @@ from typing import Any, Final
 
 from chalicelib.domain.account import Account, AccountRef
 from chalicelib.domain.envelope import Book
+from chalicelib.domain.work import Work
 from chalicelib.errors import TransientError, UnknownIntegration
 from chalicelib.operations.accepted import Accepted
+from chalicelib.operations.replay import Choice, Replayer, chosen
+from chalicelib.storage.audit import TableAudit
 from chalicelib.storage.store import TableStore
 from tests import builders
 from tests.builders import Raw
@@ -178,6 +181,22 @@ class StormWorld(World):
             self._tick()
             self.sweep()
         self._tick()
+
+    def let_go(self) -> None:
+        """Do what an operator does who lets go everything that is parked; it may end in the middle."""
+        with self.chaos.process():
+            self._tick()
+            parked = chosen(TableAudit(table=self.table), Choice())
+            self.watch.late |= {row.reference for row in parked if isinstance(row, Work)}
+            replayer = Replayer(
+                store=self.store,
+                intake=self.queues["ingest"],
+                wakeups=self.wakeups,
+                new_id=self._ids.__next__,
+                clock=self.clock,
+            )
+            for step in replayer.release(parked):
+                self.chaos.note(f"{step} are let go")
 
     def post(self, source: str) -> bool:
         """Have a sender send a webhook of what is due; return whether there was anything."""

@@ -1,0 +1,79 @@
+"""What is looked at when the storm is over: whatever must hold once everything is quiet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chalicelib.domain.changes import Outcome
+from chalicelib.operations.parked import parked
+from chalicelib.operations.verify import verify
+from chalicelib.storage import rows
+from chalicelib.storage.audit import TableAudit
+from tests.storm.tokens import owner, tokens
+from tests.storm.watch import Kind
+from tests.storm.world import BARE, StormWorld
+
+_MOST_PARKED: Final = 1_000_000
+
+
+def open_work(world: StormWorld) -> list[dict[str, object]]:
+    """Return the rows of work that somebody must do, parked ones left out."""
+    return [row for row in world.table.open_rows() if not row["parked"]]
+
+
+def look(world: StormWorld) -> None:
+    """Look at everything that must hold when it is quiet."""
+    for row in open_work(world):
+        world.watch.wrong(Kind.LOST, f"nobody is going to do {row['pk']} {row['sk']}")
+    kept = _look_at_parked(world)
+    for token in world.people.said:
+        if token not in world.watch.shown and token not in kept:
+            world.watch.wrong(Kind.LOST, f"{token} stands in no ticket")
+    for token in world.people.replies:
+        _look_at_reply(world, token, kept=kept)
+    books = verify(
+        world.books.accepted,
+        intake=[world.queues["ingest"], world.dead["ingest"]],
+        audit=TableAudit(table=world.table),
+        now=world.clock(),
+    )
+    if books.lost or books.pending or books.out.pending:
+        world.watch.wrong(Kind.LOST, f"the books say {books}")
+
+
+def _look_at_parked(world: StormWorld) -> set[str]:
+    """Return what an operator is shown; all that was set aside must be there, and the poison."""
+    told = list(parked(TableAudit(table=world.table), store=world.store, most=_MOST_PARKED))
+    texts = "\n".join(each.text for each in told)
+    there = [rows.to_claim(row) for row in world.table.scan() if row["sk"] == "CLAIM"]
+    aside = sum(claim.outcome is Outcome.PARKED for claim in there)
+    aside += sum(bool(row["parked"]) for row in world.table.open_rows())
+    if aside != len(told):
+        world.watch.wrong(Kind.LOST, f"{aside} are parked, {len(told)} are to be seen")
+    for mid in world.people.poison:
+        if f'"id":"{mid}"' not in texts:
+            world.watch.wrong(Kind.LOST, f"the poison {mid} is nowhere")
+    return set(tokens(texts))
+
+
+def look_at_rest(world: StormWorld) -> None:
+    """Look at what is left when everything that was parked was let go: only what nobody can read."""
+    look(world)
+    for each in parked(TableAudit(table=world.table), store=world.store, most=_MOST_PARKED):
+        if not any(f'"id":"{mid}"' in each.text for mid in world.people.poison):
+            world.watch.wrong(Kind.LOST, f"{each.key} was let go and is parked: {each.reason}")
+
+
+def _look_at_reply(world: StormWorld, token: str, *, kept: set[str]) -> None:
+    """Look at one reply: it is on the phone, or somebody was told that it is not."""
+    watch = world.watch
+    if token not in watch.sent and token not in watch.told and token not in kept:
+        watch.wrong(Kind.LOST, f"{token} was not sent, and nobody was told")
+    if token in watch.doubted and token not in watch.touched:
+        watch.wrong(Kind.LOST, f"{token} is in doubt, and nothing happened to it")
+    if token in watch.shown:
+        # An echo that carries nothing of ours, after the send was given up: design, decision 8.
+        if owner(token).startswith(BARE[0]) and token in watch.admitted:
+            watch.residue.add(token)
+        else:
+            watch.wrong(Kind.DUPLICATED, f"{token} is shown as sent by somebody else")
