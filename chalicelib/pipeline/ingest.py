@@ -78,7 +78,8 @@ class Ingester:
 
         Most of it can: what stood before the item that failed is in the books already, and what
         stood behind it was never tried. While the deployment is wrong or what is asked for does not
-        answer, nothing is set aside: it comes again. Takes the same as `ingest`, raises the same.
+        answer, nothing is set aside: it comes again. A replay holds nothing itself: what it was to
+        let go is still parked. Takes the same as `ingest`, raises the same.
         """
         self.log.alarm("dead letter", message_id=message_id)
         try:
@@ -86,8 +87,6 @@ class Ingester:
         except MalformedPayload:
             self._keep_whole(text, message_id)
             return
-        if envelope.replays:
-            return  # what it would have released is still parked
         if envelope.pointer and not envelope.origin:
             self._open_or_set_aside(envelope, message_id)
             return

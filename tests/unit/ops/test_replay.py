@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib.domain.changes import Outcome
+from chalicelib.domain.changes import Claim, Claimed, ClaimKey, Outcome
 from chalicelib.domain.envelope import Envelope
 from chalicelib.domain.work import Stage, Verb, Work
+from chalicelib.operations.replay import Choice, chosen
 from tests.fakes.clock import START
 from tests.unit.operations.bridge import Bridge
 
@@ -23,7 +25,13 @@ def parked(bridge: Bridge) -> Bridge:
     bridge.claim("m1#0", Outcome.PARKED, key="mid1", reason="no_account", seen=["m9#0"])
     bridge.clock.advance(10)
     bridge.claim("m2#0", Outcome.PARKED, key="mid2", reason="crash:KeyError")
-    bridge.say(parked="keeps_failing", stage=Stage.STARTED, attempts=6, started_at=START + 20_000)
+    bridge.say(
+        parked="keeps_failing",
+        stage=Stage.STARTED,
+        attempts=6,
+        started_at=START + 20_000,
+        waiting_for="local",
+    )
     return bridge
 
 
@@ -58,6 +66,16 @@ def test_all_that_is_parked_is_let_go_in_the_order_in_which_it_came(ops, parked)
     assert woken(parked, Verb.FORWARD) == ["c1"]
     (row,) = work(parked)
     assert (row.parked, row.stage, row.attempts) == ("", Stage.STARTED, 0)
+    assert row.waiting_for == ""
+
+
+def test_items_of_one_account_keep_their_order_and_those_of_others_do_not_wait(ops, parked):
+    other = ClaimKey("messenger#200", "mid3")
+    (claim, *_) = (row for row in chosen(parked.audit, Choice()) if isinstance(row, Claim))
+    parked.store.commit(Claimed(replace(claim, key=other)))
+    ops("replay", "--parked")
+    groups = [message.group for message in parked.intake.receive(most=10, wait=0)]
+    assert (len(groups), len(set(groups))) == (3, 2)
 
 
 def test_items_of_one_webhook_go_in_their_places_there(ops, bridge):

@@ -96,6 +96,10 @@ def test_what_still_has_no_account_is_parked_as_it_was(unknown):
     let_go(world)
     world.run_until_quiet()
     assert world.claims() == before
+    configure(world)
+    let_go(world)
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["one"]
 
 
 def test_a_message_that_was_parked_for_a_month_is_shown(unknown):
@@ -197,6 +201,7 @@ def test_an_item_that_a_redelivery_of_its_own_message_brought_in_meanwhile_is_on
     world.run_until_quiet()
     assert sorted(world.ticket().texts()) == ["one", "two"]
     assert parked(world) == []
+    assert world.claim("m:one").seen == frozenset()
 
 
 def test_while_others_are_faster_a_replayed_item_is_decided_again(unknown):
@@ -210,6 +215,32 @@ def test_while_others_are_faster_a_replayed_item_is_decided_again(unknown):
     world.run_until_quiet()
     assert world.claim("m:one").seen == {"m9#0"}
     assert world.ticket().texts() == ["one"]
+
+
+def test_two_processes_that_replay_an_item_at_once_show_it_once(unknown):
+    world = unknown
+    world.hear(message("one"))
+    world.work()
+    configure(world)
+    let_go(world)
+    (copy,) = world.queues["ingest"].receive(most=1, wait=0)
+    world.queues["ingest"].defer(copy.receipt, 0)
+    world.table.before_write("CLAIM", lambda: world.ingester.ingest(copy.body, message_id="m9"))
+    world.pump("ingest")
+    assert world.queues["ingest"].depth() == 0
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["one"]
+
+
+def test_a_replay_that_fails_again_and_again_leaves_its_item_parked(unknown):
+    world = unknown
+    world.hear(message("one"))
+    world.work()
+    let_go(world)
+    (copy,) = world.queues["ingest"].receive(most=1, wait=0)
+    world.queues["ingest"].delete(copy.receipt)
+    world.ingester.park(copy.body, message_id=copy.id)
+    assert reasons(world) == ["no_account"]
 
 
 # What was parked whole

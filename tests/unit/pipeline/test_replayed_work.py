@@ -15,15 +15,19 @@ from tests.unit.pipeline.letting_go import let_go, parked
 NOT_SHOWN = f"note: {words.say('en', 'not_shown')}"
 
 
-def unclear(world: World, call: str, text: str) -> None:
-    """Have a write be done and its answer lost, and every look for it fail, until it is parked."""
-    world.desk.faults.plan(call, AmbiguousError("lost"), text=text, performed=True)
+def unclear(world: World, call: str, text: str, *, performed: bool = True) -> None:
+    """Have a write's answer be lost and every look for it fail, until it is parked."""
+    world.desk.faults.plan(call, AmbiguousError("lost"), text=text, performed=performed)
     for look in ("find", "find_entry"):
         world.desk.faults.plan(look, TransientError("no"), times=5)
     world.hear(message(text))
     world.run_until_quiet()
     assert [work.text for work in world.parked_work()] == [text]
     world.desk.faults.planned.clear()
+
+
+def references(world: World) -> list[str]:
+    return [ticket.opening.reference for ticket in world.desk.tickets]
 
 
 def test_an_entry_that_the_desk_refused_is_written_once_it_takes_it(world):
@@ -72,11 +76,35 @@ def test_an_entry_that_was_written_before_a_follow_up_ticket_is_found_in_the_fir
     let_go(world)
     world.run_until_quiet()
     texts = [text for each in world.desk.tickets for text in each.texts()]
-    assert len(world.desk.tickets) == 2
+    assert references(world) == [world.conversation().id, f"{world.conversation().id}.2"]
     assert texts.count("two") == 1
     link = world.conversation().link
     assert link
     assert link.ticket_id == world.desk.tickets[-1].id
+
+
+def test_an_entry_that_was_never_written_is_written_into_the_follow_up_ticket(world):
+    ticket = world.open_ticket("one")
+    unclear(world, "append", "two", performed=False)
+    world.desk.remove(ticket)
+    world.hear(message("three"))
+    world.run_until_quiet()
+    let_go(world)
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["three", "two"]
+
+
+def test_of_two_operators_at_once_both_are_right_about_what_they_let_go(world):
+    world.open_ticket("one")
+    for text in ("two", "three"):
+        world.desk.faults.plan("append", Refused("desk_refused"), text=text)
+        world.hear(message(text))
+    world.run_until_quiet()
+    first, second = parked(world)
+    world.table.before_write("CONV#WORK", lambda: let_go(world, first))
+    assert let_go(world, first, second) == 1
+    world.run_until_quiet()
+    assert [world.ticket().texts().count(text) for text in ("two", "three")] == [1, 1]
 
 
 def test_a_ticket_that_was_created_before_its_entry_was_parked_is_found(world):
@@ -86,6 +114,7 @@ def test_a_ticket_that_was_created_before_its_entry_was_parked_is_found(world):
     let_go(world)
     world.run_until_quiet()
     assert [ticket.texts()[0] for ticket in world.desk.tickets] == ["one", NOT_SHOWN]
+    assert references(world) == [world.conversation().id, f"{world.conversation().id}.2"]
     first, second = world.desk.tickets
     link = world.conversation().link
     assert link
