@@ -67,7 +67,7 @@ def look_at_rest(world: StormWorld) -> None:
 def _look_at_reply(world: StormWorld, token: str, *, kept: set[str]) -> None:
     """Look at one reply: it is on the phone, or somebody was told that it is not."""
     watch = world.watch
-    if token not in watch.sent and token not in watch.told and token not in kept:
+    if token not in watch.sent.keys() | watch.told | watch.doubted | kept:
         watch.wrong(Kind.LOST, f"{token} was not sent, and nobody was told")
     if token in watch.doubted and token not in watch.touched:
         watch.wrong(Kind.LOST, f"{token} is in doubt, and nothing happened to it")

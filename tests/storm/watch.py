@@ -47,8 +47,8 @@ class Watch:
 
     `touched` are the replies that a mishap met between their mark and their end: those that may
     end unconfirmed. `admitted` are those that were taken for somebody else's after they had been
-    given up. `doubted` are the tokens that were told as "may not have arrived", `residue`
-    those of replies that were taken for somebody else's. `late` are the references of work that was
+    given up. `told` are the replies that agents were told of as not sent, `doubted` those that "may
+    not have arrived", `residue` those that were taken for somebody else's. `late` are the references of work that was
     parked and let go: it comes when it comes.
     """
 
@@ -171,7 +171,8 @@ class Watch:
                     self.wrong(Kind.DUPLICATED, f"{token} is shown twice")
                 before.append(ticket)
         else:
-            self.told.update(found)
+            if "was not sent" in entry.text:
+                self.told.update(found)
             if "may not have arrived" in entry.text:
                 self.doubted.update(found)
         self._in_order(conversation, entry, again=again)
