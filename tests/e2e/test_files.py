@@ -18,9 +18,9 @@ def test_a_picture_is_in_the_ticket_and_the_agents_files_are_on_the_phone(
 ) -> None:
     contact = "15550003001"
     picture = png(10)
-    assert run.write(channel, contact, f"{channel} first") == 200
+    assert run.write(channel, contact, f"{channel} photo follows") == 200
     assert run.send_file(channel, contact, "photo.png", picture) == 200
-    ticket = eventually(lambda: illustrated(run, f"{channel} first"))
+    ticket = eventually(lambda: illustrated(run, f"{channel} photo follows"))
     assert [content for _, content in files_of(ticket)] == [picture]
 
     answer = png(200)
