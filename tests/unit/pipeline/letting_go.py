@@ -21,6 +21,16 @@ def parked(world: World) -> list[Claim | Work]:
     return chosen(TableAudit(table=world.table), Choice())
 
 
+def items(world: World) -> list[Claim]:
+    """Return the parked items' lines in the books."""
+    return [row for row in parked(world) if isinstance(row, Claim)]
+
+
+def reasons(world: World) -> list[str]:
+    """Return why items are parked."""
+    return [line.reason for line in items(world)]
+
+
 def let_go(world: World, *rows: Claim | Work) -> int:
     """Let parked things go, all of them without a name, and return how many it were."""
     return sum(replayer(world).release(rows or parked(world)))
