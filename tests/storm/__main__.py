@@ -17,7 +17,7 @@ from chalicelib import bootstrap
 from tests.storm.storm import Result, run
 from tests.storm.watch import Kind
 
-SEEDS, EVENTS = 60, 1000
+SEEDS, EVENTS = 30, 1000
 _PROCESSES: Final = 2
 SETTINGS: Final = {
     "SCRIPTA_TABLE": "table",
