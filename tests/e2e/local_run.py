@@ -188,7 +188,10 @@ class LocalRun:
         ]
 
     def ticket(self, *, channel: str = "", said: str) -> dict[str, Any] | None:
-        return next(iter(self.tickets(channel=channel, said=said)), None)
+        found = self.tickets(channel=channel, said=said)
+        # Two tests that say the same would answer in each other's tickets.
+        assert len(found) < 2, f"{len(found)} tickets in which {said!r} was said"
+        return next(iter(found), None)
 
     def agent(self) -> Agent:
         client = httpx.Client(

@@ -17,7 +17,7 @@ from tests.e2e.local_run import LocalRun, comments, eventually
 from tests.webhooks import Said, entry, webhook
 
 ACCOUNT = "888"
-TEXT = "is anybody there?"
+TEXT = "does anybody read this?"
 
 
 def configure(run: LocalRun) -> None:
