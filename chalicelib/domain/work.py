@@ -77,3 +77,8 @@ class Work:
     def reference(self) -> str:
         """Return what names this delivery outside: it comes back in echoes and statuses."""
         return f"{self.conversation_id}.{self.sequence}"
+
+    @property
+    def said(self) -> str:
+        """Return what an agent knows this by: its text, or the names of its files."""
+        return self.text or " ".join(f"[{file.name}]" for file in self.files)

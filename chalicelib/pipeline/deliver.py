@@ -15,6 +15,7 @@ from chalicelib.domain.changes import (
     Sent,
     SentKey,
     SentLearnt,
+    WorkChanged,
     WorkDone,
 )
 from chalicelib.domain.content import File
@@ -114,15 +115,14 @@ class Deliverer:
         self, conversation: Conversation, work: Work, account: Account, error: Exception
     ) -> Wait | Rest:
         """Wait for an operator; the agents are told once, when it was not over after one wait."""
-        paused = Unauthorised(str(error), retry_after=LONG_WAIT)
-        outcome = self.line.put_off(work, paused, stage=Stage.READY)
-        if work.attempts == 1:
-            text = words.say(account.language, "waits_for_operator", text=_said(work))
-            now = self.line.clock()
-            after, told = note(conversation, text, now=now, due_at=now)
-            self.line.store.commit(ConversationChanged(conversation, after), *told)
-            self.wakeups.send([Wake(Verb.FORWARD, conversation.id)])
-        return outcome
+        if work.attempts != 1:
+            paused = Unauthorised(str(error), retry_after=LONG_WAIT)
+            return self.line.put_off(work, paused, stage=Stage.READY)
+        text = words.say(account.language, "waits_for_operator", text=work.said)
+        due_at = self.line.clock() + int(LONG_WAIT * MS)
+        later = replace(work, stage=Stage.READY, attempts=2, due_at=due_at)
+        self._told(conversation, work, text, WorkChanged(work, later))
+        return Rest()
 
     def _out(self, conversation: Conversation, work: Work, account: Account) -> str:
         """Send a text or a file and return its id; raise what Channel.send does."""
@@ -186,14 +186,15 @@ class Deliverer:
 
     def _give_up(self, conversation: Conversation, work: Work, account: Account) -> Conversation:
         """Tell the agent that a send was never confirmed: sending it again is theirs to decide."""
-        text = words.say(account.language, "unconfirmed", text=_said(work))
-        return self._told(conversation, work, text, self._ended(work, Status.UNCONFIRMED))
+        text = words.say(account.language, "unconfirmed", text=work.said)
+        ended = self._ended(work, Status.UNCONFIRMED)
+        return self._told(conversation, work, text, WorkDone(work), ended)
 
     def _refused(
         self, conversation: Conversation, work: Work, account: Account, reason: str, detail: str
     ) -> Conversation:
         why = words.say(account.language, f"reason.{reason}", detail=detail)
-        text = words.say(account.language, "not_sent", reason=why, text=_said(work))
+        text = words.say(account.language, "not_sent", reason=why, text=work.said)
         self.line.log.info(
             "send refused",
             conversation=work.conversation_id,
@@ -201,19 +202,19 @@ class Deliverer:
             reason=reason,
         )
         ended = self._ended(work, Status.FAILED, reason=reason, detail=detail)
-        return self._told(conversation, work, text, ended)
+        return self._told(conversation, work, text, WorkDone(work), ended)
 
     def _told(
-        self, conversation: Conversation, work: Work, text: str, ended: DeliveryEnded
+        self, conversation: Conversation, work: Work, text: str, *changes: Change
     ) -> Conversation:
-        """End a delivery with a note for the agents."""
+        """Commit what becomes of a delivery together with a note for the agents."""
         while True:
             now = self.line.clock()
             # With a time, the sweep finds the note, should the wake-up for it be lost.
             after, told = note(conversation, text, now=now, due_at=now)
             changed = ConversationChanged(conversation, after)
             try:
-                self.line.store.commit(WorkDone(work), ended, changed, *told)
+                self.line.store.commit(*changes, changed, *told)
             except Conflict:
                 # The customer wrote meanwhile: the note takes the next number.
                 current, rows = self.line.store.open_work(work.conversation_id)
@@ -244,8 +245,3 @@ class Deliverer:
                 detail=detail,
             )
         )
-
-
-def _said(work: Work) -> str:
-    """Return what an agent knows a reply by: its text, or its file's name."""
-    return work.text or " ".join(f"[{file.name}]" for file in work.files)

@@ -135,7 +135,7 @@ class Line:
         language = account.language if account else ""
         if work.verb is Verb.DELIVER:
             why = words.say(language, "reason.set_aside")
-            return words.say(language, "not_sent", reason=why, text=work.text)
+            return words.say(language, "not_sent", reason=why, text=work.said)
         return words.say(language, "not_shown") if work.kind is EntryKind.COMMENT else ""
 
     def stored(self, work: Work) -> Work | None:

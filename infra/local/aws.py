@@ -18,7 +18,7 @@ from typing import Any, Final
 import botocore.session
 from botocore.config import Config
 
-from infra.local import emulator
+from infra.local import emulator, parent
 
 REGION: Final = "eu-west-1"
 ACCOUNT: Final = "111122223333"
@@ -160,6 +160,7 @@ def _environment(state: Path | None, port: int, scratch: Path) -> dict[str, str]
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         # It believes every signature but a link's, which has to be made with the key it has itself.
         "AWS_SECRET_ACCESS_KEY": _SIGNING_KEY,
+        parent.VARIABLE: "1",
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
     }

@@ -12,13 +12,13 @@ import fcntl
 import logging
 import os
 import shutil
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from infra.local import parent
 
 _UNSAVED: Final = "unsaved"  #: file that is there from the start to the saving at a clean end
 _LOCK: Final = "lock"  #: file that is locked as long as the process runs
@@ -43,7 +43,8 @@ def in_use(state: Path) -> bool:
 
 def main() -> None:
     """Serve until SIGTERM, SIGINT or the parent's end; then save where STATE_DIR says so."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    # The state is saved even where the run could not ask for it.
+    parent.end_with_it(first=_leave_no_scratch)
     if os.environ.get("PERSIST_STATE") == "1":
         with _owned(Path(os.environ["STATE_DIR"])):
             _serve()
@@ -58,14 +59,8 @@ def _serve() -> None:
     ministack()
 
 
-def _end_with_parent() -> None:
-    # Nothing is ever written to the pipe: it ends when the parent does, by whatever signal, and
-    # the state is saved even where the parent could not ask for it. Read without Python's buffer,
-    # whose lock a thread must not hold when the interpreter ends.
-    while os.read(sys.stdin.fileno(), 1):
-        pass
+def _leave_no_scratch() -> None:
     shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextmanager

@@ -15,11 +15,11 @@ from django.core.handlers.wsgi import WSGIHandler
 from waitress import create_server
 
 from chalicelib.errors import ConfigurationError
+from infra.local import parent
 from infra.local.desk import authors, journal, literal, seed
 from infra.local.desk.courier import Courier
 from infra.local.desk.environment import HOST, Environment
 
-_STDIN: Final = 0
 _LAST_ANSWERS: Final = 1.5  #: seconds that requests in progress get when the desk is told to stop
 
 
@@ -43,8 +43,7 @@ def serve(environment: Environment) -> None:
         ConfigurationError: the port cannot be had.
     """
     signal.signal(signal.SIGTERM, _stop)
-    if os.environ.get("SCRIPTA_PARENT_PIPE") == "1":
-        threading.Thread(target=_stop_with_parent, name="parent", daemon=True).start()
+    parent.end_with_it()
     courier = Courier(
         url=environment.webhook_url, secret=environment.webhook_secret, desk_url=environment.url
     )
@@ -79,11 +78,3 @@ def _stop(number: int, frame: object) -> None:
     deadline.daemon = True
     deadline.start()
     sys.exit(0)
-
-
-def _stop_with_parent() -> None:
-    """Stop when the parent's end of our standard input is closed, which its death does too."""
-    # Not through sys.stdin: a thread that waits in there breaks the interpreter's own ending.
-    while os.read(_STDIN, 1):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)

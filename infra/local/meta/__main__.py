@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from hypercorn.typing import Framework
 
+from infra.local import parent
 from infra.local.meta.app import build
 from infra.local.meta.store import Store
 from infra.local.meta.wire import Application
@@ -42,7 +42,6 @@ class Settings:
     application: str
     desk_port: int
     state: Path
-    has_parent_pipe: bool
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
@@ -53,7 +52,6 @@ class Settings:
             application=environment.get("SCRIPTA_APP_URL") or local,
             desk_port=int(environment.get("SCRIPTA_DESK_PORT", "8001")),
             state=Path(environment.get("SCRIPTA_STATE", ".local")),
-            has_parent_pipe=environment.get("SCRIPTA_PARENT_PIPE") == "1",
         )
 
 
@@ -78,22 +76,12 @@ def _config(server: socket.socket) -> Config:
     return config
 
 
-def _stop_with_parent(stop: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
-    def watch() -> None:
-        while sys.stdin.buffer.read(1):
-            pass
-        loop.call_soon_threadsafe(stop.set)
-
-    threading.Thread(target=watch, name="parent", daemon=True).start()
-
-
 async def _run(settings: Settings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    if settings.has_parent_pipe:
-        _stop_with_parent(stop, loop)
+    parent.end_with_it()
     server = _bound(settings.port)
     base = f"http://{_HOST}:{server.getsockname()[1]}"
     app = build(

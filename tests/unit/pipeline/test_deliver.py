@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.message import Status
-from chalicelib.errors import AmbiguousError, Refused, TransientError, Unauthorised
+from chalicelib.errors import (
+    AmbiguousError,
+    ConfigurationError,
+    Refused,
+    TransientError,
+    Unauthorised,
+)
 from chalicelib.pipeline.drain import LONG_WAIT
 from tests.builders import message, reply
 from tests.fakes.faults import ALWAYS, ProcessDied
@@ -249,3 +255,32 @@ def test_a_reply_that_waits_for_a_token_is_told_once_and_sent_when_it_is_renewed
     world.run_until_quiet()
     assert world.arrived() == ["hi"]
     assert len(world.notes()) == 1
+
+
+def test_a_customer_who_writes_while_a_reply_is_put_off_takes_no_note_away(world, ticket):
+    world.channel.faults.plan("send", Unauthorised("190"), times=2)
+    world.answer(ticket, "hi")
+    world.run(LONG_WAIT - 1)
+    world.table.before_write("CONV", lambda: world.hear_now(message("and now?")))
+    world.run_until_quiet()
+    assert len(world.notes()) == 1
+    assert "waits" in world.notes()[0]
+    assert world.arrived() == ["hi"]
+
+
+def test_a_deployment_without_what_a_send_needs_waits_and_loses_nothing(world, ticket):
+    world.channel.faults.plan("send", ConfigurationError("no such secret"), times=2)
+    world.answer(ticket, "hi")
+    assert world.log.alarms() == ["token refused"]
+    assert world.arrived() == []
+    world.run_until_quiet()
+    assert world.arrived() == ["hi"]
+    assert world.parked_work() == []
+
+
+def test_of_a_file_that_is_set_aside_the_agent_reads_the_name(world, ticket):
+    world.hear_desk(reply(ticket, "", comment="c", files=["a.pdf"]))
+    world.pump("ingest")
+    del world.directory.accounts[world.account.ref]
+    world.run_until_quiet()
+    assert "[a.pdf]" in world.notes()[0]
