@@ -21,6 +21,7 @@ VISIBILITY: Final = 360.0  #: seconds of the queues
 DEEPEST: Final = 3  #: how many processes may be in the middle of something at once
 _LAST_STEPS: Final = 40  #: of a failing run that are shown
 _RATES: Final = (0.0, 0.0, 0.002, 0.01, 0.04)
+_OUTSIDE: Final = 4  #: times as often does something happen to a call of the world outside
 
 
 class Mishap(StrEnum):
@@ -67,7 +68,7 @@ class Chaos:
         self._began: list[int] = []
         self._weather = {each: self.random.choice(_RATES) for each in Mishap}
         self._weather[Mishap.PAUSE] /= 3
-        self._weather[Mishap.OTHERS] *= 4
+        self._weather[Mishap.OTHERS] *= 8
 
     @property
     def depth(self) -> int:
@@ -118,7 +119,7 @@ class Chaos:
         self.note(where)
         if not self._began:
             return act()
-        mishap = None if self.calm else self._mishap()
+        mishap = None if self.calm else self._mishap(failing)
         if mishap is Mishap.LOST and failing.lost is None:
             mishap = Mishap.REFUSED
         if mishap is not None:
@@ -133,8 +134,9 @@ class Chaos:
         self._after(mishap, failing)
         return result
 
-    def _mishap(self) -> Mishap | None:
-        roll = self.random.random()
+    def _mishap(self, failing: Failing) -> Mishap | None:
+        # Calls outside are few among those of the table, and what follows from them is the worst.
+        roll = self.random.random() / (_OUTSIDE if failing.outside else 1)
         for mishap, rate in self._weather.items():
             roll -= rate
             if roll < 0:
