@@ -180,7 +180,9 @@ def ingester() -> Ingester:
         channel=channel,
         helpdesk=helpdesk_of,
         channel_events=ChannelEvents(store=store(), confirmer=confirmer, new_id=new_id),
-        desk_events=DeskEvents(store=store(), directory=directory()),
+        desk_events=DeskEvents(
+            store=store(), directory=directory(), channel=channel, new_id=new_id
+        ),
         keeper=keeper(),
         clock=clock,
         log=log(),
@@ -226,14 +228,19 @@ def forwarder() -> Forwarder:
 def deliverer() -> Deliverer:
     """Return what delivers."""
     from chalicelib.pipeline.deliver import Deliverer
+    from chalicelib.pipeline.dispatch import Dispatch
 
     return Deliverer(
         line=_line(Verb.DELIVER),
         directory=directory(),
         wakeups=wakeups(),
-        channel=channel,
-        helpdesk=helpdesk,
-        keeper=keeper(),
+        dispatch=Dispatch(
+            directory=directory(),
+            channel=channel,
+            helpdesk=helpdesk,
+            keeper=keeper(),
+            clock=clock,
+        ),
     )
 
 

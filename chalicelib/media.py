@@ -51,6 +51,10 @@ class Objects(Protocol):
         """Return what is kept under a key; raise Gone where nothing is."""
         ...
 
+    def delete(self, key: str) -> None:
+        """Delete what is kept under a key, if anything is."""
+        ...
+
     def link(self, key: str, *, name: str, mime: str, seconds: int) -> str:
         """Return an address where anybody can have it for so long, as a download of that name."""
         ...
@@ -107,6 +111,11 @@ class Media:
         name = safe_name(file.name, mime=mime, fallback=file.kind)
         size, sha256 = arrived.size, arrived.sha256
         return replace(file, key=key, name=name, mime=mime, size=size, sha256=sha256)
+
+    def forget(self, file: File) -> None:
+        """Delete a file that was kept, if it was; raise TransientError where it cannot be now."""
+        if file.key:
+            self._objects.delete(file.key)
 
     def attachment(self, file: File) -> Attachment:
         """

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, assert_never
+from typing import Any
 
 import click
 
-from chalicelib.domain.content import Content, Files, Text, Unsupported
+from chalicelib import words
+from chalicelib.domain.content import Content
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.work import Work
 from chalicelib.operations.conversations import Listed, Said, Story, conversations, story
@@ -127,13 +128,6 @@ def _work(work: Work) -> dict[str, Any]:
 
 
 def _text(content: Content) -> str:
-    match content:
-        case Text():
-            return content.text
-        case Files():
-            names = " ".join(f"[{file.name or file.kind}]" for file in content.files)
-            return f"{content.text} {names}".strip()
-        case Unsupported():
-            return f"({content.kind})"
-        case _:
-            assert_never(content)
+    names = [f"[{file.name or file.kind}]" for file in content.files]
+    parts = [words.say("en", f"part.{part.word}", **part.values) for part in content.parts]
+    return " ".join(each for each in (content.text, *parts, *names) if each)

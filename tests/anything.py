@@ -39,6 +39,8 @@ def _plain(of: type) -> st.SearchStrategy[Any]:
         return st.none()
     if of is str:
         return TEXTS
+    if of is bool:
+        return st.booleans()
     if of is int:
         return NUMBERS
     if issubclass(of, Enum):

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib.domain.content import Content, Files, Text
-from chalicelib.domain.events import ChannelEvent, MessageEchoed, MessageReceived
+from chalicelib.domain.content import Content
+from chalicelib.domain.events import ChannelEvent, MessageEchoed, MessageEdited, MessageReceived
 
 
 def described(event: ChannelEvent) -> dict[str, Any]:
     """Return an event as JSON: its type, and the fields that are not empty."""
-    fields = {key: value for key, value in asdict(event).items() if value not in ("", 0)}
+    fields = {key: value for key, value in asdict(event).items() if value not in ("", 0, (), {})}
     fields["account"] = f"{event.account.channel}:{event.account.id}"
     if "contact" in fields:
         aliases = [f"{alias.kind}:{alias.value}" for alias in event.contact.aliases]  # type: ignore[union-attr]
         fields["contact"] = {"aliases": aliases, "name": fields["contact"]["name"]}
-    if isinstance(event, MessageReceived | MessageEchoed):
+    if isinstance(event, MessageReceived | MessageEchoed | MessageEdited):
         fields["content"] = _content(event.content)
     if event.key.startswith("raw:"):
         fields["key"] = "raw:"  # a digest of everything that the item says
@@ -24,14 +24,12 @@ def described(event: ChannelEvent) -> dict[str, Any]:
 
 
 def _content(content: Content) -> dict[str, Any]:
-    match content:
-        case Text():
-            return {"text": content.text}
-        case Files():
-            files = [
-                {key: value for key, value in asdict(file).items() if value not in ("", 0)}
-                for file in content.files
-            ]
-            return {"text": content.text, "files": files}
-        case _:
-            return {"unsupported": content.kind}
+    said: dict[str, Any] = {"text": content.text}
+    if content.files:
+        said["files"] = [
+            {key: value for key, value in asdict(file).items() if value not in ("", 0)}
+            for file in content.files
+        ]
+    if content.parts:
+        said["parts"] = [{"word": part.word, **part.values} for part in content.parts]
+    return said

@@ -38,6 +38,13 @@ class S3Objects:
         except BotoCoreError as error:
             raise TransientError(f"S3: {error}") from error
 
+    def delete(self, key: str) -> None:
+        """Delete an object, which may be gone already; raise TransientError where S3 cannot."""
+        try:
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+        except (BotoCoreError, ClientError) as error:
+            raise TransientError(f"S3: {error}") from error
+
     def link(self, key: str, *, name: str, mime: str, seconds: int) -> str:
         """
         Return an address where anybody can download the object for that many seconds.

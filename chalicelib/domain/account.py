@@ -16,17 +16,27 @@ class AccountRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One business endpoint on a channel, and the desk that serves it."""
+    """
+    One business endpoint on a channel, and the desk that serves it.
+
+    `options` are what an operator may choose for it; docs/accounts.md lists them.
+    """
 
     ref: AccountRef
     desk: str
     language: str = "en"
     graph_id: str = ""  #: the node that sends, where it is not the account itself
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def node(self) -> str:
         """Return the id of the Graph API node that messages are sent through."""
         return self.graph_id or self.ref.id
+
+    def wants(self, option: str, *, otherwise: bool = False) -> bool:
+        """Return whether an option is "on"; `otherwise` where nobody chose."""
+        chosen = self.options.get(option, "")
+        return otherwise if chosen not in ("on", "off") else chosen == "on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

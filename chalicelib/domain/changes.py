@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.contact import Alias
+from chalicelib.domain.content import Content
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.envelope import Book
 from chalicelib.domain.message import Message, Status
@@ -86,6 +87,7 @@ class Sent:
     What is known of a message by the platform's id: which of ours it is, and every receipt seen.
 
     Receipts come before, after or without the answer to the send: whichever is first makes the row.
+    `pricing` is the platform's word for what it charges the message as.
     """
 
     key: SentKey
@@ -94,6 +96,7 @@ class Sent:
     sent_at: int = 0
     receipts: frozenset[Status] = frozenset()
     reason: str = ""
+    pricing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,21 @@ class MessageKept:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageForgotten:
+    """What was said was taken back: the row stays, with another content; conflicts without one."""
+
+    kept: MessageKept
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class ItemForgotten:
+    """The raw item of something that was taken back is kept no longer; its line in the books is."""
+
+    key: ClaimKey
+
+
+@dataclass(frozen=True, slots=True)
 class WorkAdded:
     """Something must go out."""
 
@@ -222,6 +240,8 @@ Change = (
     | ConversationChanged
     | AliasAdded
     | MessageKept
+    | MessageForgotten
+    | ItemForgotten
     | WorkAdded
     | WorkChanged
     | WorkDone

@@ -14,6 +14,7 @@ class AliasKind(StrEnum):
     PHONE = "phone"
     PSID = "psid"  #: Messenger's page-scoped id
     IGSID = "igsid"  #: Instagram-scoped id
+    THREAD = "thread"  #: one person in one thread of public comments, and nowhere else
 
 
 class Alias(NamedTuple):
@@ -29,6 +30,11 @@ class Contact:
 
     aliases: tuple[Alias, ...]
     name: str = ""
+
+    @property
+    def is_public(self) -> bool:
+        """Return whether this is somebody in a thread of public comments."""
+        return any(alias.kind is AliasKind.THREAD for alias in self.aliases)
 
     def address(self, *kinds: AliasKind) -> str | None:
         """Return the first alias of the given kinds, in their order."""

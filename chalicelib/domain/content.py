@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class FileKind(StrEnum):
@@ -63,26 +64,31 @@ class Attachment:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What somebody wrote."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """
+    What a message carries beside text and files: a place, an order, a link, the sign of a quote.
 
-    text: str
+    `word` names its sentence, `part.<word>` in the words catalogue, and `values` go into it: what
+    was sent, as far as it is the same in every language.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Files, and the text that came with them."""
-
-    text: str
-    files: tuple[File, ...]
+    word: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Unsupported:
-    """Something a person sent that is not understood yet: `kind` is the platform's word for it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What somebody said: a text, files, and what is neither; something is always there."""
 
-    kind: str
+    text: str = ""
+    files: tuple[File, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
-Content = Text | Files | Unsupported
+UNSUPPORTED: Final = "unsupported"
+
+
+def unsupported(kind: str) -> Part:
+    """Return what a person sent and is not understood; `kind` is the platform's word for it."""
+    return Part(word=UNSUPPORTED, values={"kind": kind})

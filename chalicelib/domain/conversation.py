@@ -42,7 +42,11 @@ class Conversation:
 
     `sequence` is the number of the last thing recorded; 0 means that nothing is stored yet.
     `tickets` counts the tickets it has or may have had. The watermarks are in ms since the epoch: all
-    that was sent to the customer until then was delivered or read.
+    that was sent to the customer until then was delivered or read. `last_inbound_id` is the
+    platform's id of the customer's newest message. `owner` is the application that holds the
+    conversation, empty where that is us; `standby_from` is the number of the first thing that was
+    said since another one has it and that no ticket shows yet, 0 where there is none. To who has
+    `opted_out` nothing goes but answers.
     """
 
     id: str
@@ -54,3 +58,7 @@ class Conversation:
     last_inbound_at: int = 0
     delivered_until: int = 0
     read_until: int = 0
+    last_inbound_id: str = ""
+    owner: str = ""
+    standby_from: int = 0
+    opted_out: bool = False

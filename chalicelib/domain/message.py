@@ -50,7 +50,8 @@ class Message:
     What was said, as it is kept.
 
     `message_id` is the platform's (empty for an agent's reply), `comment_id` the helpdesk's;
-    `occurred_at` is the other side's clock, `recorded_at` ours, both in ms since the epoch.
+    `occurred_at` is the other side's clock, `recorded_at` ours, both in ms since the epoch. `item`
+    is the key of the item that told of it; in `standby` another application held the conversation.
     """
 
     direction: Direction
@@ -61,3 +62,5 @@ class Message:
     comment_id: str = ""
     author: str = ""
     reply_to: str = ""
+    item: str = ""
+    standby: bool = False

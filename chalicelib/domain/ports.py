@@ -11,7 +11,9 @@ from chalicelib.domain.contact import Contact
 from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent, DeskEvent
+from chalicelib.domain.sending import Sending
 from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
+from chalicelib.domain.window import Window
 
 Clock = Callable[[], int]
 """Returns the time in ms since the epoch."""
@@ -72,7 +74,9 @@ class Webhook(Protocol):
 
 
 class Channel(Webhook, Protocol):
-    """A messaging platform."""
+    """A messaging platform; `window` is until when it takes answers."""
+
+    window: Window
 
     def handshake(self, query: Mapping[str, str]) -> str:
         """Return the challenge to echo; raise InvalidSignature where the token is not ours."""
@@ -94,20 +98,29 @@ class Channel(Webhook, Protocol):
         """
         ...
 
-    def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
+    def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
         """
-        Send a text to a customer and return the platform's id of the message.
+        Return a reply as texts that the channel takes, in their order; one where it takes it whole.
 
-        `reference` is ours and comes back in the echo or the status, where the platform can.
+        No word is cut that could stay whole, nor what a person sees as one character.
+        """
+        ...
+
+    def send(self, sending: Sending) -> str:
+        """
+        Send a message to a customer and return the platform's id of it.
+
         Raises Refused (was not and will not be sent), TransientError (was not sent), Unauthorised
         (was not sent: our token) or AmbiguousError (may have been sent).
         """
         ...
 
-    def send_file(
-        self, *, account: Account, contact: Contact, file: Attachment, reference: str
-    ) -> str:
-        """Send a file to a customer; takes, returns and raises what `send` does."""
+    def seen(self, *, account: Account, contact: Contact, message_id: str) -> None:
+        """
+        Show a customer that their newest message was read and that somebody is typing.
+
+        Raises nothing: an answer must not wait for a courtesy.
+        """
         ...
 
     def locate(self, file: File, *, account: Account) -> Location:
@@ -182,6 +195,10 @@ class Directory(Protocol):
         """Return all desks."""
         ...
 
+    def accounts_of(self, desk_id: str) -> Sequence[Account]:
+        """Return the accounts that a desk serves."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
@@ -248,6 +265,10 @@ class MediaStore(Protocol):
         host, size, type or hash), Gone where it is no longer there, TransientError where it could
         not be fetched in time.
         """
+        ...
+
+    def forget(self, file: File) -> None:
+        """Delete a kept file, which may be gone already; raise TransientError where it may stay."""
         ...
 
     def attachment(self, file: File) -> Attachment:

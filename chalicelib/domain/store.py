@@ -8,9 +8,18 @@ from typing import Protocol
 
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.breaker import Breaker
-from chalicelib.domain.changes import Change, Claim, ClaimKey, Delivery, Sent, SentKey
+from chalicelib.domain.changes import (
+    Change,
+    Claim,
+    ClaimKey,
+    Delivery,
+    MessageKept,
+    Sent,
+    SentKey,
+)
 from chalicelib.domain.contact import Alias
 from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.message import Message
 from chalicelib.domain.work import Work
 
 
@@ -35,6 +44,7 @@ class Store(Protocol):
         self,
         *,
         claim: ClaimKey | None = None,
+        others: Sequence[ClaimKey] = (),
         account: AccountRef | None = None,
         aliases: Sequence[Alias] = (),
         sent: Sequence[SentKey] = (),
@@ -43,12 +53,21 @@ class Store(Protocol):
         """
         Look for several things in one call.
 
-        `aliases` are names on `account`; `ticket` is a desk's id and a ticket's.
+        `claim` and `others` are lines of the books, `aliases` names on `account`; `ticket` is a
+        desk's id and a ticket's.
         """
         ...
 
     def conversation(self, conversation_id: str) -> Conversation | None:
         """Return a conversation's state."""
+        ...
+
+    def message(self, conversation_id: str, sequence: int) -> Message | None:
+        """Return one thing that was said."""
+        ...
+
+    def said(self, conversation_id: str) -> list[MessageKept]:
+        """Return everything that was said in a conversation, in sequence: for what is rare."""
         ...
 
     def open_work(self, conversation_id: str) -> tuple[Conversation | None, list[Work]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from chalicelib.domain.account import Account
+from chalicelib.domain.contact import Contact
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.ports import Secrets
 from chalicelib.errors import Refused, Unauthorised
@@ -50,6 +51,10 @@ class MetaChannel:
         if not file.url:
             raise Refused(FILE_GONE)
         return self._location(file.url)
+
+    def seen(self, *, account: Account, contact: Contact, message_id: str) -> None:
+        """Show that the newest message was read; see `ports.Channel`."""
+        del account, contact, message_id
 
     def _location(self, url: str, *, token: str = "") -> Location:
         from chalicelib.graph_api import media  # as below

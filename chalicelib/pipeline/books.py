@@ -79,7 +79,7 @@ class Bookkeeper:
                 self.store.commit(*_entries(claim, parked), *decision.changes)
             except Conflict:
                 continue
-            self._tell(claim, message_id)
+            self._tell(claim, message_id, alarm=decision.alarm)
             return decision.wakes
         raise TransientError("others were faster, again and again")
 
@@ -99,7 +99,9 @@ class Bookkeeper:
         # The first delivery may have ended between the commit and the wake-ups.
         return woken(there) if owner == there.owner else ()
 
-    def _tell(self, claim: Claim, message_id: str) -> None:
+    def _tell(self, claim: Claim, message_id: str, *, alarm: str) -> None:
+        if alarm:
+            self.log.alarm(alarm, source=claim.source, owner=claim.owner, reason=claim.reason)
         if claim.outcome is Outcome.PARKED:
             self.log.alarm(
                 "item parked", source=claim.source, owner=claim.owner, reason=claim.reason
@@ -123,7 +125,7 @@ def woken(claim: Claim) -> Sequence[Wake]:
 
 
 def _claim(copy: Copy, key: ClaimKey, decision: Decision, parked: Claim | None) -> Claim:
-    keeps = decision.outcome is not Outcome.IGNORED
+    keeps = decision.outcome is not Outcome.IGNORED and not decision.secret
     return Claim(
         key=key,
         owner=copy.owner,

@@ -1,4 +1,4 @@
-"""What each event of a channel means for the store."""
+"""What each event of a channel means for the store; the messages among them are decided here."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from chalicelib.domain.account import Account
 from chalicelib.domain.changes import (
     AliasAdded,
     Change,
+    ClaimKey,
     ConversationChanged,
     ConversationOpened,
     MessageKept,
@@ -21,22 +22,38 @@ from chalicelib.domain.changes import (
     WorkAdded,
 )
 from chalicelib.domain.contact import Contact
-from chalicelib.domain.content import Content, Files, Text, Unsupported
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.events import (
+    AccountChanged,
     ChannelEvent,
+    ConsentChanged,
+    ContactChanged,
+    ControlChanged,
+    MessageDeleted,
     MessageEchoed,
+    MessageEdited,
     MessageReceived,
+    Noticed,
+    Reacted,
     StatusChanged,
     UnknownEvent,
     WatermarkReached,
 )
-from chalicelib.domain.message import Direction, Message, Status, highest
+from chalicelib.domain.message import Direction, Message, Status
 from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Verb, Work
 from chalicelib.pipeline.confirm import Confirmer
-from chalicelib.pipeline.decision import OLDEST, Decision, note
+from chalicelib.pipeline.decision import OLDEST, Decision
+from chalicelib.pipeline.news import NewsEvents
+from chalicelib.pipeline.receipts import ReceiptEvents
+from chalicelib.pipeline.telling import TAKEN_BACK, lines, quote, told, transcript
 from chalicelib.pipeline.wake import Wake
+from chalicelib.pipeline.whose import Whose, scope_of
+
+#: The option of an account under which public comments become tickets, and its value for that.
+COMMENTS, AS_TICKETS = "comments", "tickets"
+#: Who holds a conversation in which we only listen, where the platform does not say.
+SOMEBODY = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +79,23 @@ class ChannelEvents:
                 return self._received(event, account, found, now=now, came_at=came_at)
             case MessageEchoed():
                 return self._echoed(event, account, found, now=now, came_at=came_at)
-            case StatusChanged():
-                return self._status(event, account, found, now)
-            case WatermarkReached():
-                return self._watermark(event, found)
+            case StatusChanged() | WatermarkReached():
+                receipts = ReceiptEvents(store=self.store, confirmer=self.confirmer)
+                return receipts.decide(event, account=account, found=found, now=now)
+            case (
+                MessageEdited()
+                | MessageDeleted()
+                | Reacted()
+                | Noticed()
+                | ConsentChanged()
+                | ControlChanged()
+                | ContactChanged()
+            ):
+                news = NewsEvents(store=self.store)
+                return news.decide(event, account=account, found=found, now=now, came_at=came_at)
+            case AccountChanged():
+                alarm = "account news" if event.alarm else ""
+                return Decision(outcome=Outcome.RECORDED, reason=event.kind, alarm=alarm)
             case UnknownEvent():
                 return Decision(outcome=Outcome.RECORDED, reason=event.kind)
             case _:
@@ -74,9 +104,16 @@ class ChannelEvents:
     def _received(
         self, event: MessageReceived, account: Account, found: Found, *, now: int, came_at: int
     ) -> Decision:
+        if event.contact.is_public and account.options.get(COMMENTS) != AS_TICKETS:
+            return Decision(outcome=Outcome.RECORDED, reason="comment")
+        undone = ClaimKey(scope_of(event.account), event.undone_by) in found.claims
+        if undone:
+            # Its unsend was here first: nothing of it may be kept or shown.
+            event = replace(event, content=TAKEN_BACK)
         message = _message(event, Direction.IN, author=event.contact.name, now=now)
-        text = _text(event.content, account)
-        return self._said(event, message, text, found=found, came_at=came_at)
+        text = told(event.content, language=account.language)
+        decision = self._said(event, message, text, account, found=found, came_at=came_at)
+        return replace(decision, secret=undone)
 
     def _echoed(
         self, event: MessageEchoed, account: Account, found: Found, *, now: int, came_at: int
@@ -92,102 +129,39 @@ class ChannelEvents:
                 sequence=known.sequence,
                 reason="echo",
             )
-        conversation = self._conversation(found, event.contact)
+        conversation = Whose(store=self.store).conversation(found, event.contact)
         ours = self.confirmer.by_reference(event.account, event.delivery, learnt, account, now=now)
+        text = told(event.content, language=account.language)
         # An echo that names its application would carry our reference, if it were ours.
         if ours is None and conversation is not None and not event.application:
-            ours = self.confirmer.by_text(conversation, _text(event.content, account), learnt, now)
+            ours = self.confirmer.by_text(conversation, text, learnt, now)
         if ours is not None:
             return ours
         message = _message(event, Direction.OUTSIDE, author="", now=now)
-        text = words.say(account.language, "sent_outside", text=_text(event.content, account))
-        decision = self._said(event, message, text, found=found, came_at=came_at)
+        shown = words.say(account.language, "sent_outside", text=text)
+        decision = self._said(event, message, shown, account, found=found, came_at=came_at)
         learnt = replace(
             learnt, conversation_id=decision.conversation_id, sequence=decision.sequence
         )
         return replace(decision, changes=[*decision.changes, SentLearnt(learnt, only_if_new=True)])
-
-    def _status(self, event: StatusChanged, account: Account, found: Found, now: int) -> Decision:
-        key = SentKey(event.account, event.message_id)
-        known = found.sent.get(key, Sent(key=key))
-        learnt = Sent(key=key, receipts=frozenset({event.status}), reason=event.reason)
-        ours = None
-        if not known.conversation_id:
-            ours = self.confirmer.by_reference(
-                event.account, event.delivery, learnt, account, now=now
-            )
-        decision = ours or Decision(
-            outcome=Outcome.RECORDED,
-            changes=[SentLearnt(learnt)],
-            conversation_id=known.conversation_id,
-            sequence=known.sequence,
-            reason="status",
-        )
-        is_news = event.status not in known.receipts
-        failed = highest(known.receipts | {event.status}) is Status.FAILED
-        if event.status is Status.FAILED and is_news and failed and decision.conversation_id:
-            return self._with_failure_note(decision, event, account, now)
-        return decision
-
-    def _with_failure_note(
-        self, decision: Decision, event: StatusChanged, account: Account, now: int
-    ) -> Decision:
-        changed = [c for c in decision.changes if isinstance(c, ConversationChanged)]
-        before = changed[0].before if changed else self.store.conversation(decision.conversation_id)
-        if before is None:
-            return decision
-        reason = words.say(account.language, f"reason.{event.reason}", detail=event.detail)
-        text = words.say(account.language, "not_delivered", reason=reason)
-        after, told = note(changed[0].after if changed else before, text, now=now)
-        others = [c for c in decision.changes if c not in changed]
-        return replace(
-            decision,
-            changes=[*others, ConversationChanged(before, after), *told],
-            wakes=[*decision.wakes, Wake(Verb.FORWARD, before.id)],
-        )
-
-    def _watermark(self, event: WatermarkReached, found: Found) -> Decision:
-        changes: list[Change] = []
-        until = event.until
-        if event.message_id:
-            key = SentKey(event.account, event.message_id)
-            changes.append(SentLearnt(Sent(key=key, receipts=frozenset({event.status}))))
-            until = until or found.sent.get(key, Sent(key=key)).sent_at
-        conversation = self._conversation(found, event.contact)
-        if conversation is not None:
-            after = _with_watermark(conversation, event.status, until)
-            if after != conversation:
-                changes.append(ConversationChanged(conversation, after))
-        return Decision(
-            outcome=Outcome.RECORDED,
-            changes=changes,
-            conversation_id=conversation.id if conversation else "",
-            reason="watermark",
-        )
 
     def _said(
         self,
         event: MessageReceived | MessageEchoed,
         message: Message,
         text: str,
+        account: Account,
         *,
         found: Found,
         came_at: int,
     ) -> Decision:
-        """Decide to keep what was said and to show it in the ticket."""
-        known = self._conversation(found, event.contact)
+        """Decide to keep what was said and, unless another application answers, to show it."""
+        known = Whose(store=self.store).conversation(found, event.contact)
         before = known or Conversation(
             id=self.new_id(), account=event.account, contact=event.contact
         )
-        is_inbound = message.direction is Direction.IN
-        after = replace(
-            before,
-            contact=_merged(before.contact, event.contact),
-            sequence=before.sequence + 1,
-            last_inbound_at=max(before.last_inbound_at, event.occurred_at)
-            if is_inbound
-            else before.last_inbound_at,
-        )
+        after = _spoken(before, event, message)
+        kept = MessageKept(after.id, after.sequence, message)
         changes: list[Change] = [
             ConversationChanged(before, after) if known else ConversationOpened(after),
             *(
@@ -195,25 +169,25 @@ class ChannelEvents:
                 for alias in event.contact.aliases
                 if alias not in found.aliases
             ),
-            MessageKept(after.id, after.sequence, message),
+            kept,
         ]
         decision = Decision(
             outcome=Outcome.RECORDED,
             changes=changes,
             conversation_id=after.id,
             sequence=after.sequence,
-            reason="too_old",
+            reason="standby" if event.standby else "too_old",
         )
-        if came_at - event.occurred_at > OLDEST:
+        if event.standby or came_at - event.occurred_at > OLDEST:
             return decision
         work = Work(
             conversation_id=after.id,
             verb=Verb.FORWARD,
             sequence=after.sequence,
-            text=text,
+            text=lines(self._before(before, event, account, found), text),
             occurred_at=message.occurred_at,
             author=message.author,
-            files=message.content.files if isinstance(message.content, Files) else (),
+            files=message.content.files,
         )
         return replace(
             decision,
@@ -223,11 +197,59 @@ class ChannelEvents:
             reason="",
         )
 
-    def _conversation(self, found: Found, contact: Contact) -> Conversation | None:
-        """Return the conversation of the most trusted name that is known."""
-        ids = (found.aliases[alias] for alias in contact.aliases if alias in found.aliases)
-        first = next(ids, None)
-        return self.store.conversation(first) if first else None
+    def _before(
+        self,
+        conversation: Conversation,
+        event: MessageReceived | MessageEchoed,
+        account: Account,
+        found: Found,
+    ) -> str:
+        """Return what an agent must know to understand a message: what it answers, what it follows."""
+        language = account.language
+        missed = quoted = ""
+        if conversation.standby_from:
+            said = self.store.said(conversation.id)
+            missed = transcript(
+                [kept for kept in said if kept.message.standby and _is_new(kept, conversation)],
+                name=conversation.contact.name,
+                language=language,
+            )
+        if isinstance(event, MessageReceived) and event.reply_to:
+            subject = Whose(store=self.store).subject(
+                found,
+                conversation,
+                account=event.account,
+                about=event.about,
+                message_id=event.reply_to,
+            )
+            quoted = quote(subject.message if subject else None, language=language)
+        return lines(missed, quoted)
+
+
+def _spoken(
+    before: Conversation, event: MessageReceived | MessageEchoed, message: Message
+) -> Conversation:
+    """Return a conversation in which one more thing was said."""
+    sequence = before.sequence + 1
+    after = replace(
+        before,
+        contact=merged(before.contact, event.contact),
+        sequence=sequence,
+        # Only who holds the conversation gets its messages.
+        owner=(before.owner or SOMEBODY) if event.standby else "",
+        standby_from=(before.standby_from or sequence) if event.standby else 0,
+    )
+    if message.direction is not Direction.IN or event.occurred_at < before.last_inbound_at:
+        return after
+    return replace(
+        after,
+        last_inbound_at=event.occurred_at,
+        last_inbound_id=event.message_id or before.last_inbound_id,
+    )
+
+
+def _is_new(kept: MessageKept, conversation: Conversation) -> bool:
+    return kept.sequence >= conversation.standby_from
 
 
 def _message(
@@ -241,27 +263,15 @@ def _message(
         message_id=event.message_id,
         author=author,
         reply_to=event.reply_to if isinstance(event, MessageReceived) else "",
+        item=event.key,
+        standby=event.standby,
     )
 
 
-def _text(content: Content, account: Account) -> str:
-    match content:
-        case Text() | Files():
-            return content.text
-        case Unsupported():
-            return words.say(account.language, "unsupported", kind=content.kind)
-
-
-def _merged(known: Contact, shown: Contact) -> Contact:
+def merged(known: Contact, shown: Contact) -> Contact:
     """Return the contact with the names that the item showed; what is known is never dropped."""
     new: Sequence[object] = [alias for alias in shown.aliases if alias not in known.aliases]
     if not new and shown.name in {"", known.name}:
         return known
     aliases = tuple(dict.fromkeys((*shown.aliases, *known.aliases)))
     return Contact(aliases=aliases, name=shown.name or known.name)
-
-
-def _with_watermark(conversation: Conversation, status: Status, until: int) -> Conversation:
-    if status is Status.READ:
-        return replace(conversation, read_until=max(conversation.read_until, until))
-    return replace(conversation, delivered_until=max(conversation.delivered_until, until))

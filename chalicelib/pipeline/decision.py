@@ -11,7 +11,7 @@ from chalicelib.domain.changes import (
     Outcome,
     WorkAdded,
 )
-from chalicelib.domain.content import Text
+from chalicelib.domain.content import Content, File
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.message import Direction, Message
 from chalicelib.domain.ticket import EntryKind
@@ -29,7 +29,9 @@ class Decision:
     What becomes of an item: the changes to commit together with its claim, and whom to wake then.
 
     `sequence` is the first of the item's `parts` in the conversation.
-    `reason` is a key of the words catalogue for what is parked, else what the item was.
+    `reason` is a key of the words catalogue for what is parked, else what the item was. `alarm`
+    says what an operator must be told. What is `secret` is not to be kept as it came: its author
+    took it back. `forgets` are files to be deleted before the changes are committed.
     """
 
     outcome: Outcome
@@ -39,6 +41,9 @@ class Decision:
     sequence: int = 0
     parts: int = 1
     reason: str = ""
+    alarm: str = ""
+    secret: bool = False
+    forgets: Sequence[File] = ()
 
 
 def parked(reason: str) -> Decision:
@@ -58,7 +63,7 @@ def note(
     """
     after = replace(after, sequence=after.sequence + 1)
     message = Message(
-        direction=Direction.NOTE, content=Text(text), occurred_at=now, recorded_at=now
+        direction=Direction.NOTE, content=Content(text=text), occurred_at=now, recorded_at=now
     )
     work = Work(
         conversation_id=after.id,

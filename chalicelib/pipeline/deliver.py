@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib import words
-from chalicelib.domain.account import Account, Desk
+from chalicelib.domain.account import Account
 from chalicelib.domain.changes import (
     Change,
     ConversationChanged,
@@ -18,11 +17,10 @@ from chalicelib.domain.changes import (
     WorkChanged,
     WorkDone,
 )
-from chalicelib.domain.content import File
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.envelope import trace
 from chalicelib.domain.message import Status
-from chalicelib.domain.ports import Channel, Directory, Helpdesk
+from chalicelib.domain.ports import Directory
 from chalicelib.domain.work import Stage, Verb, Work
 from chalicelib.errors import (
     AmbiguousError,
@@ -34,8 +32,8 @@ from chalicelib.errors import (
     Unauthorised,
 )
 from chalicelib.pipeline.decision import note
+from chalicelib.pipeline.dispatch import Dispatch
 from chalicelib.pipeline.drain import LONG_WAIT, MS, Line, Rest, TimeLeft, Wait, reason_of
-from chalicelib.pipeline.files import FileKeeper, given_up
 from chalicelib.pipeline.wake import Wake, Wakeups
 
 #: ms that an echo or a status may take to confirm a send whose answer was lost.
@@ -44,14 +42,12 @@ CONFIRMATION_TIME = 10 * 60 * MS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliverer:
-    """What delivering needs; `channel` returns a channel by its name."""
+    """What delivering needs."""
 
     line: Line
     directory: Directory
     wakeups: Wakeups
-    channel: Callable[[str], Channel]
-    helpdesk: Callable[[Desk], Helpdesk]
-    keeper: FileKeeper
+    dispatch: Dispatch
 
     def deliver(self, conversation_id: str, *, time_left: TimeLeft) -> Wait | None:
         """
@@ -82,7 +78,7 @@ class Deliverer:
         self, conversation: Conversation, work: Work, account: Account
     ) -> Conversation | Wait | Rest:
         try:
-            message_id = self._out(conversation, work, account)
+            message_id = self.dispatch.send(conversation, work, account)
         except (Unauthorised, ConfigurationError) as error:
             self.line.log.alarm(
                 "token refused",
@@ -123,29 +119,6 @@ class Deliverer:
         later = replace(work, stage=Stage.READY, attempts=2, due_at=due_at)
         self._told(conversation, work, text, WorkChanged(work, later))
         return Rest()
-
-    def _out(self, conversation: Conversation, work: Work, account: Account) -> str:
-        """Send a text or a file and return its id; raise what Channel.send does."""
-        channel = self.channel(account.ref.channel)
-        to = conversation.contact
-        if not work.files:
-            return channel.send(
-                account=account, contact=to, text=work.text, reference=work.reference
-            )
-        (file,) = self._kept(conversation, work)
-        if file.problem:
-            raise Refused(file.problem, file.name)
-        (attachment,) = self.keeper.in_hand([file])
-        return channel.send_file(
-            account=account, contact=to, file=attachment, reference=work.reference
-        )
-
-    def _kept(self, conversation: Conversation, work: Work) -> tuple[File, ...]:
-        """Return a reply's file after a last attempt to fetch it from the helpdesk."""
-        desk = self.directory.desk(conversation.link.desk) if conversation.link else None
-        if desk is None:
-            return given_up(work.files)
-        return given_up(self.keeper.keep(work.files, self.helpdesk(desk).locate))
 
     def _sent(self, work: Work, account: Account, message_id: str) -> None:
         sent = Sent(

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from chalicelib import words
-from chalicelib.domain.account import Account
 from chalicelib.domain.changes import (
+    AliasAdded,
     Change,
     ConversationChanged,
-    MessageKept,
+    ConversationOpened,
     Outcome,
-    WorkAdded,
+    TicketLinked,
 )
-from chalicelib.domain.content import Files, Text
-from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.commands import Misspelt, Start, command
+from chalicelib.domain.contact import Alias, AliasKind, Contact
+from chalicelib.domain.conversation import Conversation, Link
 from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
-from chalicelib.domain.message import Direction, Message
-from chalicelib.domain.ports import Directory
+from chalicelib.domain.ports import Channel, Directory
 from chalicelib.domain.store import Found, Store
-from chalicelib.domain.work import Verb, Work
-from chalicelib.pipeline.decision import OLDEST, Decision, note, parked
-from chalicelib.pipeline.wake import Wake
+from chalicelib.pipeline.decision import OLDEST, Decision, parked
+from chalicelib.pipeline.replies import Replies
 
-MOST_FILES = 30  #: of one reply: each is two rows, and a transaction takes a hundred
+STARTED_ON = "whatsapp"  #: the channel on which an agent may write first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskEvents:
-    """What deciding needs."""
+    """What deciding needs; `new_id` names a new conversation."""
 
     store: Store
     directory: Directory
+    channel: Callable[[str], Channel]
+    new_id: Callable[[], str]
 
     def decide(
         self, event: DeskEvent, *, desk: str, found: Found, now: int, came_at: int
@@ -60,11 +61,13 @@ class DeskEvents:
         # What the ticket was created under: from the second ticket on, the id and a number.
         conversation_id = found.ticket or event.conversation_id.partition(".")[0]
         before = self.store.conversation(conversation_id) if conversation_id else None
-        if before is None:
-            return parked("no_ticket")
-        account = self.directory.account(before.account)
-        if account is None:
-            return parked("no_account")
+        asked = command(event.text)
+        is_nobodys = not conversation_id or (before is not None and not before.contact.aliases)
+        if is_nobodys and isinstance(asked, Start | Misspelt):
+            return self._start(event, asked, desk, now)
+        account = self.directory.account(before.account) if before else None
+        if before is None or account is None:
+            return parked("no_account" if before else "no_ticket")
         # The desk that signed must be the one that the conversation belongs to.
         if desk != (before.link.desk if before.link else account.desk):
             return parked("foreign_ticket")
@@ -72,7 +75,46 @@ class DeskEvents:
             return parked("too_old")
         if not event.text.strip() and not event.files:
             return Decision(outcome=Outcome.IGNORED, reason="empty")
-        return _replied(event, before, account, now)
+        replies = Replies(channel=self.channel(account.ref.channel), account=account, now=now)
+        return replies.decide(event, before)
+
+    def _start(self, event: ReplyWritten, asked: Start | Misspelt, desk: str, now: int) -> Decision:
+        """
+        Decide on a conversation that an agent starts, in a ticket that was nobody's of ours.
+
+        From then on the ticket is the conversation's. A person whom the account knows has one
+        already: there the template is sent, and its ticket tells from where.
+        """
+        accounts = [a for a in self.directory.accounts_of(desk) if a.ref.channel == STARTED_ON]
+        if isinstance(asked, Start) and asked.account:
+            accounts = [a for a in accounts if asked.account in (a.ref.id, a.options.get("number"))]
+        if not accounts:
+            return parked("no_account")
+        account = accounts[0]
+        replies = Replies(channel=self.channel(STARTED_ON), account=account, now=now)
+        aliases: tuple[Alias, ...] = ()
+        if isinstance(asked, Start) and len(accounts) == 1:
+            aliases = (Alias(AliasKind.PHONE, asked.phone),)
+        known = self.store.find(account=account.ref, aliases=aliases).aliases if aliases else {}
+        there = self.store.conversation(next(iter(known.values()))) if known else None
+        if there is not None:
+            return replies.started_elsewhere(event, there)
+        before = Conversation(
+            id=self.new_id(),
+            account=account.ref,
+            contact=Contact(aliases=aliases),
+            tickets=1,
+            link=Link(desk=desk, ticket_id=event.ticket_id, changed_at=now),
+        )
+        decision = replies.decide(event, before, is_ambiguous=len(accounts) > 1)
+        changed = [c for c in decision.changes if isinstance(c, ConversationChanged)]
+        opened: list[Change] = [
+            ConversationOpened(changed[-1].after if changed else before),
+            TicketLinked(desk, event.ticket_id, before.id),
+            *(AliasAdded(account.ref, alias, before.id) for alias in aliases),
+        ]
+        others = [change for change in decision.changes if change not in changed]
+        return replace(decision, changes=[*opened, *others])
 
     def _ticket(self, event: TicketChanged, found: Found) -> Decision:
         before = self.store.conversation(found.ticket) if found.ticket else None
@@ -85,44 +127,3 @@ class DeskEvents:
             return decision
         link = replace(before.link, status=event.status, changed_at=event.occurred_at)
         return replace(decision, changes=[ConversationChanged(before, replace(before, link=link))])
-
-
-def _replied(event: ReplyWritten, before: Conversation, account: Account, now: int) -> Decision:
-    """Decide to keep a reply and to send it: its text, then each file as a message of its own."""
-    contents: list[Text | Files] = [Text(event.text)] if event.text.strip() else []
-    contents += [Files("", (file,)) for file in event.files[:MOST_FILES]]
-    changes: list[Change] = []
-    for sequence, content in enumerate(contents, start=before.sequence + 1):
-        message = Message(
-            direction=Direction.OUT,
-            content=content,
-            occurred_at=event.occurred_at,
-            recorded_at=now,
-            comment_id=event.comment_id,
-            author=event.agent,
-        )
-        work = Work(
-            conversation_id=before.id,
-            verb=Verb.DELIVER,
-            sequence=sequence,
-            text=content.text,
-            occurred_at=event.occurred_at,
-            author=event.agent,
-            files=content.files if isinstance(content, Files) else (),
-        )
-        changes += [MessageKept(before.id, sequence, message), WorkAdded(work)]
-    after = replace(before, sequence=before.sequence + len(contents))
-    wakes = [Wake(Verb.DELIVER, before.id)]
-    if len(event.files) > MOST_FILES:
-        text = words.say(account.language, "too_many_files", most=str(MOST_FILES))
-        after, told = note(after, text, now=now)
-        changes += told
-        wakes.append(Wake(Verb.FORWARD, before.id))
-    return Decision(
-        outcome=Outcome.DELIVER,
-        changes=[ConversationChanged(before, after), *changes],
-        wakes=wakes,
-        conversation_id=before.id,
-        sequence=before.sequence + 1,
-        parts=len(contents),
-    )

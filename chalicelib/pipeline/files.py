@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib import words
 from chalicelib.domain.changes import Change, MessageKept, WorkAdded
-from chalicelib.domain.content import Attachment, File, Files, Location
+from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.ports import Clock, Log, MediaStore
 from chalicelib.errors import AmbiguousError, Gone, Refused, TransientError
 from chalicelib.pipeline.decision import Decision
@@ -54,12 +54,17 @@ class FileKeeper:
 
     def kept(self, decision: Decision, locate: Locate) -> Decision:
         """Return a decision in which the files that it keeps and sends on are fetched, each once."""
-        wanted = [file for change in decision.changes for file in _files(change)]
+        wanted = [file for change in decision.changes for file in _files(change) if not file.key]
         unique = list(dict.fromkeys(wanted))
         if not unique:
             return decision
         after = dict(zip(unique, self.keep(unique, locate), strict=True))
         return replace(decision, changes=[_with(change, after) for change in decision.changes])
+
+    def forget(self, files: Sequence[File]) -> None:
+        """Delete kept files whose sender took them back; raise TransientError where one may stay."""
+        for file in files:
+            self.media.forget(file)
 
     def in_hand(self, files: Sequence[File]) -> tuple[Attachment, ...]:
         """Return the kept ones of files, to be written elsewhere; raise TransientError."""
@@ -89,7 +94,7 @@ def shown(text: str, files: Sequence[File], *, language: str) -> str:
 
 def _files(change: Change) -> tuple[File, ...]:
     match change:
-        case MessageKept(_, _, message) if isinstance(message.content, Files):
+        case MessageKept(_, _, message):
             return message.content.files
         case WorkAdded(work):
             return work.files
@@ -99,11 +104,12 @@ def _files(change: Change) -> tuple[File, ...]:
 
 def _with(change: Change, after: dict[File, File]) -> Change:
     match change:
-        case MessageKept(_, _, message) if isinstance(message.content, Files):
-            files = tuple(after[file] for file in message.content.files)
+        case MessageKept(_, _, message) if message.content.files:
+            files = tuple(after.get(file, file) for file in message.content.files)
             content = replace(message.content, files=files)
             return replace(change, message=replace(message, content=content))
         case WorkAdded(work) if work.files:
-            return WorkAdded(replace(work, files=tuple(after[file] for file in work.files)))
+            files = tuple(after.get(file, file) for file in work.files)
+            return WorkAdded(replace(work, files=files))
         case _:
             return change

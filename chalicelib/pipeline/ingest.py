@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.changes import Claim, ClaimDropped, Claimed, ClaimKey, Outcome, SentKey
+from chalicelib.domain.contact import Alias, Contact
 from chalicelib.domain.envelope import Book, Envelope, compact, digest
 from chalicelib.domain.events import ChannelEvent, DeskEvent, ReplyWritten, TicketChanged
 from chalicelib.domain.ports import (
@@ -39,6 +40,7 @@ from chalicelib.pipeline.set_aside import (
     whole_of,
 )
 from chalicelib.pipeline.wake import Wake, Wakeups
+from chalicelib.pipeline.whose import scope_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +208,7 @@ class Ingester:
 
     def _apply_of_channel(self, channel: Channel, copy: Copy) -> Sequence[Wake]:
         event = channel.parse(copy.raw, received_at=copy.received_at)
-        key = ClaimKey("#".join(event.account), event.key)
+        key = ClaimKey(scope_of(event.account), event.key)
 
         def decide(found: Found) -> Decision:
             account = self.directory.account(event.account)
@@ -216,6 +218,7 @@ class Ingester:
             decision = self.channel_events.decide(
                 event, account=account, found=found, now=now, came_at=_came_at(copy, now)
             )
+            self.keeper.forget(decision.forgets)
             return self.keeper.kept(decision, lambda file: channel.locate(file, account=account))
 
         return self._enter(copy, key, decide, event=event)
@@ -254,13 +257,16 @@ class Ingester:
     def _find(self, key: ClaimKey, event: ChannelEvent | DeskEvent, desk: str) -> Found:
         ticket_id = event.ticket_id if isinstance(event, ReplyWritten | TicketChanged) else ""
         account: AccountRef | None = getattr(event, "account", None)
-        contact = getattr(event, "contact", None)
-        mid: str = getattr(event, "message_id", "")
+        contact: Contact | None = getattr(event, "contact", None)
+        names: Sequence[Alias] = getattr(event, "names", ())
+        ids = {getattr(event, name, "") for name in ("message_id", "reply_to")} - {""}
+        related = {getattr(event, name, "") for name in ("about", "undone_by")} - {""}
         return self.store.find(
             claim=key,
+            others=[ClaimKey(key.scope, other) for other in sorted(related)],
             account=account,
-            aliases=contact.aliases if contact else (),
-            sent=[SentKey(account, mid)] if account and mid else (),
+            aliases=(*(contact.aliases if contact else ()), *names),
+            sent=[SentKey(account, mid) for mid in sorted(ids)] if account else (),
             ticket=(desk, ticket_id) if ticket_id else None,
         )
 

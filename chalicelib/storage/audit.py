@@ -9,7 +9,7 @@ from chalicelib.domain.changes import Claim, Delivery, MessageKept, Sent, SentKe
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.message import Direction
 from chalicelib.domain.work import Work
-from chalicelib.storage import keys, rows
+from chalicelib.storage import keys, message_rows, rows
 from chalicelib.storage.table import Row, Table
 
 _END_OF_TIME = 10**15 - 1  #: ms since the epoch; the index wants an upper bound
@@ -84,7 +84,7 @@ def _to_message_kept(row: Row) -> MessageKept:
     return MessageKept(
         conversation_id=row["pk"].removeprefix(keys.CONVERSATION_PREFIX),
         sequence=int(row["sk"].removeprefix(keys.MESSAGE_PREFIX)),
-        message=rows.to_message(row),
+        message=message_rows.to_message(row),
     )
 
 

@@ -37,6 +37,10 @@ class TableDirectory:
         found = self._table.query(keys.CONFIGURATION, keys.DESK_PREFIX)
         return [_to_desk(row) for row in found]
 
+    def accounts_of(self, desk_id: str) -> Sequence[Account]:
+        """See ports.Directory."""
+        return [account for account in self.accounts() if account.desk == desk_id]
+
     def accounts(self) -> Sequence[Account]:
         """Return all accounts."""
         found = self._table.query(keys.CONFIGURATION, keys.ACCOUNT_PREFIX)
@@ -69,6 +73,7 @@ def _from_account(account: Account) -> dict[str, Any]:
         "desk": account.desk,
         "language": account.language,
         "graph_id": account.graph_id,
+        "options": dict(account.options),
     }
 
 
@@ -78,6 +83,7 @@ def _to_account(row: Row) -> Account:
         desk=row["desk"],
         language=row["language"],
         graph_id=row["graph_id"],
+        options=row.get("options", {}),
     )
 
 

@@ -60,6 +60,11 @@ def message(conversation_id: str, sequence: int) -> Key:
     return CONVERSATION_PREFIX + conversation_id, f"{MESSAGE_PREFIX}{sequence:010}"
 
 
+def sequence_of(sort: str) -> int:
+    """Return the number at the end of a sort key."""
+    return int(sort.rpartition("#")[2])
+
+
 def state(conversation_id: str, sequence: int) -> Key:
     """Return the key of how a send ended."""
     return CONVERSATION_PREFIX + conversation_id, f"{STATE_PREFIX}{sequence:010}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,13 +10,13 @@ from chalicelib.domain.account import AccountRef
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.changes import Claim, ClaimKey, Delivery, Outcome, Sent, SentKey
 from chalicelib.domain.contact import Alias, AliasKind, Contact
-from chalicelib.domain.content import Content, File, FileKind, Files, Text, Unsupported
 from chalicelib.domain.conversation import Conversation, Link, TicketStatus
 from chalicelib.domain.envelope import Book
-from chalicelib.domain.message import Direction, Message, Status
+from chalicelib.domain.message import Status
 from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Aim, Stage, Verb, Work
 from chalicelib.storage import keys
+from chalicelib.storage.message_rows import to_files
 
 _CLAIM_LIFE = 14 * 86400  #: seconds; senders try again for less than that
 _SENT_LIFE = 90 * 86400  #: seconds; receipts come for as long as a customer may open the thread
@@ -38,6 +38,10 @@ def from_conversation(conversation: Conversation) -> dict[str, Any]:
         "last_inbound_at": conversation.last_inbound_at,
         "delivered_until": conversation.delivered_until,
         "read_until": conversation.read_until,
+        "last_inbound_id": conversation.last_inbound_id,
+        "owner": conversation.owner,
+        "standby_from": conversation.standby_from,
+        "opted_out": conversation.opted_out,
         "link_desk": "",
     }
     if conversation.link is not None:
@@ -77,6 +81,11 @@ def to_conversation(row: Row) -> Conversation:
         last_inbound_at=row["last_inbound_at"],
         delivered_until=row["delivered_until"],
         read_until=row["read_until"],
+        # Rows of 0.1 know nothing of these.
+        last_inbound_id=row.get("last_inbound_id", ""),
+        owner=row.get("owner", ""),
+        standby_from=row.get("standby_from", 0),
+        opted_out=row.get("opted_out", False),
     )
 
 
@@ -121,7 +130,7 @@ def to_work(row: Row) -> Work:
         occurred_at=row["occurred_at"],
         kind=EntryKind(row["kind"]),
         author=row["author"],
-        files=_to_files(row["files"]),
+        files=to_files(row["files"]),
         stage=Stage(row["stage"]),
         attempts=row["attempts"],
         started_at=row["started_at"],
@@ -132,59 +141,6 @@ def to_work(row: Row) -> Work:
         aim=Aim(**row["aim"]) if "aim" in row else None,
         revision=row["revision"],
     )
-
-
-def from_message(message: Message) -> dict[str, Any]:
-    """Return the row of what was said."""
-    return {
-        "direction": message.direction,
-        "content": _from_content(message.content),
-        "occurred_at": message.occurred_at,
-        "recorded_at": message.recorded_at,
-        "message_id": message.message_id,
-        "comment_id": message.comment_id,
-        "author": message.author,
-        "reply_to": message.reply_to,
-    }
-
-
-def to_message(row: Row) -> Message:
-    """Return what was said, of a row."""
-    return Message(
-        direction=Direction(row["direction"]),
-        content=_to_content(row["content"]),
-        occurred_at=row["occurred_at"],
-        recorded_at=row["recorded_at"],
-        message_id=row["message_id"],
-        comment_id=row["comment_id"],
-        author=row["author"],
-        reply_to=row["reply_to"],
-    )
-
-
-def _from_content(content: Content) -> dict[str, Any]:
-    match content:
-        case Text():
-            return {"type": "text", "text": content.text}
-        case Files():
-            files = [asdict(file) for file in content.files]
-            return {"type": "files", "text": content.text, "files": files}
-        case Unsupported():
-            return {"type": "unsupported", "kind": content.kind}
-
-
-def _to_content(row: Row) -> Content:
-    match row["type"]:
-        case "text":
-            return Text(row["text"])
-        case "files":
-            return Files(row["text"], _to_files(row["files"]))
-        case _:
-            return Unsupported(row["kind"])
-
-
-def _to_files(rows: Sequence[Row]) -> tuple[File, ...]:
-    return tuple(File(**{**row, "kind": FileKind(row["kind"])}) for row in rows)
 
 
 def from_claim(claim: Claim) -> dict[str, Any]:
@@ -268,6 +224,8 @@ def from_sent(sent: Sent, *, now: int) -> dict[str, Any]:
         row["sent_at"] = sent.sent_at
     if sent.reason:
         row["reason"] = sent.reason
+    if sent.pricing:
+        row["pricing"] = sent.pricing
     return row
 
 
@@ -280,6 +238,7 @@ def to_sent(row: Row) -> Sent:
         sent_at=row.get("sent_at", 0),
         receipts=frozenset(Status(status) for status in row.get("receipts", ())),
         reason=row.get("reason", ""),
+        pricing=row.get("pricing", ""),
     )
 
 

@@ -10,10 +10,11 @@ from chalicelib.domain.account import AccountRef
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.contact import Alias
 from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.message import Message
 from chalicelib.domain.ports import Clock
 from chalicelib.domain.store import Found
 from chalicelib.domain.work import Work
-from chalicelib.storage import keys, rows
+from chalicelib.storage import keys, message_rows, rows
 from chalicelib.storage.table import IF_NEW, Condition, Delete, Put, Table, Update, Write
 
 _WATERMARKS = ("last_inbound_at", "delivered_until", "read_until")
@@ -32,13 +33,15 @@ class TableStore:
         self,
         *,
         claim: c.ClaimKey | None = None,
+        others: Sequence[c.ClaimKey] = (),
         account: AccountRef | None = None,
         aliases: Sequence[Alias] = (),
         sent: Sequence[c.SentKey] = (),
         ticket: tuple[str, str] | None = None,
     ) -> Found:
         """See store.Store."""
-        claims = {keys.claim(claim): claim} if claim else {}
+        lines = (claim, *others) if claim else others
+        claims = {keys.claim(line): line for line in lines}
         names = {keys.alias(account, alias): alias for alias in aliases} if account else {}
         sends = {keys.sent(key): key for key in sent}
         tickets = [keys.ticket(*ticket)] if ticket else []
@@ -55,6 +58,23 @@ class TableStore:
         key = keys.conversation(conversation_id)
         row = self._table.get([key]).get(key)
         return rows.to_conversation(row) if row else None
+
+    def message(self, conversation_id: str, sequence: int) -> Message | None:
+        """See store.Store."""
+        key = keys.message(conversation_id, sequence)
+        row = self._table.get([key]).get(key)
+        return message_rows.to_message(row) if row else None
+
+    def said(self, conversation_id: str) -> list[c.MessageKept]:
+        """See store.Store."""
+        partition, _ = keys.conversation(conversation_id)
+        found = self._table.query(partition, keys.MESSAGE_PREFIX)
+        return [
+            c.MessageKept(
+                conversation_id, keys.sequence_of(row["sk"]), message_rows.to_message(row)
+            )
+            for row in found
+        ]
 
     def open_work(self, conversation_id: str) -> tuple[Conversation | None, list[Work]]:
         """See store.Store."""
@@ -96,7 +116,13 @@ class TableStore:
 
     def _write(self, change: c.Change) -> Write:  # noqa: C901, PLR0911 - a table, one case per change
         match change:
-            case c.Claimed() | c.ClaimChanged() | c.ClaimDropped() | c.CopiesSeen():
+            case (
+                c.Claimed()
+                | c.ClaimChanged()
+                | c.ClaimDropped()
+                | c.CopiesSeen()
+                | c.ItemForgotten()
+            ):
                 return _entry(change)
             case c.ConversationOpened(conversation):
                 row = rows.from_conversation(conversation)
@@ -108,7 +134,11 @@ class TableStore:
                 return Put(key=keys.alias(account, alias), row=row, when=IF_NEW)
             case c.MessageKept(conversation_id, sequence, message):
                 key = keys.message(conversation_id, sequence)
-                return Put(key=key, row=rows.from_message(message), when=IF_NEW)
+                return Put(key=key, row=message_rows.from_message(message), when=IF_NEW)
+            case c.MessageForgotten(kept, content):
+                key = keys.message(kept.conversation_id, kept.sequence)
+                exists = Condition(equal={"recorded_at": kept.message.recorded_at})
+                return Update(key=key, put=message_rows.from_forgotten(content), when=exists)
             case c.WorkAdded(work):
                 return Put(key=_work_key(work), row=rows.from_work(work), when=IF_NEW)
             case c.WorkChanged(before, after):
@@ -131,7 +161,10 @@ class TableStore:
                 )
 
 
-def _entry(change: c.Claimed | c.ClaimChanged | c.ClaimDropped | c.CopiesSeen) -> Write:
+_Entry = c.Claimed | c.ClaimChanged | c.ClaimDropped | c.CopiesSeen | c.ItemForgotten
+
+
+def _entry(change: _Entry) -> Write:
     """Return what writes a line of the books."""
     match change:
         case c.Claimed(claim):
@@ -141,6 +174,9 @@ def _entry(change: c.Claimed | c.ClaimChanged | c.ClaimDropped | c.CopiesSeen) -
             return Put(key=keys.claim(claim.key), row=row, when=_still(was))
         case c.ClaimDropped(claim):
             return Delete(key=keys.claim(claim.key), when=_still(claim))
+        case c.ItemForgotten(key):
+            exists = Condition(equal={"key": key.key})
+            return Update(key=keys.claim(key), put={"raw": ""}, when=exists)
         case c.CopiesSeen(key, owners):
             # A claim that came to the end of its life must not come back as half a row.
             exists = Condition(equal={"key": key.key})

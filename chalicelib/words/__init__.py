@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from importlib import import_module
 from typing import cast
 
@@ -13,12 +14,15 @@ def say(language: str, key: str, **values: str) -> str:
     """
     Return a sentence of the catalogue with its values put in.
 
-    An unknown language speaks English; an unknown reason is `reason.other`.
+    An unknown language speaks English; an unknown reason is `reason.other`, and an unknown part of
+    a message is one that is not supported. What no value is given for is left out.
     """
     catalogue = _catalogue(language if language in _LANGUAGES else _DEFAULT)
     if key.startswith("reason.") and key not in catalogue:
         key = "reason.other"
-    return catalogue[key].format(**values)
+    if key.startswith("part.") and key not in catalogue:
+        key, values = "part.unsupported", {"kind": key.removeprefix("part.")}
+    return catalogue[key].format_map(defaultdict(str, values)).rstrip("\n")
 
 
 def _catalogue(language: str) -> dict[str, str]:

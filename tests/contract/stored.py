@@ -7,7 +7,7 @@ from typing import Final
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.changes import Claim, ClaimKey, Delivery, Outcome, Sent, SentKey
 from chalicelib.domain.contact import Alias, AliasKind, Contact
-from chalicelib.domain.content import Text
+from chalicelib.domain.content import Content
 from chalicelib.domain.conversation import Conversation, Link
 from chalicelib.domain.envelope import Book
 from chalicelib.domain.message import Direction, Message, Status
@@ -34,7 +34,7 @@ CLAIM: Final = Claim(
     sequence=1,
 )
 MESSAGE: Final = Message(
-    direction=Direction.IN, content=Text("hello"), occurred_at=START, recorded_at=START
+    direction=Direction.IN, content=Content(text="hello"), occurred_at=START, recorded_at=START
 )
 WORK: Final = Work(
     conversation_id="c1", verb=Verb.FORWARD, sequence=1, text="hello", occurred_at=START

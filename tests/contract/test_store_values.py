@@ -27,7 +27,7 @@ from chalicelib.domain.contact import Alias
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.message import Message
 from chalicelib.domain.work import Work
-from chalicelib.storage import keys, rows
+from chalicelib.storage import keys, message_rows
 from chalicelib.storage.directory import TableDirectory
 from tests.anything import anything
 from tests.contract.stored import CONVERSATION
@@ -113,7 +113,7 @@ def test_any_message_can_be_read_as_it_was_kept(store, table, value):
     id_ = fresh()
     store.commit(MessageKept(id_, 1, value))
     key = keys.message(id_, 1)
-    assert rows.to_message(table.get([key])[key]) == value
+    assert message_rows.to_message(table.get([key])[key]) == value
 
 
 @any_value(Breaker)

@@ -13,10 +13,9 @@ from chalicelib.domain.content import (
     Content,
     File,
     FileKind,
-    Files,
     Location,
-    Text,
-    Unsupported,
+    Part,
+    unsupported,
 )
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import (
@@ -28,6 +27,8 @@ from chalicelib.domain.events import (
     WatermarkReached,
 )
 from chalicelib.domain.message import Status
+from chalicelib.domain.sending import Sending
+from chalicelib.domain.window import HOUR, Window
 from chalicelib.errors import InvalidSignature
 from tests.fakes.faults import Faults
 
@@ -49,7 +50,8 @@ class FakeChannel:
     """
     Keeps the contract of ports.Channel, except where a planned fault breaks it.
 
-    `arrived` is what was sent; `during_send` are called once each, after the customer has the
+    `arrived` is what was sent, `sendings` what was to be, and `read` what was shown as read;
+    `during_send` are called once each, after the customer has the
     message and before the sender has the answer.
     """
 
@@ -59,6 +61,9 @@ class FakeChannel:
         self.arrived: list[Arrived] = []
         self.during_send: list[Callable[[Arrived], None]] = []
         self.attempts = 0
+        self.sendings: list[Sending] = []
+        self.read: list[str] = []
+        self.window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
         self.names: dict[str, str] = {}
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
@@ -85,15 +90,21 @@ class FakeChannel:
         known = (self.names[alias.value] for alias in contact.aliases if alias.value in self.names)
         return next(known, "")
 
-    def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
-        """Send a text, or fail as planned."""
-        return self._send(contact, text, reference, None)
+    def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
+        """Return a text cut at its form feeds."""
+        return text.split("\f")
 
-    def send_file(
-        self, *, account: Account, contact: Contact, file: Attachment, reference: str
-    ) -> str:
-        """Send a file, or fail as planned for a send of its name."""
-        return self._send(contact, file.name, reference, file)
+    def send(self, sending: Sending) -> str:
+        """Send what there is, or fail as planned for its text or the name of its file."""
+        self.sendings.append(sending)
+        text = sending.file.name if sending.file else sending.text
+        if sending.template:
+            text = sending.template.name
+        return self._send(sending.contact, text, sending.reference, sending.file)
+
+    def seen(self, *, account: Account, contact: Contact, message_id: str) -> None:
+        """Remember what was shown as read."""
+        self.read.append(message_id)
 
     def locate(self, file: File, *, account: Account) -> Location:
         """Return the file's own address, or fail as planned."""
@@ -131,9 +142,10 @@ def _contact(raw: Mapping[str, Any]) -> Contact:
 
 
 def _content(raw: Mapping[str, Any]) -> Content:
-    if raw.get("files"):
-        return Files(raw["text"], files(raw["files"]))
-    return Text(raw["text"]) if "text" in raw else Unsupported(raw["kind"])
+    if "text" not in raw:
+        return Content(parts=(unsupported(raw["kind"]),))
+    parts = tuple(Part(word=word, values=values) for word, values in raw.get("parts", ()))
+    return Content(text=raw["text"], files=files(raw.get("files", ())), parts=parts)
 
 
 def _message(raw: Mapping[str, Any], account: AccountRef) -> MessageReceived:

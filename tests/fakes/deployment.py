@@ -18,6 +18,7 @@ from chalicelib.pipeline.channel_events import ChannelEvents
 from chalicelib.pipeline.confirm import Confirmer
 from chalicelib.pipeline.deliver import Deliverer
 from chalicelib.pipeline.desk_events import DeskEvents
+from chalicelib.pipeline.dispatch import Dispatch
 from chalicelib.pipeline.drain import Line
 from chalicelib.pipeline.files import FileKeeper
 from chalicelib.pipeline.forward import Forwarder
@@ -105,7 +106,12 @@ class Deployment:
             channel_events=ChannelEvents(
                 store=store, confirmer=Confirmer(store=store), new_id=self._ids.__next__
             ),
-            desk_events=DeskEvents(store=store, directory=directory),
+            desk_events=DeskEvents(
+                store=store,
+                directory=directory,
+                channel=self._channel,
+                new_id=self._ids.__next__,
+            ),
             keeper=keeper,
             clock=clock,
             log=log,
@@ -122,9 +128,13 @@ class Deployment:
             line=self._line(Verb.DELIVER),
             directory=directory,
             wakeups=wakeups,
-            channel=self._channel,
-            helpdesk=lambda desk: self._helpdesk(desk.id),
-            keeper=keeper,
+            dispatch=Dispatch(
+                directory=directory,
+                channel=self._channel,
+                helpdesk=lambda desk: self._helpdesk(desk.id),
+                keeper=keeper,
+                clock=clock,
+            ),
         )
         self.sweeper = Sweeper(
             store=store,

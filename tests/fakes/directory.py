@@ -22,6 +22,10 @@ class MemoryDirectory:
         """See ports.Directory."""
         return self.rows.get(desk_id)
 
+    def accounts_of(self, desk_id: str) -> Sequence[Account]:
+        """See ports.Directory."""
+        return [account for account in self.accounts.values() if account.desk == desk_id]
+
     def desks(self) -> Sequence[Desk]:
         """See ports.Directory."""
         return list(self.rows.values())

@@ -15,7 +15,7 @@ class MemoryMedia:
     """
     Fetches what `outside` has, by address, and a few bytes of its own for any other address.
 
-    `faults` are planned for the calls "fetch" and "attachment", their text is the file's name.
+    `faults` are planned for the calls "fetch", "attachment" and "forget", their text is the file's name.
     `fetched` are the files asked for and where; `objects` is what is kept, by key.
     """
 
@@ -43,6 +43,11 @@ class MemoryMedia:
             size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
         )
+
+    def forget(self, file: File) -> None:
+        """Delete a kept file, or fail as planned."""
+        self.faults.meet("forget", file.name)
+        self.objects.pop(file.key, None)
 
     def attachment(self, file: File) -> Attachment:
         """Return a kept file, or fail as planned."""

@@ -13,7 +13,7 @@ from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Verb, Work
 from chalicelib.errors import TransientError
 from chalicelib.pipeline.wake import Wake
-from chalicelib.storage import keys, rows
+from chalicelib.storage import keys, message_rows, rows
 from tests import builders
 from tests.builders import Raw
 from tests.fakes.channel import SIGNED
@@ -149,7 +149,7 @@ class World(Deployment):
 
     def said(self) -> list[Message]:
         """Return everything that is kept of what was said."""
-        return [rows.to_message(row) for row in self._rows(keys.MESSAGE_PREFIX)]
+        return [message_rows.to_message(row) for row in self._rows(keys.MESSAGE_PREFIX)]
 
     def notes(self) -> list[str]:
         """Return the notes in all tickets, in order."""

@@ -7,9 +7,9 @@ from random import Random
 from typing import Any, Final
 from zlib import crc32
 
-from chalicelib.domain.account import Account
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.ports import Delivered, Outgoing
+from chalicelib.domain.sending import Sending
 from chalicelib.domain.ticket import Entry, Opening, Ticket
 from chalicelib.errors import (
     AmbiguousError,
@@ -281,11 +281,12 @@ class StormyChannel(FakeChannel):
         self._chaos = chaos
         self._told = sent
 
-    def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
+    def send(self, sending: Sending) -> str:
         """See ports.Channel."""
+        text, reference = sending.text, sending.reference
         return self._chaos.call(
             f"channel.send {reference} {text[:40]!r}",
-            lambda: self._out(contact, text, reference),
+            lambda: self._out(sending.contact, text, reference),
             _CHANNEL,
         )
 

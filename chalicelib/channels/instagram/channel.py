@@ -7,11 +7,14 @@ from typing import Any, ClassVar
 
 from chalicelib.domain.account import Account
 from chalicelib.domain.contact import AliasKind, Contact
-from chalicelib.domain.content import Attachment
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
+from chalicelib.domain.sending import Sending
+from chalicelib.domain.window import HOUR, Window
+from chalicelib.errors import Refused
 from chalicelib.graph_api.channel import MetaChannel
+from chalicelib.graph_api.error_codes import CONTENT
 from chalicelib.graph_api.messaging import items
 from chalicelib.settings import Settings
 
@@ -20,6 +23,9 @@ class Instagram(MetaChannel):
     """Keeps the contract of `ports.Channel`."""
 
     name: ClassVar[str] = "instagram"
+
+    # https://developers.facebook.com/documentation/business-messaging/instagram-messaging
+    window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
         """Return every item of a webhook; see `ports.Webhook`."""
@@ -38,22 +44,23 @@ class Instagram(MetaChannel):
         told = self._profile(person, account=account, fields=("name", "username"))
         return next(iter(told.values()), "")
 
-    def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
-        """Send a text and return its id; see `ports.Channel`."""
+    def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
+        """Return a text in portions; see `ports.Channel`."""
+        del contact
+        return [text]
+
+    def send(self, sending: Sending) -> str:
+        """Send a message and return its id; Instagram would not give the reference back."""
         from chalicelib.channels.instagram import sender  # as above, for HTTP
 
-        del reference  # Instagram would not give it back
-        message = sender.message(contact, text)
-        return sender.sent(self._graph().send(account.node, message, token=self._token(account)))
-
-    def send_file(
-        self, *, account: Account, contact: Contact, file: Attachment, reference: str
-    ) -> str:
-        """Send a file and return its id; see `ports.Channel`."""
-        from chalicelib.channels.instagram import sender  # as above, for HTTP
-
-        del reference  # Instagram would not give it back
-        message = sender.file_message(contact, file)
+        account = sending.account
+        if sending.template is not None:
+            raise Refused(CONTENT)
+        message = (
+            sender.file_message(sending.contact, sending.file)
+            if sending.file
+            else sender.message(sending.contact, sending.text)
+        )
         return sender.sent(self._graph().send(account.node, message, token=self._token(account)))
 
 

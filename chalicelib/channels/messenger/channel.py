@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from chalicelib.domain.account import Account
 from chalicelib.domain.contact import AliasKind, Contact
-from chalicelib.domain.content import Attachment
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
+from chalicelib.domain.sending import Sending
+from chalicelib.domain.window import HOUR, Window
+from chalicelib.errors import Refused
 from chalicelib.graph_api.channel import MetaChannel
+from chalicelib.graph_api.error_codes import CONTENT
 from chalicelib.graph_api.messaging import items
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.http_client import Form
 
 
 class Messenger(MetaChannel):
     """Keeps the contract of `ports.Channel`."""
 
     name: ClassVar[str] = "messenger"
+
+    # https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy
+    window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
         """Return every item of a webhook; see `ports.Webhook`."""
@@ -38,21 +47,24 @@ class Messenger(MetaChannel):
         person = contact.address(AliasKind.PSID)
         return " ".join(self._profile(person, account=account, fields=fields).values())
 
-    def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
-        """Send a text and return its id; see `ports.Channel`."""
+    def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
+        """Return a text in portions; see `ports.Channel`."""
+        del contact
+        return [text]
+
+    def send(self, sending: Sending) -> str:
+        """Send a message and return its id; see `ports.Channel`."""
         from chalicelib.channels.messenger import sender  # as above, for HTTP
 
-        message = sender.message(contact, text, reference)
+        account, contact, reference = sending.account, sending.contact, sending.reference
+        if sending.template is not None:
+            raise Refused(CONTENT)
+        message: Mapping[str, Any] | Form = (
+            sender.file_message(contact, sending.file, reference)
+            if sending.file
+            else sender.message(contact, sending.text, reference)
+        )
         return sender.sent(self._graph().send(account.node, message, token=self._token(account)))
-
-    def send_file(
-        self, *, account: Account, contact: Contact, file: Attachment, reference: str
-    ) -> str:
-        """Send a file and return its id; see `ports.Channel`."""
-        from chalicelib.channels.messenger import sender  # as above, for HTTP
-
-        form = sender.file_message(contact, file, reference)
-        return sender.sent(self._graph().send(account.node, form, token=self._token(account)))
 
 
 def create(*, secrets: Secrets, settings: Settings) -> Channel:

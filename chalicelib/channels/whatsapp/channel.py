@@ -8,11 +8,15 @@ from typing import Any, ClassVar
 from chalicelib.channels.whatsapp import items
 from chalicelib.domain.account import Account
 from chalicelib.domain.contact import Contact
-from chalicelib.domain.content import Attachment, File, Location
+from chalicelib.domain.content import File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
+from chalicelib.domain.sending import Sending
+from chalicelib.domain.window import HOUR, Window
+from chalicelib.errors import Refused
 from chalicelib.graph_api.channel import MetaChannel
+from chalicelib.graph_api.error_codes import CONTENT
 from chalicelib.settings import Settings
 
 
@@ -20,6 +24,9 @@ class WhatsApp(MetaChannel):
     """Keeps the contract of `ports.Channel`."""
 
     name: ClassVar[str] = "whatsapp"
+
+    # https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
+    window = Window(response=24 * HOUR)
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
         """Return every item of a webhook; see `ports.Webhook`."""
@@ -37,32 +44,33 @@ class WhatsApp(MetaChannel):
         del account, contact
         return ""
 
-    def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
-        """Send a text and return its id; see `ports.Channel`."""
-        from chalicelib.channels.whatsapp import sender  # as above, for HTTP
+    def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
+        """Return a text in portions; see `ports.Channel`."""
+        del contact
+        return [text]
 
-        message = sender.message(contact, text, reference)
-        return sender.sent(self._graph().send(account.node, message, token=self._token(account)))
-
-    def send_file(
-        self, *, account: Account, contact: Contact, file: Attachment, reference: str
-    ) -> str:
+    def send(self, sending: Sending) -> str:
         """
-        Send a file and return the message's id; see `ports.Channel`.
+        Send a message and return its id; see `ports.Channel`.
 
-        It is uploaded first, where WhatsApp takes uploads of its type: that sends nothing yet.
+        A file is uploaded first, where WhatsApp takes uploads of its type: that sends nothing yet.
         """
         from chalicelib.channels.whatsapp import sender  # as above, for HTTP
 
-        to = sender.address(contact)
+        account, to = sending.account, sender.address(sending.contact)
         graph, token = self._graph(), self._token(account)
-        form = sender.upload(file)
+        if sending.template is not None:
+            raise Refused(CONTENT)
+        if sending.file is None:
+            message = sender.message(sending.contact, sending.text, sending.reference)
+            return sender.sent(graph.send(account.node, message, token=token))
+        form = sender.upload(sending.file)
         source = (
-            {"link": file.link}
+            {"link": sending.file.link}
             if form is None
             else {"id": graph.upload(account.node, form, token=token)}
         )
-        message = sender.file_message(to, file, source, reference)
+        message = sender.file_message(to, sending.file, source, sending.reference)
         return sender.sent(graph.send(account.node, message, token=token))
 
     def locate(self, file: File, *, account: Account) -> Location:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.content import Content, Files, Text, Unsupported
+from chalicelib.domain.content import Content, unsupported
 from chalicelib.domain.events import MessageEchoed, MessageReceived, UnknownEvent
 from chalicelib.graph_api import keys
 from chalicelib.graph_api.messaging.files import files
@@ -57,9 +57,10 @@ def content(message: Message) -> Content:
     """Return the files of a message with its text, its text alone, or what it carries instead."""
     found = files(message.attachments)
     if any(file.url for file in found) or (found and message.text):
-        return Files(message.text, found)
+        return Content(text=message.text, files=found)
     if message.text:
-        return Text(message.text)
+        return Content(text=message.text)
     if message.attachments:
-        return Unsupported(message.attachments[0].type or "attachment")
-    return Unsupported("unsupported" if message.is_unsupported else "message")
+        return Content(parts=(unsupported(message.attachments[0].type or "attachment"),))
+    word = "unsupported" if message.is_unsupported else "message"
+    return Content(parts=(unsupported(word),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.content import Content, Text, Unsupported
+from chalicelib.domain.content import Content, unsupported
 from chalicelib.domain.events import MessageReceived, UnknownEvent
 from chalicelib.graph_api import keys
 from chalicelib.graph_api.messaging.notice import Notice
@@ -15,13 +15,15 @@ def pressed(notice: Notice, part: object) -> MessageReceived | UnknownEvent:
     if not postback.title:
         return notice.unknown("postback")
     key = keys.postback(postback.mid) if postback.mid else notice.raw_key
-    return _chosen(notice, Text(postback.title), key=key, message_id=postback.mid)
+    return _chosen(notice, Content(text=postback.title), key=key, message_id=postback.mid)
 
 
 def ordered(notice: Notice, part: object) -> MessageReceived | UnknownEvent:
     """Return that a customer sent an order; orders have no id."""
     del part  # what was ordered is not read yet
-    return _chosen(notice, Unsupported("order"), key=notice.raw_key, message_id="")
+    return _chosen(
+        notice, Content(parts=(unsupported("order"),)), key=notice.raw_key, message_id=""
+    )
 
 
 def _chosen(

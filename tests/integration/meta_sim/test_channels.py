@@ -14,8 +14,9 @@ from chalicelib.channels.messenger.channel import Messenger
 from chalicelib.channels.whatsapp.channel import WhatsApp
 from chalicelib.domain.account import Account, AccountRef
 from chalicelib.domain.contact import Alias, AliasKind, Contact
-from chalicelib.domain.content import Attachment, File, FileKind, Files
+from chalicelib.domain.content import Attachment, File, FileKind
 from chalicelib.domain.events import MessageReceived
+from chalicelib.domain.sending import Sending
 from chalicelib.errors import AmbiguousError, Refused, ScriptaError, Unauthorised
 from chalicelib.graph_api.channel import MetaChannel
 from chalicelib.http_client import Http
@@ -57,9 +58,8 @@ def send(meta):
         contact = Contact(aliases=(Alias(KINDS[name], person),))
         sender = channel(meta, name, token=token)
         try:
-            sent = sender.send_file(
-                account=account(name), contact=contact, file=file, reference="c.1"
-            )
+            sending = Sending(account=account(name), contact=contact, file=file, reference="c.1")
+            sent = sender.send(sending)
         except ScriptaError as error:
             return error, person
         return sent, person
@@ -160,7 +160,7 @@ def test_a_customers_file_is_found_and_is_what_was_announced(meta, application, 
     [item] = _items(meta, name, application.taken(name))
     event = speaker.parse(item, received_at=0)
     assert isinstance(event, MessageReceived)
-    assert isinstance(event.content, Files)
+    assert event.content.files
     [file] = event.content.files
     location = speaker.locate(file, account=account(name))
     assert meta.base in location.hosts

@@ -11,6 +11,7 @@ from chalicelib.channels.messenger.channel import Messenger
 from chalicelib.channels.whatsapp.channel import WhatsApp
 from chalicelib.domain.account import Account, AccountRef
 from chalicelib.domain.contact import Alias, AliasKind, Contact
+from chalicelib.domain.sending import Sending
 from chalicelib.errors import AmbiguousError, Refused, Unauthorised
 from chalicelib.http_client import Response
 from tests.channels import SETTINGS, meta_secrets
@@ -47,8 +48,8 @@ def send(
     speaker = CHANNELS[name](secrets=secrets, settings=SETTINGS, http=http)
     account = Account(ref=AccountRef(name, "55"), desk="local", graph_id=graph_id)
     contact = Contact(aliases=aliases or (CUSTOMERS[name],))
-    sent = speaker.send(account=account, contact=contact, text=text, reference=REFERENCE)
-    return sent, http
+    sending = Sending(account=account, contact=contact, text=text, reference=REFERENCE)
+    return speaker.send(sending), http
 
 
 @every_channel

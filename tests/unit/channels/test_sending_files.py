@@ -14,6 +14,7 @@ from chalicelib.channels.whatsapp.channel import WhatsApp
 from chalicelib.domain.account import Account, AccountRef
 from chalicelib.domain.contact import Alias, AliasKind, Contact
 from chalicelib.domain.content import Attachment, FileKind
+from chalicelib.domain.sending import Sending
 from chalicelib.errors import (
     AmbiguousError,
     Refused,
@@ -62,8 +63,8 @@ def send(
     speaker = CHANNELS[name](secrets=secrets, settings=SETTINGS, http=http)
     account = Account(ref=AccountRef(name, "55"), desk="local", graph_id="77")
     contact = Contact(aliases=(alias or CUSTOMERS[name],))
-    sent = speaker.send_file(account=account, contact=contact, file=file, reference=REFERENCE)
-    return sent, http
+    sending = Sending(account=account, contact=contact, file=file, reference=REFERENCE)
+    return speaker.send(sending), http
 
 
 def typed(mime: str, *, size: int = 4) -> Attachment:

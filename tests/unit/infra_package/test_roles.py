@@ -107,10 +107,21 @@ def test_the_open_door_can_write_a_body_and_a_queue_message_and_read_no_conversa
     assert leading == ["CONFIGURATION"]
 
 
-def test_nobody_may_scan_the_table_or_delete_objects(expanded):
+def test_nobody_may_scan_the_table_or_write_secrets(expanded):
     for role in roles(expanded).values():
         allowed = {action for statement in statements(role) for action in statement["Action"]}
-        assert not allowed & {"dynamodb:Scan", "s3:DeleteObject", "secretsmanager:PutSecretValue"}
+        assert not allowed & {"dynamodb:Scan", "secretsmanager:PutSecretValue"}
+
+
+def test_only_who_ingests_may_delete_and_that_only_files(expanded):
+    deletes = {
+        (name, statement["Sid"])
+        for name, role in roles(expanded).items()
+        for statement in statements(role)
+        if "s3:DeleteObject" in statement["Action"]
+    }
+    assert {sid for _, sid in deletes} == {"Media"}
+    assert {name for name, _ in deletes} == {"IngestRole", "DeadIntakeRole"}
 
 
 # parliament leaves files open when it is imported.

@@ -47,6 +47,9 @@ class Objects:
             raise Gone(key)
         return self.kept[key][0]
 
+    def delete(self, key: str) -> None:
+        self.kept.pop(key, None)
+
     def link(self, key: str, *, name: str, mime: str, seconds: int) -> str:
         return f"https://files.test/{key}?{name}&{mime}&{seconds}"
 

@@ -24,7 +24,7 @@ from chalicelib.domain.changes import (
     WorkAdded,
 )
 from chalicelib.domain.contact import Alias, AliasKind, Contact
-from chalicelib.domain.content import Text
+from chalicelib.domain.content import Content
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.envelope import Book
 from chalicelib.domain.message import Direction, Message, Status
@@ -143,7 +143,7 @@ class Bridge:
         )
         message = Message(
             direction=Direction.OUT if is_reply else Direction.IN,
-            content=Text(text),
+            content=Content(text=text),
             occurred_at=self.clock(),
             recorded_at=self.clock(),
             message_id=message_id,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.changes import MessageKept, WorkDone
-from chalicelib.domain.content import Text
+from chalicelib.domain.content import Content
 from chalicelib.domain.message import Direction, Message, Status
 from chalicelib.domain.work import Stage, Verb
 from chalicelib.operations.conversations import conversations, story
@@ -64,8 +64,8 @@ def test_a_story_has_what_was_said_in_sequence_and_what_is_open(bridge):
     assert told is not None
     assert told.conversation == bridge.store.conversation("c1")
     assert [(each.sequence, each.message.content) for each in told.said] == [
-        (1, Text("one")),
-        (2, Text("two")),
+        (1, Content(text="one")),
+        (2, Content(text="two")),
     ]
     assert told.open_work == [reply]
 
@@ -129,7 +129,7 @@ def test_receipts_tell_of_what_was_sent_from_elsewhere_too(bridge):
     said = bridge.say()
     message = Message(
         direction=Direction.OUTSIDE,
-        content=Text("from the phone"),
+        content=Content(text="from the phone"),
         occurred_at=START,
         recorded_at=START,
         message_id="theirs",

@@ -62,25 +62,25 @@ def test_a_wake_up_too_many_sends_nothing_again(world, ticket):
 
 
 def test_a_refused_reply_leaves_a_note_that_says_why(world, ticket):
-    world.channel.faults.plan("send", Refused("window_closed", "(#10) outside"), text="late")
+    world.channel.faults.plan("send", Refused("not_reachable", "(#551) away"), text="late")
     world.answer(ticket, "late", "next")
     world.run_until_quiet()
     assert world.arrived() == ["next"]
     (note,) = world.notes()
     assert note.startswith("This reply was not sent:")
-    assert "24 hours" in note
+    assert "cannot reach" in note
     assert note.endswith("late")
     ended = world.delivery(2)
     assert (ended.status, ended.reason, ended.detail) == (
         Status.FAILED,
-        "window_closed",
-        "(#10) outside",
+        "not_reachable",
+        "(#551) away",
     )
     assert world.parked_work() == []
 
 
 def test_the_note_of_a_refusal_is_not_lost_with_its_wake_up(world, ticket):
-    world.channel.faults.plan("send", Refused("window_closed"))
+    world.channel.faults.plan("send", Refused("not_reachable"))
     world.queues["forward"].down = True
     world.hear_desk(reply(ticket, "late"))
     world.pump("ingest")
@@ -94,7 +94,7 @@ def test_the_note_of_a_refusal_is_not_lost_with_the_process(world, ticket):
     def die(*_):
         raise ProcessDied
 
-    world.channel.faults.plan("send", Refused("window_closed"))
+    world.channel.faults.plan("send", Refused("not_reachable"))
     world.hear_desk(reply(ticket, "late"))
     world.pump("ingest")
     world.queues["forward"].before_send = die
@@ -109,7 +109,7 @@ def test_a_customer_who_writes_during_a_refusal_is_shown_before_the_note(world, 
         world.hear(message("wait"))
         world.pump("ingest")
 
-    world.channel.faults.plan("send", Refused("window_closed"))
+    world.channel.faults.plan("send", Refused("not_reachable"))
     world.hear_desk(reply(ticket, "late"))
     world.pump("ingest")
     world.table.before_write("STATE", write)

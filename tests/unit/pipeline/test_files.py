@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.content import Files
 from chalicelib.domain.message import Status
 from chalicelib.errors import AmbiguousError, Gone, Refused, TransientError
-from chalicelib.pipeline.desk_events import MOST_FILES
+from chalicelib.pipeline.replies import MOST_FILES
 from tests.builders import message, reply
 from tests.fakes.faults import ALWAYS
 from tests.fakes.world import World
@@ -160,7 +159,7 @@ def test_the_kept_file_is_in_hand_even_when_the_store_is_slow_for_a_while(world)
 def test_what_was_said_is_kept_with_its_files(world):
     world.hear(message("look", files=["cat.png"]))
     world.run_until_quiet()
-    kept = [row for row in world.said() if isinstance(row.content, Files)]
+    kept = [row for row in world.said() if row.content.files]
     assert [file.name for row in kept for file in row.content.files] == ["cat.png"]
     assert all(file.key for row in kept for file in row.content.files)
 

@@ -9,7 +9,7 @@ from typing import Final
 from chalicelib.channels.whatsapp.notice import Notice
 from chalicelib.channels.whatsapp.payloads import Card, Media, Message
 from chalicelib.domain.contact import Contact
-from chalicelib.domain.content import Content, File, FileKind, Files, Text, Unsupported
+from chalicelib.domain.content import Content, File, FileKind, unsupported
 from chalicelib.domain.events import MessageReceived, UnknownEvent
 from chalicelib.graph_api import keys
 
@@ -52,7 +52,7 @@ def parse(notice: Notice) -> MessageReceived | UnknownEvent:
     )
 
 
-def _file(notice: Notice, message: Message) -> Files | None:
+def _file(notice: Notice, message: Message) -> Content | None:
     """Return a message's file with its caption, None where it has none that could be had."""
     kind = _FILES.get(message.type)
     media = Media.read(notice.item.get(message.type))
@@ -66,7 +66,7 @@ def _file(notice: Notice, message: Message) -> Files | None:
         mime=media.mime_type,
         sha256=media.sha256,
     )
-    return Files(media.caption, (file,))
+    return Content(text=media.caption, files=(file,))
 
 
 def _content(message: Message) -> Content:
@@ -80,6 +80,6 @@ def _content(message: Message) -> Content:
     }
     text = texts.get(message.type)
     if text:
-        return Text(text)
+        return Content(text=text)
     kinds = {"unsupported": message.unsupported.type, "interactive": chosen.type}
-    return Unsupported(kinds.get(message.type) or message.type or "message")
+    return Content(parts=(unsupported(kinds.get(message.type) or message.type or "message"),))

@@ -1,0 +1,48 @@
+"""One message to a customer, as a channel is asked to send it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chalicelib.domain.account import Account
+from chalicelib.domain.contact import Contact
+from chalicelib.domain.content import Attachment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """
+    A message that the platform approved beforehand, and what goes into its blanks.
+
+    `values` fill the body by position, `named` by name; `header` is a text or the https address of
+    a file, `buttons` what goes into the addresses of its buttons, in their order.
+    """
+
+    name: str
+    language: str
+    values: tuple[str, ...] = ()
+    named: Mapping[str, str] = field(default_factory=dict)
+    header: str = ""
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """
+    A text, a file or a template for one contact: exactly one of the three.
+
+    `reference` is ours and comes back in the echo or the status, where the platform can. `answers`
+    is the platform's id of the customer's newest message; `human_agent` marks what only a person
+    may send now; `private` asks to answer a public comment where nobody else reads it.
+    """
+
+    account: Account
+    contact: Contact
+    reference: str
+    text: str = ""
+    file: Attachment | None = None
+    template: Template | None = None
+    answers: str = ""
+    human_agent: bool = False
+    private: bool = False

@@ -1,0 +1,253 @@
+"""What news about a message or a customer means for the store, and what agents read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from chalicelib import words
+from chalicelib.domain.account import Account
+from chalicelib.domain.changes import (
+    AliasAdded,
+    Change,
+    ClaimKey,
+    ConversationChanged,
+    ItemForgotten,
+    MessageForgotten,
+    MessageKept,
+    Outcome,
+    WorkAdded,
+    WorkChanged,
+)
+from chalicelib.domain.contact import Contact
+from chalicelib.domain.content import File
+from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.events import (
+    ConsentChanged,
+    ContactChanged,
+    ControlChanged,
+    MessageDeleted,
+    MessageEdited,
+    Noticed,
+    Reacted,
+)
+from chalicelib.domain.message import Direction
+from chalicelib.domain.store import Found, Store
+from chalicelib.domain.ticket import EntryKind
+from chalicelib.domain.work import Stage, Verb, Work
+from chalicelib.pipeline.decision import OLDEST, Decision, note
+from chalicelib.pipeline.telling import TAKEN_BACK, lines, quote, told, transcript
+from chalicelib.pipeline.wake import Wake
+from chalicelib.pipeline.whose import Whose, scope_of
+
+News = (
+    MessageEdited
+    | MessageDeleted
+    | Reacted
+    | Noticed
+    | ConsentChanged
+    | ControlChanged
+    | ContactChanged
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsEvents:
+    """What deciding needs."""
+
+    store: Store
+
+    def decide(
+        self, event: News, *, account: Account, found: Found, now: int, came_at: int
+    ) -> Decision:
+        """
+        Return what becomes of news; see `ChannelEvents.decide`.
+
+        What concerns nobody we have talked to is kept, and shown nowhere.
+        """
+        conversation = Whose(store=self.store).conversation(found, event.contact)
+        if conversation is None:
+            return Decision(outcome=Outcome.RECORDED, reason=_name(event))
+        telling = _Telling(
+            store=self.store,
+            account=account,
+            found=found,
+            conversation=conversation,
+            now=now,
+            reason=_name(event),
+            is_old=came_at - event.occurred_at > OLDEST,
+        )
+        return telling.of(event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Telling:
+    """One piece of news about a conversation, as it is."""
+
+    store: Store
+    account: Account
+    found: Found
+    conversation: Conversation
+    now: int
+    reason: str
+    is_old: bool
+
+    def of(self, event: News) -> Decision:  # noqa: PLR0911 - a table, one case per event
+        match event:
+            case MessageEdited():
+                text = told(event.content, language=self._language)
+                values = {"quote": self._quote(event), "text": text}
+                return self._tell("edited", values, message_id=event.message_id, item=event.key)
+            case MessageDeleted():
+                return self._forget(event)
+            case Reacted():
+                word = "reacted" if event.emoji else "reaction_removed"
+                return self._tell(word, {"quote": self._quote(event), "emoji": event.emoji})
+            case Noticed():
+                return self._tell(event.word, event.values)
+            case ConsentChanged():
+                after = replace(self.conversation, opted_out=event.opted_out)
+                return self._tell("opted_out" if event.opted_out else "opted_in", after=after)
+            case ControlChanged():
+                return self._hand_over(event)
+            case ContactChanged():
+                return self._rename(event)
+            case _:
+                assert_never(event)
+
+    def _forget(self, event: MessageDeleted) -> Decision:
+        """Forget everything that a message said, its edits included, and tell that it was taken back."""
+        said = [k for k in self._said() if k.message.message_id == event.message_id]
+        keys = [ClaimKey(scope_of(event.account), k.message.item) for k in said if k.message.item]
+        known = self.store.find(others=keys).claims if keys else {}
+        changes: list[Change] = [MessageForgotten(kept, TAKEN_BACK) for kept in said]
+        changes += [ItemForgotten(key) for key in keys if key in known]
+        numbers = {kept.sequence for kept in said}
+        _, rows = self.store.open_work(self.conversation.id) if said else (None, [])
+        for work in rows:
+            # What was begun may stand in the ticket already: it is looked for by what it said.
+            if work.sequence in numbers and work.stage is Stage.READY:
+                changes.append(WorkChanged(work, self._taken_back(work)))
+        decision = self._tell("taken_back" if said else "taken_back_unknown")
+        return replace(
+            decision,
+            changes=[*decision.changes, *changes],
+            forgets=[file for kept in said for file in kept.message.content.files if file.key],
+        )
+
+    def _taken_back(self, work: Work) -> Work:
+        return replace(work, text=told(TAKEN_BACK, language=self._language), files=())
+
+    def _said(self) -> Sequence[MessageKept]:
+        return [
+            kept
+            for kept in self.store.said(self.conversation.id)
+            if kept.message.direction is not Direction.OUT and kept.message.message_id
+        ]
+
+    def _hand_over(self, event: ControlChanged) -> Decision:
+        after = replace(self.conversation, owner=event.owner)
+        if event.owner:
+            return self._tell("handed_over", {"owner": event.owner}, after=after)
+        if not self.conversation.standby_from:
+            return self._tell("handed_back", {"summary": event.summary}, after=after)
+        return self._with_transcript(replace(after, standby_from=0), event.summary)
+
+    def _with_transcript(self, after: Conversation, summary: str) -> Decision:
+        """Show what was said while another application held the conversation, as one entry."""
+        before = self.conversation
+        missed = [
+            kept
+            for kept in self.store.said(before.id)
+            if kept.message.standby and kept.sequence >= before.standby_from
+        ]
+        said = transcript(missed, name=before.contact.name, language=self._language)
+        text = lines(said, summary)
+        files: tuple[File, ...] = tuple(f for kept in missed for f in kept.message.content.files)
+        after, changes = note(after, text, now=self.now)
+        # What the customer said is a part of the conversation, not a remark about it.
+        shown = [_as_comment(change, files) for change in changes]
+        return self._decision(after, shown)
+
+    def _rename(self, event: ContactChanged) -> Decision:
+        """Add new names, most trusted first; one that is somebody's already stays theirs."""
+        known = self.conversation.contact
+        free = [name for name in event.names if name not in self.found.aliases]
+        ours = [n for n in event.names if self.found.aliases.get(n) == self.conversation.id]
+        aliases = tuple(dict.fromkeys((*free, *ours, *known.aliases)))
+        contact = Contact(aliases=aliases, name=known.name)
+        word = event.word if len(free) + len(ours) == len(event.names) else "name_of_another"
+        decision = self._tell(word, after=replace(self.conversation, contact=contact))
+        added = [AliasAdded(event.account, name, self.conversation.id) for name in free]
+        return replace(decision, changes=[*decision.changes, *added])
+
+    def _tell(
+        self,
+        word: str,
+        values: Mapping[str, str] | None = None,
+        *,
+        after: Conversation | None = None,
+        message_id: str = "",
+        item: str = "",
+    ) -> Decision:
+        """Decide to write a note, where there is a ticket, or will be, that it can stand in."""
+        after = after or self.conversation
+        if self.is_old or not self._is_shown:
+            return self._decision(after, [])
+        text = words.say(self._language, f"note.{word}", **(values or {}))
+        after, changes = note(after, text, now=self.now)
+        named = [_named(change, message_id, item) for change in changes]
+        return self._decision(after, named)
+
+    @property
+    def _is_shown(self) -> bool:
+        """Return whether a ticket shows something of the conversation, or is about to."""
+        return self.conversation.link is not None or self.conversation.standby_from != 1
+
+    def _decision(self, after: Conversation, changes: Sequence[Change]) -> Decision:
+        before = self.conversation
+        changed = [ConversationChanged(before, after)] if after != before else []
+        shown = after.sequence > before.sequence
+        return Decision(
+            outcome=Outcome.FORWARD if shown else Outcome.RECORDED,
+            changes=[*changed, *changes],
+            wakes=[Wake(Verb.FORWARD, before.id)] if shown else [],
+            conversation_id=before.id,
+            sequence=after.sequence if shown else 0,
+            reason=self.reason,
+        )
+
+    def _quote(self, event: MessageEdited | Reacted) -> str:
+        subject = Whose(store=self.store).subject(
+            self.found,
+            self.conversation,
+            account=event.account,
+            about=event.about,
+            message_id=event.message_id,
+        )
+        return quote(subject.message if subject else None, language=self._language)
+
+    @property
+    def _language(self) -> str:
+        return self.account.language
+
+
+def _name(event: News) -> str:
+    return event.word if isinstance(event, Noticed) else type(event).__name__
+
+
+def _named(change: MessageKept | WorkAdded, message_id: str, item: str) -> MessageKept | WorkAdded:
+    """Return a note's changes so that an unsend of the message finds what the note says of it."""
+    if isinstance(change, WorkAdded) or not message_id:
+        return change
+    message = replace(change.message, message_id=message_id, item=item)
+    return replace(change, message=message)
+
+
+def _as_comment(
+    change: MessageKept | WorkAdded, files: tuple[File, ...]
+) -> MessageKept | WorkAdded:
+    if isinstance(change, MessageKept):
+        return change
+    return WorkAdded(replace(change.work, kind=EntryKind.COMMENT, files=files))

@@ -1,0 +1,172 @@
+"""What an agent's reply becomes: messages to the customer, in portions that the channel takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chalicelib import words
+from chalicelib.domain.account import Account
+from chalicelib.domain.changes import (
+    Change,
+    ConversationChanged,
+    Delivery,
+    DeliveryEnded,
+    MessageKept,
+    Outcome,
+    WorkAdded,
+)
+from chalicelib.domain.commands import AnswerPrivately, Misspelt, SendTemplate, Start, command
+from chalicelib.domain.content import Content
+from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.events import ReplyWritten
+from chalicelib.domain.message import Direction, Message, Status
+from chalicelib.domain.ports import Channel
+from chalicelib.domain.work import Verb, Work
+from chalicelib.pipeline.decision import Decision, note
+from chalicelib.pipeline.wake import Wake
+
+MOST_FILES = 30  #: of one reply: each is two rows, and a transaction takes a hundred
+MOST_PORTIONS = 10  #: of one reply's text; a longer one is not for a phone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replies:
+    """Where replies go; `now` is in ms since the epoch."""
+
+    channel: Channel
+    account: Account
+    now: int
+
+    def decide(
+        self, event: ReplyWritten, before: Conversation, *, is_ambiguous: bool = False
+    ) -> Decision:
+        """
+        Decide to keep a reply and to send it: its text in portions, then each file by itself.
+
+        What asks for something that cannot be is refused in words. `is_ambiguous` says that more
+        than one account could start the conversation.
+        """
+        problem, detail = self._problem(event, before, is_ambiguous=is_ambiguous)
+        if problem:
+            return self._refused(event, before, problem, detail)
+        contents = [Content(text=portion) for portion in self._portions(event, before)]
+        contents += [Content(files=(file,)) for file in event.files[:MOST_FILES]]
+        decision = self._sent(event, before, contents)
+        if len(event.files) <= MOST_FILES:
+            return decision
+        return self._with_note(decision, before, "too_many_files", most=str(MOST_FILES))
+
+    def started_elsewhere(self, event: ReplyWritten, there: Conversation) -> Decision:
+        """Decide to send what an agent starts to a person who has a conversation already."""
+        decision = self._sent(event, there, [Content(text=event.text.strip())])
+        return self._with_note(decision, there, "started_elsewhere", ticket=event.ticket_id)
+
+    def _problem(  # noqa: PLR0911 - a table, one case per command
+        self, event: ReplyWritten, before: Conversation, *, is_ambiguous: bool
+    ) -> tuple[str, str]:
+        """Return why a reply cannot be sent at all, as a reason of the catalogue and a detail."""
+        asked = command(event.text)
+        match asked:
+            case Misspelt(problem, detail):
+                return problem, detail
+            case AnswerPrivately() if not before.contact.is_public:
+                return "command.private_here", ""
+            case Start() if is_ambiguous:
+                return "command.from", ""
+            case Start() if before.sequence:
+                return "command.start_here", ""
+            case SendTemplate() if before.contact.is_public:
+                return "command.template_here", ""
+            case _:
+                pass
+        if asked is None and len(self._portions(event, before)) > MOST_PORTIONS:
+            return "too_long", ""
+        return "", ""
+
+    def _portions(self, event: ReplyWritten, before: Conversation) -> Sequence[str]:
+        text = event.text.strip()
+        if not text or command(text) is not None:
+            return [text] if text else []
+        return self.channel.portions(event.text, contact=before.contact)
+
+    def _sent(
+        self, event: ReplyWritten, before: Conversation, contents: Sequence[Content]
+    ) -> Decision:
+        changes: list[Change] = []
+        for sequence, content in enumerate(contents, start=before.sequence + 1):
+            work = Work(
+                conversation_id=before.id,
+                verb=Verb.DELIVER,
+                sequence=sequence,
+                text=content.text,
+                occurred_at=event.occurred_at,
+                author=event.agent,
+                files=content.files,
+            )
+            kept = MessageKept(before.id, sequence, self._message(event, content))
+            changes += [kept, WorkAdded(work)]
+        after = replace(before, sequence=before.sequence + len(contents))
+        return Decision(
+            outcome=Outcome.DELIVER,
+            changes=[*changes, ConversationChanged(before, after)],
+            wakes=[Wake(Verb.DELIVER, before.id)],
+            conversation_id=before.id,
+            sequence=before.sequence + 1,
+            parts=len(contents),
+        )
+
+    def _refused(
+        self, event: ReplyWritten, before: Conversation, problem: str, detail: str
+    ) -> Decision:
+        """Decide to send nothing of a reply, and to say why in the ticket."""
+        sequence = before.sequence + 1
+        content = Content(text=event.text, files=event.files)
+        ended = Delivery(
+            conversation_id=before.id,
+            sequence=sequence,
+            status=Status.FAILED,
+            changed_at=self.now,
+            reason=problem,
+            detail=detail,
+        )
+        language = self.account.language
+        why = words.say(language, f"reason.{problem}", detail=detail)
+        text = words.say(language, "not_sent", reason=why, text=event.text)
+        after, said = note(replace(before, sequence=sequence), text, now=self.now)
+        return Decision(
+            outcome=Outcome.DELIVER,
+            changes=[
+                MessageKept(before.id, sequence, self._message(event, content)),
+                DeliveryEnded(ended),
+                *said,
+                ConversationChanged(before, after),
+            ],
+            wakes=[Wake(Verb.FORWARD, before.id)],
+            conversation_id=before.id,
+            sequence=sequence,
+        )
+
+    def _with_note(
+        self, decision: Decision, before: Conversation, word: str, **values: str
+    ) -> Decision:
+        """Return a decision that tells the agents something, too."""
+        *changes, changed = decision.changes
+        after = changed.after if isinstance(changed, ConversationChanged) else before
+        text = words.say(self.account.language, word, **values)
+        after, said = note(after, text, now=self.now)
+        return replace(
+            decision,
+            changes=[*changes, *said, ConversationChanged(before, after)],
+            wakes=[*decision.wakes, Wake(Verb.FORWARD, before.id)],
+        )
+
+    def _message(self, event: ReplyWritten, content: Content) -> Message:
+        return Message(
+            direction=Direction.OUT,
+            content=content,
+            occurred_at=event.occurred_at,
+            recorded_at=self.now,
+            comment_id=event.comment_id,
+            author=event.agent,
+        )

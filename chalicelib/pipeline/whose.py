@@ -1,0 +1,52 @@
+"""Whose an event is, and what it is about: what decisions on channel events read from the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.domain.account import AccountRef
+from chalicelib.domain.changes import ClaimKey, MessageKept, SentKey
+from chalicelib.domain.contact import Contact
+from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.store import Found, Store
+
+
+def scope_of(account: AccountRef) -> str:
+    """Return the scope of the keys of an account's items."""
+    return "#".join(account)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Looks up conversations and what was said in them."""
+
+    store: Store
+
+    def conversation(self, found: Found, contact: Contact) -> Conversation | None:
+        """Return the conversation of the most trusted name that is known."""
+        ids = (found.aliases[alias] for alias in contact.aliases if alias in found.aliases)
+        first = next(ids, None)
+        return self.store.conversation(first) if first else None
+
+    def subject(
+        self,
+        found: Found,
+        conversation: Conversation,
+        *,
+        account: AccountRef,
+        about: str,
+        message_id: str,
+    ) -> MessageKept | None:
+        """
+        Return the message of a conversation that an event is about, None where it is not known.
+
+        `about` is the key of the item that told of it, `message_id` the platform's id, by which
+        what we sent ourselves is known. What stands in another conversation is never returned.
+        """
+        claim = found.claims.get(ClaimKey(scope_of(account), about)) if about else None
+        sent = found.sent.get(SentKey(account, message_id)) if message_id else None
+        for known in (claim, sent):
+            if known is not None and known.sequence and known.conversation_id == conversation.id:
+                message = self.store.message(conversation.id, known.sequence)
+                return MessageKept(conversation.id, known.sequence, message) if message else None
+        return None
