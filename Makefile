@@ -6,7 +6,7 @@ SOURCES := app.py chalicelib infra ops tests
 
 STAGE ?= prod
 
-.PHONY: run test storm check format package screenshots constraints
+.PHONY: run test storm check format package matrix screenshots constraints
 
 run: $(VENV)/local
 	$(BIN)/python -m infra.local.run
@@ -37,6 +37,10 @@ format: $(VENV)/dev
 # For the Python of the virtual environment: `make package PYTHON=python3.13` in a fresh clone.
 package: $(VENV)/local
 	$(BIN)/python -m infra.package --stage $(STAGE)
+
+# What the code does with everything that the platforms send, into docs/feature-matrix.md.
+matrix: $(VENV)/dev
+	$(BIN)/python -m tests.matrix
 
 # The pictures of the documentation, out of a run of their own.
 screenshots: $(VENV)/dev

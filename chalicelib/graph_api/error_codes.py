@@ -62,7 +62,7 @@ _ACCOUNT: Final = Meaning(Verdict.UNAUTHORISED, "account_problem")
 
 # A subcode says more than its code, and no two codes use one for different things.
 # https://developers.facebook.com/documentation/business-messaging/messenger-platform/error-codes
-_BY_SUBCODE: Final[Mapping[int, Meaning]] = MappingProxyType(
+BY_SUBCODE: Final[Mapping[int, Meaning]] = MappingProxyType(
     {
         2018278: _WINDOW_CLOSED,
         2534022: _WINDOW_CLOSED,
@@ -89,7 +89,7 @@ _BY_SUBCODE: Final[Mapping[int, Meaning]] = MappingProxyType(
 )
 
 # https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
-_BY_CODE: Final[Mapping[int, Meaning]] = MappingProxyType(
+BY_CODE: Final[Mapping[int, Meaning]] = MappingProxyType(
     dict.fromkeys(range(200, 300), _TOKEN)
     | dict.fromkeys((0, 3, 10, 102, 190, 131005), _TOKEN)
     | dict.fromkeys((368, 131031, 131037, 131042, 131045, 133010, 134011), _ACCOUNT)
@@ -121,11 +121,11 @@ _LENGTH: Final = re.compile(
 
 def meaning(code: int, *, subcode: int = 0, message: str = "") -> Meaning | None:
     """Return what an error means, None where the code is not known here."""
-    if subcode in _BY_SUBCODE:
-        return _BY_SUBCODE[subcode]
+    if subcode in BY_SUBCODE:
+        return BY_SUBCODE[subcode]
     if code == _PARAMETER and _LENGTH.search(message):
         return _TOO_LONG
-    return _BY_CODE.get(code)
+    return BY_CODE.get(code)
 
 
 def reason(code: int, *, message: str = "") -> str:

@@ -1,0 +1,1 @@
+"""The feature matrix, read off the code: every recorded webhook goes through the real pipeline."""
