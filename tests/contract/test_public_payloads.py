@@ -14,8 +14,10 @@ from typing import Any, Final
 
 import pytest
 
+from chalicelib.domain.changes import Outcome
 from chalicelib.domain.events import MessageEchoed, MessageReceived
 from tests.channels import channel
+from tests.fakes.meta_world import MetaWorld
 
 _ROOT: Final = Path(__file__).parents[2]
 _FOLDER: Final = Path(os.environ.get("SCRIPTA_PAYLOADS", _ROOT.parent / "shared" / "payloads"))
@@ -106,3 +108,17 @@ def test_the_recorded_webhooks_hold_enough_to_prove_anything() -> None:
     assert len(texts) >= 10
     files = [f for path in _FILES for f in _told_files(json.loads(path.read_text("utf-8")))]
     assert len(files) >= 10
+
+
+@pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)
+def test_a_recorded_webhook_goes_the_whole_way_and_nothing_of_it_is_lost(path: Path) -> None:
+    world = MetaWorld()
+    name, body = _CHANNELS[path.name[:4]], json.loads(path.read_text("utf-8"))
+    world.take(name, path.read_bytes())
+    claims = world.claims()
+    items = channel(name).split(body)
+    assert sum(1 + len(claim.seen) for claim in claims) == len(items)
+    assert [claim for claim in claims if claim.outcome is Outcome.PARKED] == []
+    said = "\n".join(world.texts_of(conversation) for conversation in world.conversations())
+    for text in _customer_texts(body):
+        assert text in said
