@@ -14,6 +14,7 @@ class AliasKind(StrEnum):
     PHONE = "phone"
     PSID = "psid"  #: Messenger's page-scoped id
     IGSID = "igsid"  #: Instagram-scoped id
+    ID = "id"  #: whatever another channel names people by
     THREAD = "thread"  #: one person in one thread of public comments, and nowhere else
 
 
