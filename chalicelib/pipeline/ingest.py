@@ -206,7 +206,7 @@ class Ingester:
 
     def _apply_of_channel(self, channel: Channel, copy: Copy) -> Sequence[Wake]:
         event = channel.parse(copy.raw, received_at=copy.received_at)
-        key = ClaimKey("#".join(event.account), event.key)
+        key = ClaimKey.of_account(event.account, event.key)
 
         def decide(found: Found) -> Decision:
             account = self.directory.account(event.account)
@@ -231,7 +231,7 @@ class Ingester:
             )
             return self.keeper.kept(decision, helpdesk.locate)
 
-        key = ClaimKey(f"desk#{desk}", event.key)
+        key = ClaimKey.of_desk(desk, event.key)
         return self._enter(copy, key, decide, event=event, desk=desk)
 
     def _enter(

@@ -23,6 +23,7 @@ from chalicelib.pipeline.files import FileKeeper
 from chalicelib.pipeline.forward import Forwarder
 from chalicelib.pipeline.ingest import Ingester
 from chalicelib.pipeline.receive import Receiver
+from chalicelib.pipeline.reconcile import Reconciler
 from chalicelib.pipeline.sweep import Sweeper
 from chalicelib.pipeline.wake import Wakeups
 from chalicelib.storage.store import TableStore
@@ -125,6 +126,14 @@ class Deployment:
             channel=self._channel,
             helpdesk=lambda desk: self._helpdesk(desk.id),
             keeper=keeper,
+        )
+        self.reconciler = Reconciler(
+            store=store,
+            receiver=self.receiver,
+            channel=self._channel,
+            helpdesk=lambda desk: self._helpdesk(desk.id),
+            clock=clock,
+            log=log,
         )
         self.sweeper = Sweeper(
             store=store,
