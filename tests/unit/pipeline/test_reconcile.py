@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib.domain.account import AccountRef, Desk
+from chalicelib.domain.account import Account, AccountRef, Desk
 from chalicelib.errors import (
     AmbiguousError,
     Refused,
@@ -21,6 +21,7 @@ from chalicelib.storage.keys import Key
 from chalicelib.storage.store import TableStore
 from tests import builders
 from tests.builders import Raw
+from tests.fakes.channel import FakeChannel
 from tests.fakes.clock import START
 from tests.fakes.deployment import CHANNEL, DESK, OTHER_DESK
 from tests.fakes.faults import ALWAYS
@@ -35,6 +36,13 @@ class UnansweringTable(WatchedTable):
 
     def get(self, keys: Sequence[Key]) -> dict[Key, dict[str, Any]]:
         raise TransientError("the table is down")
+
+
+class Talkative(FakeChannel):
+    """A channel that tells everything, whatever it is asked for."""
+
+    def recall(self, *, account: Account, since: int) -> Iterator[Mapping[str, Any]] | None:
+        return super().recall(account=account, since=0)
 
 
 def said(world: World, raw: Raw) -> Raw:
@@ -138,6 +146,13 @@ def test_what_is_older_than_was_asked_for_is_left_alone(world):
     assert missed(reconcile(world, since=world.clock() - 2 * LOOK_BACK)) == {ACCOUNT: 1}
 
 
+def test_a_platform_that_tells_more_than_it_was_asked_for_is_not_listened_to(world):
+    world.channel = Talkative(CHANNEL)
+    said(world, builders.message("old"))
+    world.run(LOOK_BACK / 1000 + 1)
+    assert missed(reconcile(world)) == {}
+
+
 def test_a_dry_run_shows_what_was_missed_and_changes_nothing(world):
     said(world, builders.message("untold"))
     world.run(2 * GRACE / 1000)
@@ -178,6 +193,13 @@ def test_a_message_written_in_the_platforms_own_inbox_is_shown_as_that(world):
     (texts,) = shown(world)
     assert texts[0] == "hello"
     assert "from the inbox" in texts[1]
+
+
+def test_a_message_of_which_only_a_receipt_is_known_is_news(world):
+    world.open_ticket("hello")
+    said(world, builders.echo("from the inbox", mid="e1", at=world.clock()))
+    world.hear(builders.status("delivered", mid="e1"))
+    assert missed(later(world)) == {ACCOUNT: 1}
 
 
 def test_an_echo_that_got_lost_confirms_the_send_whose_answer_got_lost(world):
