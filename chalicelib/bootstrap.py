@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.forward import Forwarder
     from chalicelib.pipeline.ingest import Ingester
     from chalicelib.pipeline.receive import Receiver
+    from chalicelib.pipeline.reconcile import Reconciler
     from chalicelib.pipeline.sweep import Sweeper
     from chalicelib.pipeline.wake import Wakeups
     from chalicelib.settings import Settings
@@ -254,6 +255,21 @@ def sweeper() -> Sweeper:
         directory=directory(),
         breakers=breakers(),
         wakeups=wakeups(),
+        helpdesk=helpdesk,
+        clock=clock,
+        log=log(),
+    )
+
+
+@cache
+def reconciler() -> Reconciler:
+    """Return what reconciles."""
+    from chalicelib.pipeline.reconcile import Reconciler
+
+    return Reconciler(
+        store=store(),
+        receiver=receiver(),
+        channel=channel,
         helpdesk=helpdesk,
         clock=clock,
         log=log(),

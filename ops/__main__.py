@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from ops import conversation, parked, replay, verify
+from ops import conversation, parked, reconcile, replay, verify
 from ops.stages import Connect, connect
 
 _WRONG_CALL = 2
@@ -25,6 +25,7 @@ def cli() -> None:
 cli.add_command(verify.command)
 cli.add_command(parked.command)
 cli.add_command(replay.command)
+cli.add_command(reconcile.command)
 cli.add_command(conversation.command)
 
 

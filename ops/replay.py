@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 import click
@@ -19,33 +18,16 @@ from chalicelib.operations.replay import Choice, Replayer, chosen
 from chalicelib.pipeline.wake import Wakeups
 from chalicelib.storage.store import TableStore
 from ops.asking import GOOD_NEWS, asks
+from ops.moments import Moment
 from ops.stages import Stage, WrongCall
 from ops.terminal import moment, show, show_json, show_table
-
-_MS = 1000
-
-
-class _Moment(click.ParamType[int]):
-    """A time as RFC 3339 writes it, as ms since the epoch."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        """Return the time; fail where it is none, or one that every zone reads differently."""
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
-            at = None
-        if at is None or at.tzinfo is None:
-            self.fail(f"{value!r} is no time like 2026-11-23T09:00:00Z.", param, ctx)
-        return round(at.timestamp() * _MS)
 
 
 @click.command("replay")
 @click.option("--item", metavar="KEY", default="", help="One thing, by its key in `parked`.")
 @click.option("--conversation", "conversation_id", metavar="ID", default="", help="Its things.")
-@click.option("--since", type=_Moment(), default=None, help="What came or was tried since then.")
-@click.option("--until", type=_Moment(), default=None, help="What came or was tried before then.")
+@click.option("--since", type=Moment(), default=None, help="What came or was tried since then.")
+@click.option("--until", type=Moment(), default=None, help="What came or was tried before then.")
 @click.option("--parked", "everything", is_flag=True, help="All that is parked.")
 @click.option("--dry-run", is_flag=True, help="Show what would be let go, and change nothing.")
 @asks

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from click import ClickException
 
+from chalicelib import bootstrap
 from chalicelib.domain.ports import Queue
 from chalicelib.domain.work import Verb
+from chalicelib.errors import ConfigurationError
+from chalicelib.pipeline.reconcile import Reconciler
 from chalicelib.storage.audit import TableAudit
+from chalicelib.storage.directory import TableDirectory
 from chalicelib.storage.table import Table
+from ops.journal import Journal
 
 LOCAL = "local"
 _STATE = "SCRIPTA_STATE"
+_APPLICATION, _WORKERS, _JOURNAL = "app.log", "workers.log", "ops.log"
 
 
 class WrongCall(ClickException):
@@ -29,14 +36,21 @@ class Stage:
     """
     A running bridge.
 
-    `intake` is the intake queue, then its dead-letter queue; `wakes` are those for wake-ups; `log` yields the lines that the
-    application's HTTP side has logged, oldest first.
+    `intake` is the intake queue, then its dead-letter queue; `wakes` are those for wake-ups; `log`
+    yields the lines that whatever puts items into the intake has logged, each one's oldest first.
+    `reconciler` makes what asks its accounts and desks.
     """
 
     table: Table
     intake: Sequence[Queue]
     wakes: Mapping[Verb, Queue]
     log: Callable[[], Iterator[str]]
+    reconciler: Callable[[], Reconciler]
+
+    @property
+    def directory(self) -> TableDirectory:
+        """Return its accounts and desks."""
+        return TableDirectory(self.table, clock=bootstrap.clock)
 
     @property
     def audit(self) -> TableAudit:
@@ -76,15 +90,52 @@ def _local(state: Path) -> Stage:
             wakes={
                 verb: SqsQueue(environment[f"SCRIPTA_{verb.upper()}_QUEUE"], sqs) for verb in Verb
             },
-            log=lambda: _lines(folder.logs / "app.log"),
+            log=lambda: _lines(folder.logs),
+            reconciler=partial(_reconciler, environment, journal=Journal(folder.logs / _JOURNAL)),
         )
     except (OSError, ValueError, LookupError) as exc:
         raise WrongCall(f"{state}/run.json cannot be read: start the run again.") from exc
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _reconciler(environment: Mapping[str, str], *, journal: Journal) -> Reconciler:
+    from chalicelib import registry
+    from chalicelib.aws.bodies import S3Bodies
+    from chalicelib.aws.queues import SqsQueue
+    from chalicelib.aws.secrets import AwsSecrets
+    from chalicelib.pipeline.receive import Receiver
+    from chalicelib.settings import Settings
+    from chalicelib.storage.dynamo import DynamoTable
+    from chalicelib.storage.store import TableStore
+    from infra.local.aws import client
+
     try:
-        with path.open(errors="replace") as log:
-            yield from log
-    except OSError as exc:
-        raise WrongCall(f"{path} cannot be read: without it nothing can be verified.") from exc
+        # Without its address that of the real platform would be taken, which has no part in this.
+        settings = replace(Settings.read(environment), graph_url=environment["SCRIPTA_GRAPH_URL"])
+    except (ConfigurationError, KeyError) as exc:
+        raise WrongCall(f"run.json cannot be used ({exc}): start the run again.") from exc
+    secrets = AwsSecrets(settings.secrets, client(environment, "secretsmanager"))
+    table = DynamoTable(settings.table, client=client(environment, "dynamodb"))
+    return Reconciler(
+        store=TableStore(table, clock=bootstrap.clock),
+        receiver=Receiver(
+            intake=SqsQueue(settings.intake_queue, client(environment, "sqs")),
+            bodies=S3Bodies(settings.bucket, client(environment, "s3")),
+            clock=bootstrap.clock,
+            log=journal,
+        ),
+        channel=partial(registry.channel, secrets=secrets, settings=settings),
+        helpdesk=partial(registry.helpdesk, secrets=secrets),
+        clock=bootstrap.clock,
+        log=journal,
+    )
+
+
+def _lines(logs: Path) -> Iterator[str]:
+    """Yield what the application, its schedules and our own commands have logged."""
+    others = [logs / name for name in (_WORKERS, _JOURNAL) if (logs / name).exists()]
+    for path in (logs / _APPLICATION, *others):
+        try:
+            with path.open(errors="replace") as log:
+                yield from log
+        except OSError as exc:
+            raise WrongCall(f"{path} cannot be read: without it nothing can be verified.") from exc

@@ -36,6 +36,16 @@ class ClaimKey(NamedTuple):
     scope: str
     key: str
 
+    @classmethod
+    def of_account(cls, account: AccountRef, key: str) -> ClaimKey:
+        """Return the key of an item of an account; `key` is the event's."""
+        return cls("#".join(account), key)
+
+    @classmethod
+    def of_desk(cls, desk: str, key: str) -> ClaimKey:
+        """Return the key of an item of a desk; `key` is the event's."""
+        return cls(f"desk#{desk}", key)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:

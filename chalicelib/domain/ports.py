@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -132,6 +132,16 @@ class Channel(Webhook, Protocol):
         """
         ...
 
+    def recall(self, *, account: Account, since: int) -> Iterator[Mapping[str, Any]] | None:
+        """
+        Yield what was said on an account since a time, in ms since the epoch.
+
+        Each is the body of the webhook that would have told of it, with one item of the same key,
+        so that it can be taken in like one; of each conversation the newest comes first. Asks as it goes, and may raise Refused, TransientError
+        or Unauthorised in the middle. None where the platform tells nothing of the past.
+        """
+        ...
+
 
 class Helpdesk(Webhook, Protocol):
     """
@@ -173,6 +183,16 @@ class Helpdesk(Webhook, Protocol):
 
     def locate(self, file: File) -> Location:
         """Return where a file of an agent's reply is to be fetched; raise Refused for no file."""
+        ...
+
+    def recall(self, *, since: int) -> Iterator[Mapping[str, Any]] | None:
+        """
+        Yield agents' public replies since a time, in ms since the epoch, newest first.
+
+        Each is the body of the webhook that would have told of it, as those of `Channel.recall`
+        are; some may be in tickets that are not of a conversation. Never yields what we wrote
+        ourselves. None where the helpdesk cannot be asked.
+        """
         ...
 
     def check(self) -> None:

@@ -58,6 +58,10 @@ class Store(Protocol):
         """
         ...
 
+    def claimed(self, keys: Sequence[ClaimKey]) -> frozenset[ClaimKey]:
+        """Return those of any number of keys under which there is an item in the books."""
+        ...
+
     def conversation(self, conversation_id: str) -> Conversation | None:
         """Return a conversation's state."""
         ...

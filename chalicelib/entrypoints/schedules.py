@@ -1,6 +1,8 @@
-"""The clock's side: what runs each minute."""
+"""The clock's side: what runs each minute, and what runs each hour."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
@@ -8,8 +10,32 @@ from chalicelib import bootstrap
 
 schedules = Blueprint(__name__)
 
+_MS = 1000.0
+_LEAST_TIME = 30.0  #: seconds, for what was found to be taken in
+
 
 @schedules.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:  # noqa: ARG001 - Chalice hands it over
     """Wake what is due."""
     bootstrap.sweeper().sweep()
+
+
+@schedules.schedule(Rate(1, unit=Rate.HOURS), name="reconcile")
+def reconcile(event: CloudWatchEvent) -> None:
+    """Ask all accounts and desks what was said in the last day."""
+    from chalicelib.pipeline.reconcile import LOOK_BACK
+
+    context: Any = event.context
+
+    def time_left() -> float:
+        return float(context.get_remaining_time_in_millis()) / _MS - _LEAST_TIME
+
+    directory = bootstrap.directory()
+    reports = bootstrap.reconciler().reconcile(
+        [*directory.accounts(), *directory.desks()],
+        since=bootstrap.clock() - LOOK_BACK,
+        time_left=time_left,
+    )
+    # Each is made, and told of in the log, when it is asked for.
+    for _ in reports:
+        pass

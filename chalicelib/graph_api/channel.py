@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from chalicelib.domain.account import Account
@@ -22,15 +23,23 @@ class MetaChannel:
     """
     Keeps half of the contract of `ports.Channel`; the channels add split, parse and the sends.
 
-    `http` is the process's shared client unless another is given.
+    `http` is the process's shared client unless another is given; `pause` waits for seconds.
     """
 
     name: ClassVar[str]
 
-    def __init__(self, *, secrets: Secrets, settings: Settings, http: Http | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        secrets: Secrets,
+        settings: Settings,
+        http: Http | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._secrets = secrets
         self._settings = settings
         self._http = http
+        self._pause = pause
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Return if Meta signed the raw body with one of our secrets; see `ports.Webhook`."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from chalicelib.errors import (
     AmbiguousError,
@@ -111,6 +111,21 @@ class Graph:
         told = _json(response) if response.ok else {}
         values = {field: words(told.get(field)).strip() for field in fields}
         return {field: value for field, value in values.items() if value}
+
+    def edge(
+        self, node: str, edge: str, query: Mapping[str, str], *, token: str
+    ) -> Mapping[str, Any]:
+        """
+        Return one page of what hangs on a node.
+
+        Raises Refused, Unauthorised, or TransientError.
+        https://developers.facebook.com/docs/graph-api/results
+        """
+        path = f"{quote(node, safe='')}/{edge}?{urlencode(query)}"
+        try:
+            return self._call("GET", path, token=token)
+        except AmbiguousError as exc:
+            raise TransientError(f"not told for certain: {exc}") from exc
 
     def _address(self, path: str) -> str:
         return f"{self.url.rstrip('/')}/{self.version}/{path}"

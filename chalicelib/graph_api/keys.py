@@ -24,18 +24,13 @@ def receipts_lane(channel: str, account: str, subject: str) -> str:
 
 
 def message(message_id: str) -> str:
-    """Return the key of a message that a customer wrote."""
+    """Return the key of what a customer wrote, or chose instead of writing."""
     return f"m:{message_id}"
 
 
 def echo(message_id: str) -> str:
     """Return the key of a message to a customer, told back."""
     return f"e:{message_id}"
-
-
-def postback(message_id: str) -> str:
-    """Return the key of a button that a customer pressed."""
-    return f"pb:{message_id}"
 
 
 def status(message_id: str, word: Status, *, participant: str = "") -> str:

@@ -48,7 +48,7 @@ from chalicelib.pipeline.news import NewsEvents
 from chalicelib.pipeline.receipts import ReceiptEvents
 from chalicelib.pipeline.telling import TAKEN_BACK, lines, quote, told, transcript
 from chalicelib.pipeline.wake import Wake
-from chalicelib.pipeline.whose import Whose, scope_of
+from chalicelib.pipeline.whose import Whose
 
 #: The option of an account under which public comments become tickets, and its value for that.
 COMMENTS, AS_TICKETS = "comments", "tickets"
@@ -106,7 +106,7 @@ class ChannelEvents:
     ) -> Decision:
         if event.contact.is_public and account.options.get(COMMENTS) != AS_TICKETS:
             return Decision(outcome=Outcome.RECORDED, reason="comment")
-        undone = ClaimKey(scope_of(event.account), event.undone_by) in found.claims
+        undone = ClaimKey.of_account(event.account, event.undone_by) in found.claims
         if undone:
             # Its unsend was here first: nothing of it may be kept or shown.
             event = replace(event, content=TAKEN_BACK)

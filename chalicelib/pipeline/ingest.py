@@ -40,7 +40,6 @@ from chalicelib.pipeline.set_aside import (
     whole_of,
 )
 from chalicelib.pipeline.wake import Wake, Wakeups
-from chalicelib.pipeline.whose import scope_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +207,7 @@ class Ingester:
 
     def _apply_of_channel(self, channel: Channel, copy: Copy) -> Sequence[Wake]:
         event = channel.parse(copy.raw, received_at=copy.received_at)
-        key = ClaimKey(scope_of(event.account), event.key)
+        key = ClaimKey.of_account(event.account, event.key)
 
         def decide(found: Found) -> Decision:
             account = self.directory.account(event.account)
@@ -234,7 +233,7 @@ class Ingester:
             )
             return self.keeper.kept(decision, helpdesk.locate)
 
-        key = ClaimKey(f"desk#{desk}", event.key)
+        key = ClaimKey.of_desk(desk, event.key)
         return self._enter(copy, key, decide, event=event, desk=desk)
 
     def _enter(

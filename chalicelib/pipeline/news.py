@@ -39,7 +39,7 @@ from chalicelib.domain.work import Stage, Verb, Work
 from chalicelib.pipeline.decision import OLDEST, Decision, note
 from chalicelib.pipeline.telling import TAKEN_BACK, lines, quote, told, transcript
 from chalicelib.pipeline.wake import Wake
-from chalicelib.pipeline.whose import Whose, scope_of
+from chalicelib.pipeline.whose import Whose
 
 News = (
     MessageEdited
@@ -119,7 +119,7 @@ class _Telling:
     def _forget(self, event: MessageDeleted) -> Decision:
         """Forget everything that a message said, its edits included, and tell that it was taken back."""
         said = [k for k in self._said() if k.message.message_id == event.message_id]
-        keys = [ClaimKey(scope_of(event.account), k.message.item) for k in said if k.message.item]
+        keys = [ClaimKey.of_account(event.account, k.message.item) for k in said if k.message.item]
         known = self.store.find(others=keys).claims if keys else {}
         changes: list[Change] = [MessageForgotten(kept, TAKEN_BACK) for kept in said]
         changes += [ItemForgotten(key) for key in keys if key in known]

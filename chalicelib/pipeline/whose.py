@@ -11,11 +11,6 @@ from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.store import Found, Store
 
 
-def scope_of(account: AccountRef) -> str:
-    """Return the scope of the keys of an account's items."""
-    return "#".join(account)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whose:
     """Looks up conversations and what was said in them."""
@@ -43,7 +38,7 @@ class Whose:
         `about` is the key of the item that told of it, `message_id` the platform's id, by which
         what we sent ourselves is known. What stands in another conversation is never returned.
         """
-        claim = found.claims.get(ClaimKey(scope_of(account), about)) if about else None
+        claim = found.claims.get(ClaimKey.of_account(account, about)) if about else None
         sent = found.sent.get(SentKey(account, message_id)) if message_id else None
         for known in (claim, sent):
             if known is not None and known.sequence and known.conversation_id == conversation.id:

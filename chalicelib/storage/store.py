@@ -17,6 +17,7 @@ from chalicelib.domain.work import Work
 from chalicelib.storage import keys, message_rows, rows
 from chalicelib.storage.table import IF_NEW, Condition, Delete, Put, Table, Update, Write
 
+_MOST_KEYS = 100  #: in one call
 _WATERMARKS = ("last_inbound_at", "delivered_until", "read_until")
 _LINK_PREFIX = "link_"  #: of the attributes that tell of the ticket
 _TICKET = ("link_desk", "link_ticket")  #: those that name it
@@ -52,6 +53,15 @@ class TableStore:
             sent={k: rows.to_sent(found[key]) for key, k in sends.items() if key in found},
             ticket=next((found[key]["conversation"] for key in tickets if key in found), ""),
         )
+
+    def claimed(self, claims: Sequence[c.ClaimKey]) -> frozenset[c.ClaimKey]:
+        """See store.Store."""
+        names = {keys.claim(claim): claim for claim in claims}
+        wanted = list(names)
+        found: set[keys.Key] = set()
+        for first in range(0, len(wanted), _MOST_KEYS):
+            found |= set(self._table.get(wanted[first : first + _MOST_KEYS]))
+        return frozenset(names[key] for key in found)
 
     def conversation(self, conversation_id: str) -> Conversation | None:
         """See store.Store."""

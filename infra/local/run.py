@@ -135,7 +135,8 @@ def _started(call: Call, folder: Folder, cloud: aws.EmulatedAws) -> list[Process
     names = resources.provision(cloud.environment())
     seed.seed(cloud.environment(), made=made, desk_url=call.url(call.desk_port))
     deployed = common | cloud.environment() | names
-    deployed |= {"SCRIPTA_GRAPH_URL": call.url(call.meta_port, ""), "POWERTOOLS_LOG_LEVEL": "INFO"}
+    graph = {"SCRIPTA_GRAPH_URL": call.url(call.meta_port, "")}
+    deployed |= graph | {"POWERTOOLS_LOG_LEVEL": "INFO"}
     desk = common | {
         "SCRIPTA_DESK_SECRET_KEY": made.desk_secret_key,
         "SCRIPTA_DESK_WEBHOOK_SECRET": made.webhook_secret,
@@ -148,7 +149,7 @@ def _started(call: Call, folder: Folder, cloud: aws.EmulatedAws) -> list[Process
             "desk": call.desk_port,
             "meta": call.meta_port,
             "aws": int(cloud.endpoint.rpartition(":")[2]),
-            "environment": cloud.environment() | names,
+            "environment": cloud.environment() | names | graph,
         }
     )
     parts = []

@@ -19,7 +19,9 @@ from infra.local.pumps import pump
 from infra.local.resources import dead_letter_url
 
 _RUNTIME_MS = 55_000  #: what Lambda would give a worker, below the queues' visibility time-out
-_SWEEP_SECONDS = 3.0  #: not a minute: who tries it out should see a desk come back
+#: Seconds between two runs of what the clock starts: not a minute and not an hour, since who tries
+#: it out should see a desk come back.
+_SCHEDULES = {"sweep": 3.0, "reconcile": 300.0}
 _MEMORY = 512
 #: What EventBridge hands a schedule's function, as far as Chalice reads it.
 _TICK: Final[dict[str, Any]] = dict.fromkeys(
@@ -52,7 +54,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     parent.end_with_it()
     threads = [threading.Thread(target=_feed, args=(s, stop)) for s in (queues | dead).values()]
-    threads.append(threading.Thread(target=_tick, args=(stop,)))
+    threads += [threading.Thread(target=_tick, args=(*s, stop)) for s in _SCHEDULES.items()]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -70,12 +72,12 @@ def _feed(source: _Source, stop: threading.Event) -> None:
     )
 
 
-def _tick(stop: threading.Event) -> None:
-    while not stop.wait(_SWEEP_SECONDS):
+def _tick(function: str, seconds: float, stop: threading.Event) -> None:
+    while not stop.wait(seconds):
         try:
-            _invoke("sweep", _TICK)
+            _invoke(function, _TICK)
         except Exception as exc:  # noqa: BLE001 - the next tick is another invocation
-            bootstrap.log().warning("sweep failed", error=type(exc).__name__)
+            bootstrap.log().warning(f"{function} failed", error=type(exc).__name__)
 
 
 def _invoke(function: str, event: Mapping[str, Any]) -> Mapping[str, Any] | None:

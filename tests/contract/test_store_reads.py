@@ -13,6 +13,7 @@ from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.changes import (
     AliasAdded,
     Claimed,
+    ClaimKey,
     ConversationOpened,
     MessageKept,
     Outcome,
@@ -31,6 +32,16 @@ DAY = 86_400
 PATIENCE = 10.0  #: seconds after which the index has caught up with a write
 
 # Looking for things
+
+
+def test_of_any_number_of_items_those_in_the_books_are_told(store):
+    there = [replace(CLAIM, key=ClaimKey("messenger#1", f"m:{n}")) for n in range(0, 250, 2)]
+    for claim in there:
+        store.commit(Claimed(claim))
+    asked = [ClaimKey("messenger#1", f"m:{n}") for n in range(250)]
+    assert store.claimed([*asked, *asked]) == {claim.key for claim in there}
+    assert store.claimed([ClaimKey("messenger#2", "m:0")]) == frozenset()
+    assert store.claimed([]) == frozenset()
 
 
 def test_all_that_is_looked_for_is_found_and_what_is_not_there_is_missing(store):

@@ -105,12 +105,14 @@ def test_the_open_door_knows_no_token_of_an_account(probe: Probe):
     assert refused(reads(f"scripta/accounts/messenger/{PAGE_ID}"))
 
 
-@pytest.mark.parametrize("role", ["IngestRole", "ForwardRole", "DeliverRole", "SweepRole"])
+@pytest.mark.parametrize(
+    "role", ["IngestRole", "ForwardRole", "DeliverRole", "SweepRole", "ReconcileRole"]
+)
 def test_only_the_open_door_knows_what_a_platform_signs_with(probe: Probe, role: str):
     assert refused(probe(role, "secretsmanager", "get_secret_value", SecretId="scripta/meta"))
 
 
-@pytest.mark.parametrize("role", ["ForwardRole", "DeliverRole"])
+@pytest.mark.parametrize("role", ["ForwardRole", "DeliverRole", "ReconcileRole"])
 def test_who_calls_outside_reads_the_tokens_of_desks_and_accounts(probe: Probe, role: str):
     for secret in ("scripta/desks/local", f"scripta/accounts/messenger/{PAGE_ID}"):
         answer = probe(role, "secretsmanager", "get_secret_value", SecretId=secret)
@@ -124,9 +126,7 @@ def test_the_sweep_knows_no_token_of_an_account(probe: Probe):
 
 
 @pytest.mark.parametrize("role", ["ForwardRole", "DeliverRole", "SweepRole", "DeadForwardRole"])
-def test_only_receive_and_ingest_write_to_the_intake_queue(
-    stack: Deployed, probe: Probe, role: str
-):
+def test_nobody_else_writes_to_the_intake_queue(stack: Deployed, probe: Probe, role: str):
     answer = probe(
         role,
         "sqs",

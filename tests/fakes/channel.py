@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,7 @@ class FakeChannel:
     """
     Keeps the contract of ports.Channel, except where a planned fault breaks it.
 
+    `history` are the items of what was said, oldest first, None where it cannot be asked.
     `arrived` is what was sent, `sendings` what was to be, and `read` what was shown as read;
     `during_send` are called once each, after the customer has the
     message and before the sender has the answer.
@@ -65,6 +66,7 @@ class FakeChannel:
         self.read: list[str] = []
         self.window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
         self.names: dict[str, str] = {}
+        self.history: list[dict[str, Any]] | None = []
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Accept what is SIGNED."""
@@ -110,6 +112,20 @@ class FakeChannel:
         """Return the file's own address, or fail as planned."""
         self.faults.meet("locate", file.name)
         return Location(url=file.url, hosts=("platform.test",))
+
+    def recall(self, *, account: Account, since: int) -> Iterator[Mapping[str, Any]] | None:
+        """Yield what `history` has of the account since then, or fail as planned."""
+        if self.history is None:
+            return None
+        return self._recalled(account, since, self.history)
+
+    def _recalled(
+        self, account: Account, since: int, history: Sequence[dict[str, Any]]
+    ) -> Iterator[Mapping[str, Any]]:
+        for raw in reversed(history):
+            self.faults.meet("recall", raw.get("text", ""))
+            if raw["account"] == account.ref.id and raw["at"] >= since:
+                yield {"items": [raw]}
 
     def _send(self, contact: Contact, text: str, reference: str, file: Attachment | None) -> str:
         self.attempts += 1

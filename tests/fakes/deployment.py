@@ -24,6 +24,7 @@ from chalicelib.pipeline.files import FileKeeper
 from chalicelib.pipeline.forward import Forwarder
 from chalicelib.pipeline.ingest import Ingester
 from chalicelib.pipeline.receive import Receiver
+from chalicelib.pipeline.reconcile import Reconciler
 from chalicelib.pipeline.sweep import Sweeper
 from chalicelib.pipeline.wake import Wakeups
 from chalicelib.storage.store import TableStore
@@ -135,6 +136,14 @@ class Deployment:
                 keeper=keeper,
                 clock=clock,
             ),
+        )
+        self.reconciler = Reconciler(
+            store=store,
+            receiver=self.receiver,
+            channel=self._channel,
+            helpdesk=lambda desk: self._helpdesk(desk.id),
+            clock=clock,
+            log=log,
         )
         self.sweeper = Sweeper(
             store=store,

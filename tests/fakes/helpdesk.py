@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +49,8 @@ class FakeHelpdesk:
     Keeps the contract of ports.Helpdesk, except where a planned fault or `down` breaks it.
 
     `tickets` are those that were not removed, oldest first; `calls` are the names of all calls
-    that came, and `reopened` the tickets that a write of ours opened.
+    that came, and `reopened` the tickets that a write of ours opened. `history` are the items of
+    what agents answered, oldest first, None where it cannot be asked.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -59,6 +60,7 @@ class FakeHelpdesk:
         self.tickets: list[DeskTicket] = []
         self.calls: list[str] = []
         self.reopened: list[str] = []
+        self.history: list[dict[str, Any]] | None = []
         self._clock = clock
         self._ids = 0
 
@@ -148,6 +150,18 @@ class FakeHelpdesk:
     def check(self) -> None:
         """Answer, or fail as planned."""
         self._called("check")
+
+    def recall(self, *, since: int) -> Iterator[Mapping[str, Any]] | None:
+        """Yield what `history` has since then, or fail as planned."""
+        return None if self.history is None else self._recalled(since, self.history)
+
+    def _recalled(
+        self, since: int, history: Sequence[dict[str, Any]]
+    ) -> Iterator[Mapping[str, Any]]:
+        for raw in reversed(history):
+            self._called("recall", raw["text"])
+            if raw["at"] >= since:
+                yield {"items": [raw]}
 
     def remove(self, ticket_id: str) -> None:
         """Do what an agent does who deletes a ticket."""

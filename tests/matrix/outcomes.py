@@ -29,7 +29,6 @@ from chalicelib.domain.work import Stage, Verb, Work
 from chalicelib.pipeline.channel_events import AS_TICKETS, COMMENTS, ChannelEvents
 from chalicelib.pipeline.confirm import Confirmer
 from chalicelib.pipeline.decision import Decision
-from chalicelib.pipeline.whose import scope_of
 from chalicelib.storage.store import TableStore
 from tests.channels import channel
 from tests.fakes.table import MemoryTable
@@ -85,7 +84,7 @@ def _know(store: TableStore, account: AccountRef, contact: Contact, reference: s
         content=Content(text="hello"),
         occurred_at=1,
         recorded_at=1,
-        item=scope_of(account),
+        item="m:1",
     )
     reply = Work(
         conversation_id=conversation.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from chalicelib.domain.account import Account
@@ -65,6 +65,19 @@ class Messenger(MetaChannel):
             else sender.message(contact, sending.text, reference)
         )
         return sender.sent(self._graph().send(account.node, message, token=self._token(account)))
+
+    def recall(self, *, account: Account, since: int) -> Iterator[Mapping[str, Any]]:
+        """Yield what was said on an account since a time; see `ports.Channel`."""
+        from chalicelib.graph_api.messaging.conversations import Conversations  # as above
+
+        conversations = Conversations(
+            graph=self._graph(),
+            account=account,
+            webhook_object="page",
+            token=self._token(account),
+            pause=self._pause,
+        )
+        return conversations.recall(since=since)
 
 
 def create(*, secrets: Secrets, settings: Settings) -> Channel:

@@ -85,6 +85,10 @@ class WhatsApp(MetaChannel):
         token = self._token(account)
         return self._location(self._graph().media_url(file.id, token=token), token=token)
 
+    def recall(self, *, account: Account, since: int) -> None:
+        """Return None: WhatsApp tells nothing of the past; see `ports.Channel`."""
+        del account, since
+
 
 def create(*, secrets: Secrets, settings: Settings) -> Channel:
     """Return the channel."""

@@ -14,7 +14,8 @@ def pressed(notice: Notice, part: object) -> MessageReceived | UnknownEvent:
     postback = Postback.read(part)
     if not postback.title:
         return notice.unknown("postback")
-    key = keys.postback(postback.mid) if postback.mid else notice.raw_key
+    # Whoever asks the platform later is told of a message of that id.
+    key = keys.message(postback.mid) if postback.mid else notice.raw_key
     return _chosen(notice, Content(text=postback.title), key=key, message_id=postback.mid)
 
 

@@ -19,7 +19,7 @@ from chalicelib.errors import (
     TransientError,
     Unauthorised,
 )
-from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, Page, TicketAnswer
+from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, Listed, Page, TicketAnswer
 from chalicelib.http_client import (
     READ_TIMEOUT,
     Form,
@@ -41,6 +41,7 @@ _LONGEST_LOOK_UP = 15.0
 _CHECK_TIMEOUT = 5.0
 
 _Answer = TypeVar("_Answer", bound=BaseModel)
+_Row = TypeVar("_Row", TicketAnswer, Listed)
 
 
 class Client:
@@ -83,18 +84,25 @@ class Client:
 
         Raises TransientError where that takes too long.
         """
+        yield from self._newest("tickets", Page[TicketAnswer], pages=pages)
+
+    def newest_entries(self, *, pages: int) -> Iterator[Listed]:
+        """Yield the newest entries of all tickets; takes and raises what `newest_tickets` does."""
+        yield from self._newest("followups", Page[Listed], pages=pages)
+
+    def _newest(self, path: str, answer: type[Page[_Row]], *, pages: int) -> Iterator[_Row]:
         until = time.monotonic() + _LONGEST_LOOK_UP
-        page = self._page("last")
+        page = self._page(path, "last", answer=answer)
         yield from reversed(page.results)
         last = ceil(page.count / _PAGE_SIZE)
         for number in range(last - 1, max(last - pages, 0), -1):
             if time.monotonic() > until:
                 raise TransientError("the helpdesk is too slow to be searched")
-            yield from reversed(self._page(str(number)).results)
+            yield from reversed(self._page(path, str(number), answer=answer).results)
 
-    def _page(self, number: str) -> Page:
+    def _page(self, path: str, number: str, *, answer: type[Page[_Row]]) -> Page[_Row]:
         try:
-            return self._read(f"tickets/?page_size={_PAGE_SIZE}&page={number}", answer=Page)
+            return self._read(f"{path}/?page_size={_PAGE_SIZE}&page={number}", answer=answer)
         except Gone as exc:
             raise TransientError("the list became shorter while it was read") from exc
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # The list of tickets cannot be filtered. A ticket whose creation is in doubt is among the newest;
 # 10 pages of 200 are looked at, in which nothing is missed unless 2000 came after it.
 _PAGES = 10
+
+_ENOUGH = 200  # tickets, in which those of ours tell who we are
 
 _LONGEST_NUMBER = 18  # digits; more do not fit a database's integer
 
@@ -112,13 +114,35 @@ class DjangoHelpdesk:
         """
         Return the address that the desk told, if it is the desk's own; else raise Refused.
 
-        It is asked without a token: the desk signs its links.
+        The desk signs the links of its webhooks. One that its API told is not signed, and is asked
+        for with our token.
         """
         own = origin(self._url)
         here = (f"{own.scheme}://{own.host}:{own.port}",) if own else ()
         if not is_allowed(file.url, hosts=here):
             raise Refused("file_elsewhere")
-        return Location(url=file.url, hosts=here)
+        headers = {}
+        if "?" not in file.url and (tokens := self._secret("api_tokens")):
+            headers = {"authorization": f"Token {tokens[0]}"}
+        return Location(url=file.url, hosts=here, headers=headers)
+
+    def recall(self, *, since: int) -> Iterator[Mapping[str, Any]]:
+        """
+        Yield agents' public replies since a time, newest first; see `ports.Helpdesk`.
+
+        Looks at the newest 2000 entries. The API does not tell who we are, but we wrote the first
+        entry of every ticket that we created; whoever else wrote is an agent.
+        """
+        from chalicelib.helpdesks.django_helpdesk import mapper
+
+        client = self._client()
+        ours = _authors(client.newest_tickets(pages=_PAGES))
+        for entry in client.newest_entries(pages=_PAGES) if ours else ():
+            if entry.date.timestamp() * 1000 < since:
+                return
+            reply = mapper.recalled(entry)
+            if reply and entry.user is not None and entry.user not in ours:
+                yield reply
 
     def check(self) -> None:
         """Return if the desk answers, takes our token and keeps our references."""
@@ -197,6 +221,21 @@ def _ours(ticket: TicketAnswer, *, known: int) -> list[FollowUp]:
     entries = ticket.entries()
     marked = [entry for entry in entries if entry.id == known] or entries[:1]
     return [entry for entry in entries if entry.user == marked[0].user]
+
+
+def _authors(tickets: Iterable[TicketAnswer]) -> frozenset[int]:
+    """Return who wrote the first entries of the newest tickets that are ours: that is us."""
+    from chalicelib.helpdesks.django_helpdesk import mapper
+
+    authors: set[int] = set()
+    for place, ticket in enumerate(tickets):
+        if authors and place >= _ENOUGH:
+            break
+        written = (e for e in ticket.entries() if not mapper.is_from_elsewhere(e))
+        first = next(written, None) if ticket.conversation else None
+        if first is not None and first.user is not None:
+            authors.add(first.user)
+    return frozenset(authors)
 
 
 def _number(ticket_id: str) -> int:

@@ -13,7 +13,14 @@ from chalicelib.domain.envelope import compact, digest
 from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
 from chalicelib.domain.file_names import kind_of, mime_of
 from chalicelib.domain.ticket import Entry, EntryKind, Opening
-from chalicelib.helpdesks.django_helpdesk.payloads import Data, Link, Notice, readable
+from chalicelib.helpdesks.django_helpdesk.payloads import (
+    Data,
+    FollowUp,
+    Link,
+    Listed,
+    Notice,
+    readable,
+)
 from chalicelib.helpdesks.django_helpdesk.webhook import REPLY
 
 # A follow-up that reopens a ticket stores the ticket's title with some words after it, and both
@@ -36,6 +43,11 @@ _INVISIBLE = "\u200b"
 # Ends the description of a ticket whose entry has more files than a creation takes. It shows
 # nothing, and no description of ours holds it otherwise, whatever a customer writes.
 _MORE_FILES = "\u2063"
+
+# What is in the title of an entry that was merged or copied into its ticket, in every language: the
+# number of the ticket that it came from.
+# https://github.com/django-helpdesk/django-helpdesk/blob/2.6.1/helpdesk/views/staff.py
+_FROM_ELSEWHERE = re.compile(r"#[0-9]+\s?[]:\uff1a]")
 
 _STATUS = "ticket.status"
 _CHANGES = {
@@ -129,6 +141,34 @@ def event(raw: Mapping[str, Any], *, desk: str, received_at: int) -> DeskEvent:
     return found or DeskEventIgnored(key=_key(desk, "ignored", _digest(raw)), kind=_kind(notice))
 
 
+def is_from_elsewhere(entry: FollowUp) -> bool:
+    """Tell whether an entry was merged or copied into its ticket from another one."""
+    return _FROM_ELSEWHERE.search(entry.title or "") is not None
+
+
+def recalled(entry: Listed) -> dict[str, Any] | None:
+    """
+    Return the webhook that would have told of an agent's entry, None where it tells nobody.
+
+    A private or empty one tells nobody, nor does one that came out of another ticket: it was
+    written for whoever reads that one. The webhook names no conversation, since the list does not.
+    """
+    text = (entry.comment or "").replace("\r\n", "\n").strip()
+    files = [{"url": file.file, "filename": file.filename} for file in entry.followupattachment_set]
+    if not entry.public or not (text or files) or is_from_elsewhere(entry):
+        return None
+    return {
+        "type": REPLY,
+        "timestamp": entry.date.isoformat(),
+        "data": {
+            "ticket_id": str(entry.ticket),
+            "comment_id": str(entry.id),
+            "text": text,
+            "attachments": files,
+        },
+    }
+
+
 def _is_foreign(raw: Mapping[str, Any]) -> bool:
     """Tell whether a reply is in a ticket that was not made by us: its own field is empty."""
     data = raw.get("data")
@@ -140,14 +180,10 @@ def _reply(
 ) -> ReplyWritten | None:
     if data.is_private:
         return None
-    # Without an id of its own, a reply is known by all that it says.
-    which = (
-        (data.ticket_id or data.conversation_id, data.comment_id)
-        if data.comment_id
-        else (_digest(raw),)
-    )
     return ReplyWritten(
-        key=_key(desk, "reply", *which),
+        # An entry keeps its id when its ticket is merged into another one. Without an id of its
+        # own, a reply is known by all that it says.
+        key=_key(desk, "reply", data.comment_id or _digest(raw)),
         ticket_id=data.ticket_id,
         comment_id=data.comment_id,
         conversation_id=data.conversation_id,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chalicelib.helpdesks.django_helpdesk.webhook import identifier
 
@@ -105,6 +105,22 @@ class FollowUp(_Model):
     user: int | None = None
     public: bool = False
     comment: str | None = None
+    title: str | None = None
+
+
+class Stored(_Model):
+    """A file of an entry: where the helpdesk has it, and what it is called."""
+
+    file: str
+    filename: str = ""
+
+
+class Listed(FollowUp):
+    """An entry as the list of all entries shows it; `date` is when it was written."""
+
+    ticket: int
+    date: AwareDatetime
+    followupattachment_set: list[Stored] = []
 
 
 class TicketAnswer(_Model):
@@ -120,8 +136,11 @@ class TicketAnswer(_Model):
         return sorted(self.followup_set, key=lambda entry: entry.id)
 
 
-class Page(_Model):
-    """One page of the list of tickets, oldest first; `count` is how many there are in all."""
+_Row = TypeVar("_Row", bound=_Model)
+
+
+class Page(_Model, Generic[_Row]):
+    """One page of a list, oldest first; `count` is how many there are in all."""
 
     count: int
-    results: list[TicketAnswer]
+    results: list[_Row]

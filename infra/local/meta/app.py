@@ -13,6 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from infra.local.meta import graph_routes, page_routes
 from infra.local.meta import phones as customers
+from infra.local.meta.conversations import Conversations
 from infra.local.meta.faults import Faults
 from infra.local.meta.graph import Graph
 from infra.local.meta.journeys import Journeys
@@ -36,6 +37,7 @@ def build(store: Store, post: Post, *, base: str, desk: str, logs: Path) -> Star
     ladder = Ladder(store, postman, base=base)
     faults = Faults(store)
     phones = Phones(store, postman, base=base)
+    said = Conversations(store, phones.media_url)
     simulation = Simulation(
         store=store,
         postman=postman,
@@ -58,7 +60,7 @@ def build(store: Store, post: Post, *, base: str, desk: str, logs: Path) -> Star
         routes=[
             *page_routes.routes(desk=desk),
             *simulation.routes(),
-            *graph_routes.routes(Graph(store, ladder, faults), phones),
+            *graph_routes.routes(Graph(store, ladder, faults), phones, said),
         ],
         # A page on the web must not reach the phones under a name of its own.
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from infra.local import credentials
 from infra.local.meta import carried, errors, forms
+from infra.local.meta.conversations import Conversations
 from infra.local.meta.errors import GraphError
 from infra.local.meta.graph import Answer, Graph, Manner
 from infra.local.meta.http import Json, json_object
@@ -39,7 +40,7 @@ class CutAnswer(Response):
         await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
-def routes(graph: Graph, phones: Phones) -> list[Route]:
+def routes(graph: Graph, phones: Phones, said: Conversations) -> list[Route]:
     """Return the routes of the Graph API."""
 
     async def messages(request: Request) -> Response:
@@ -73,11 +74,29 @@ def routes(graph: Graph, phones: Phones) -> list[Route]:
             return Json(error.body(), status_code=error.http)
         return Json(_only(found, fields))
 
+    async def conversations(request: Request) -> Response:
+        return _told(request, said.listed)
+
+    async def conversation(request: Request) -> Response:
+        return _told(request, said.messages)
+
     return [
         Route("/v{version:int}.0/{node}/messages", messages, methods=["POST"]),
+        Route("/v{version:int}.0/{node}/messages", conversation),
+        Route("/v{version:int}.0/{node}/conversations", conversations),
         Route("/v{version:int}.0/{node}/media", media, methods=["POST"]),
         Route("/v{version:int}.0/{node}", node),
     ]
+
+
+def _told(
+    request: Request, call: Callable[[str, Mapping[str, str]], Mapping[str, Any]]
+) -> Response:
+    try:
+        _authorise(request, request.query_params)
+        return Json(call(request.path_params["node"], request.query_params))
+    except GraphError as error:
+        return Json(error.body(), status_code=error.http)
 
 
 def bearer_is_ours(request: Request) -> bool:

@@ -34,13 +34,18 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a customer shall write; there is a text or a file or both."""
+    """
+    What a customer shall write; there is a text or a file or both.
+
+    Without `webhook` the application is never told of it.
+    """
 
     channel: str
     contact: str
     name: str
     text: str
     file: File | None
+    webhook: bool = True
 
 
 def parse(body: Mapping[str, Any]) -> Order:
@@ -60,7 +65,10 @@ def parse(body: Mapping[str, Any]) -> Order:
         raise InvalidOrder("there is neither a text nor an attachment")
     if channel == WHATSAPP and text and file and file.kind in _WITHOUT_TEXT:
         raise InvalidOrder("a voice message or a sticker on WhatsApp carries no text")
-    return Order(channel=channel, contact=contact, name=name, text=text, file=file)
+    webhook = body.get("webhook", True)
+    if not isinstance(webhook, bool):
+        raise InvalidOrder("webhook is true or false")
+    return Order(channel=channel, contact=contact, name=name, text=text, file=file, webhook=webhook)
 
 
 def parse_address(body: Mapping[str, Any]) -> tuple[str, str]:
@@ -108,7 +116,11 @@ class Phones:
         self._base = base
 
     async def send(self, order: Order) -> tuple[int, str]:
-        """Send what a customer writes; return what the application answered and the message id."""
+        """
+        Send what a customer writes; return what the application answered and the message id.
+
+        The answer is NO_ANSWER where it is not told.
+        """
         bsuid = ids.bsuid_of(order.contact) if order.channel == WHATSAPP else ""
         media = _stored(order)
         message = _message(order, media)
@@ -119,6 +131,8 @@ class Phones:
             self._store.add_message(message)
             if media:
                 self._store.add_media(media)
+        if not order.webhook:
+            return wire.NO_ANSWER, message.id
         url = self.media_url(media.id) if media else ""
         if order.channel == WHATSAPP:
             body = whatsapp_webhooks.inbound(message, customer, media=media, media_url=url)

@@ -83,6 +83,10 @@ class Telegraph:
         self.wire.append(f"{to}: {sending.text} STOP")
         return f"t-{len(self.wire)}"
 
+    def recall(self, *, account: Account, since: int) -> None:
+        """Return None: a telegram is kept by nobody."""
+        del account, since
+
     def seen(self, *, account: Account, contact: Contact, message_id: str) -> None:
         """Do nothing: nobody sees that a telegram was read."""
         del account, contact, message_id

@@ -10,7 +10,6 @@ def test_different_facts_about_one_message_have_different_keys() -> None:
     found = [
         keys.message("1"),
         keys.echo("1"),
-        keys.postback("1"),
         *(keys.status("1", status) for status in Status),
         keys.status("1", Status.READ, participant="IT.1"),
         keys.watermark(Status.READ, "1", "2", "1"),

@@ -27,6 +27,7 @@ NAMES = {
     "SCRIPTA_DELIVER_QUEUE": f"{NOBODY}/deliver.fifo",
     "SCRIPTA_BUCKET": "scripta",
 }
+SCHEDULES = ("sweep", "reconcile")  # they take no messages
 SOURCES = sorted(source.name for source in app.event_sources)
 MESSAGE = Delivered(id="m-1", body="{}", group="g", receipt="r", receives=1)
 
@@ -59,7 +60,7 @@ def test_without_its_settings_no_desks_webhook_is_accepted():
     assert call(request)["statusCode"] >= NOT_ACCEPTED
 
 
-@pytest.mark.parametrize("function", [name for name in SOURCES if name != "sweep"])
+@pytest.mark.parametrize("function", [name for name in SOURCES if name not in SCHEDULES])
 def test_without_its_settings_a_worker_raises_so_that_its_messages_stay(function):
     with pytest.raises(ConfigurationError, match="SCRIPTA_TABLE"):
         invoke(function, environment={})

@@ -107,6 +107,16 @@ def test_the_open_door_can_write_a_body_and_a_queue_message_and_read_no_conversa
     assert leading == ["CONFIGURATION"]
 
 
+def test_who_asks_both_sides_changes_nothing_but_the_intake(expanded):
+    role = expanded["Resources"]["ReconcileRole"]
+    reads = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+    assert actions_on(role, '"Table"') == reads
+    assert actions_on(role, '"IntakeQueue"') == {"sqs:SendMessage"}
+    assert actions_on(role, "ForwardQueue") == actions_on(role, "DeliverQueue") == set()
+    assert actions_on(role, "${Bucket.Arn}") == {"s3:PutObject"}
+    assert actions_on(role, "${SecretsPrefix}meta") == set()
+
+
 def test_nobody_may_scan_the_table_or_write_secrets(expanded):
     for role in roles(expanded).values():
         allowed = {action for statement in statements(role) for action in statement["Action"]}

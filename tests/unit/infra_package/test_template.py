@@ -19,7 +19,8 @@ MESSAGES = {
     "DeadForward": "ForwardDeadQueue",
     "DeadDeliver": "DeliverDeadQueue",
 }
-FUNCTIONS = {"APIHandler", "Sweep", *MESSAGES}
+SCHEDULES = {"Sweep": "rate(1 minute)", "Reconcile": "rate(1 hour)"}
+FUNCTIONS = {"APIHandler", *SCHEDULES, *MESSAGES}
 
 
 def properties(template: dict[str, Any], name: str) -> dict[str, Any]:
@@ -130,10 +131,14 @@ def test_a_function_writes_to_a_log_that_forgets(expanded, name):
     assert properties(expanded, log)["RetentionInDays"] == {"Ref": "LogDays"}
 
 
-def test_the_sweep_runs_each_minute(expanded):
-    (rule,) = of_type(expanded, "AWS::Events::Rule").values()
-    assert rule["Properties"]["ScheduleExpression"] == "rate(1 minute)"
-    assert rule["Properties"]["Targets"][0]["Arn"] == {"Fn::GetAtt": ["Sweep", "Arn"]}
+def test_the_sweep_runs_each_minute_and_both_sides_are_asked_each_hour(expanded):
+    rules = [rule["Properties"] for rule in of_type(expanded, "AWS::Events::Rule").values()]
+    started = {
+        target["Arn"]["Fn::GetAtt"][0]: rule["ScheduleExpression"]
+        for rule in rules
+        for target in rule["Targets"]
+    }
+    assert started == SCHEDULES
 
 
 def test_a_platform_is_answered_within_ten_seconds_whatever_happens(expanded):

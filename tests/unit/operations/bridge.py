@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,9 +32,16 @@ from chalicelib.domain.ports import Outgoing
 from chalicelib.domain.work import Verb, Work
 from chalicelib.operations.accepted import Accepted
 from chalicelib.operations.verify import Books, verify
+from chalicelib.pipeline.receive import Receiver
+from chalicelib.pipeline.reconcile import Reconciler
 from chalicelib.storage.audit import TableAudit
 from chalicelib.storage.store import TableStore
+from ops.stages import Stage
+from tests.fakes.bodies import MemoryBodies
+from tests.fakes.channel import FakeChannel
 from tests.fakes.clock import VirtualClock
+from tests.fakes.helpdesk import FakeHelpdesk
+from tests.fakes.log import RecordingLog
 from tests.fakes.queue import MemoryQueue
 from tests.fakes.table import MemoryTable
 
@@ -43,7 +50,11 @@ ACCOUNT = AccountRef("messenger", "100")
 
 @dataclass(slots=True)
 class Bridge:
-    """What a running bridge would have left behind; `log` is what receive told of."""
+    """
+    What a running bridge would have left behind; `log` is what receive told of.
+
+    `channel` and `desk` can be asked what was said; `told` is what is logged of that.
+    """
 
     clock: VirtualClock = field(default_factory=VirtualClock)
     table: Any = field(default_factory=MemoryTable)
@@ -53,13 +64,39 @@ class Bridge:
     wakes: dict[Verb, MemoryQueue] = field(init=False)
     store: TableStore = field(init=False)
     audit: TableAudit = field(init=False)
+    channel: FakeChannel = field(default_factory=lambda: FakeChannel(ACCOUNT.channel))
+    desk: FakeHelpdesk = field(init=False)
+    told: RecordingLog = field(default_factory=RecordingLog)
 
     def __post_init__(self) -> None:
         self.intake = MemoryQueue(self.clock)
         self.dead = MemoryQueue(self.clock)
         self.wakes = {verb: MemoryQueue(self.clock) for verb in Verb}
+        self.desk = FakeHelpdesk(self.clock)
         self.store = TableStore(self.table, clock=self.clock)
         self.audit = TableAudit(table=self.table)
+
+    def stage(self, log: Sequence[str] = ()) -> Stage:
+        """Return what commands work on; `log` are the application's lines."""
+        return Stage(
+            table=self.table,
+            intake=(self.intake, self.dead),
+            wakes=self.wakes,
+            log=lambda: iter(log),
+            reconciler=self.reconciler,
+        )
+
+    def reconciler(self) -> Reconciler:
+        """Return what asks the one channel and the one desk that there are."""
+        intake, bodies = self.intake, MemoryBodies()
+        return Reconciler(
+            store=self.store,
+            receiver=Receiver(intake=intake, bodies=bodies, clock=self.clock, log=self.told),
+            channel=lambda _name: self.channel,
+            helpdesk=lambda _desk: self.desk,
+            clock=self.clock,
+            log=self.told,
+        )
 
     def verify(self) -> Books:
         return verify(self.log, intake=(self.intake, self.dead), audit=self.audit, now=self.clock())

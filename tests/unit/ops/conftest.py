@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from ops.__main__ import main
-from ops.stages import Stage
 from tests.unit.operations.bridge import Bridge
 
 #: Takes a command line and returns its exit status and what it wrote to stdout and stderr.
@@ -29,12 +28,7 @@ def log() -> list[str]:
 
 @pytest.fixture
 def ops(bridge: Bridge, log: list[str], capsys: pytest.CaptureFixture[str]) -> Ops:
-    stage = Stage(
-        table=bridge.table,
-        intake=(bridge.intake, bridge.dead),
-        wakes=bridge.wakes,
-        log=lambda: iter(log),
-    )
+    stage = bridge.stage(log)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         status = main(arguments, connect=lambda _name: stage)

@@ -14,7 +14,6 @@ from chalicelib.domain.message import Status
 from chalicelib.domain.work import Stage as WorkStage
 from chalicelib.domain.work import Verb
 from ops.__main__ import main
-from ops.stages import Stage
 from tests.fakes.clock import START
 from tests.unit.operations.bridge import Bridge
 
@@ -161,7 +160,7 @@ def test_no_more_conversations_are_listed_than_asked_for(ops, bridge):
 
 
 def test_a_bridge_without_conversations_says_so(capsys):
-    stage = Stage(table=Bridge().table, intake=(), wakes={}, log=lambda: iter(()))
+    stage = Bridge().stage([])
     assert main(["conversation", "list"], connect=lambda _name: stage) == 0
     assert capsys.readouterr().out == "There is no conversation.\n"
 
@@ -253,6 +252,7 @@ def test_a_queue_that_does_not_answer_is_no_answer(ops, bridge):
         ["verify"],
         ["parked"],
         ["replay"],
+        ["reconcile"],
         ["conversation", "list"],
         ["conversation", "show"],
     ],

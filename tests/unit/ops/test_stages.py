@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,27 @@ def test_the_local_runs_log_is_read_line_by_line(folder):
     folder.write_run({"environment": ENVIRONMENT})
     (folder.logs / "app.log").write_bytes(b'{"message":"received"}\n\xff\n')
     assert list(connect("local").log()) == ['{"message":"received"}\n', "\ufffd\n"]
+
+
+def test_what_schedules_and_commands_put_into_the_intake_is_in_the_log_too(folder):
+    folder.write_run({"environment": ENVIRONMENT})
+    for name in ("app", "workers", "ops", "meta"):
+        (folder.logs / f"{name}.log").write_text(f"{name}\n")
+    assert list(connect("local").log()) == ["app\n", "workers\n", "ops\n"]
+
+
+def test_what_reconciles_asks_the_simulated_platform(folder):
+    graph = {"SCRIPTA_GRAPH_URL": "http://127.0.0.1:9", "SCRIPTA_BUCKET": "bucket"}
+    folder.write_run({"environment": ENVIRONMENT | graph})
+    channel: Any = connect("local").reconciler().channel("messenger")
+    assert channel._settings.graph_url == graph["SCRIPTA_GRAPH_URL"]
+
+
+def test_a_run_whose_description_is_incomplete_is_not_reconciled(folder):
+    for more, missing in (({}, "BUCKET"), ({"SCRIPTA_BUCKET": "bucket"}, "GRAPH_URL")):
+        folder.write_run({"environment": ENVIRONMENT | more})
+        with pytest.raises(WrongCall, match=f"SCRIPTA_{missing}"):
+            connect("local").reconciler()
 
 
 def test_without_the_log_nothing_can_be_verified(folder):
