@@ -98,7 +98,11 @@ class MessageDeleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reacted:
-    """A customer put a sign on a message, or took it away: then there is no `emoji`."""
+    """
+    A customer put a sign on a message, or took it away: then there is no `emoji`.
+
+    `opens_window` says that the platform lets us answer it like a message.
+    """
 
     key: str
     account: AccountRef
@@ -107,6 +111,7 @@ class Reacted:
     about: str
     emoji: str
     occurred_at: int
+    opens_window: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +120,7 @@ class Noticed:
     Something about a customer that agents should read in the ticket, and that is no message.
 
     `word` names its sentence, `note.<word>` in the words catalogue, and `values` go into it. Where
-    there is no conversation yet, it is only kept.
+    there is no conversation yet, it is only kept. `opens_window` is as with Reacted.
     """
 
     key: str
@@ -124,6 +129,7 @@ class Noticed:
     word: str
     occurred_at: int
     values: Mapping[str, str] = field(default_factory=dict)
+    opens_window: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

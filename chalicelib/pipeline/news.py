@@ -104,9 +104,10 @@ class _Telling:
                 return self._forget(event)
             case Reacted():
                 word = "reacted" if event.emoji else "reaction_removed"
-                return self._tell(word, {"quote": self._quote(event), "emoji": event.emoji})
+                values = {"quote": self._quote(event), "emoji": event.emoji}
+                return self._tell(word, values, after=self._heard(event))
             case Noticed():
-                return self._tell(event.word, event.values)
+                return self._tell(event.word, event.values, after=self._heard(event))
             case ConsentChanged():
                 return self._consent(event)
             case ControlChanged():
@@ -128,6 +129,13 @@ class _Telling:
         decision = self._tell(_taken_back(event, self.found, is_known=forgotten.is_known))
         changes = [*decision.changes, *forgotten.changes]
         return replace(decision, changes=changes, forgets=forgotten.files)
+
+    def _heard(self, event: Reacted | Noticed) -> Conversation:
+        """Return the conversation, in which the customer was heard if the platform takes it so."""
+        before = self.conversation
+        if not event.opens_window or event.occurred_at <= before.last_inbound_at:
+            return before
+        return replace(before, last_inbound_at=event.occurred_at)
 
     def _hand_over(self, event: ControlChanged) -> Decision:
         before = self.conversation

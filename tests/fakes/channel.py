@@ -225,6 +225,7 @@ def _reaction(raw: Mapping[str, Any], account: AccountRef) -> Reacted:
         about=_key(raw, "m"),
         emoji=raw["emoji"],
         occurred_at=raw["at"],
+        opens_window=raw.get("opens_window", False),
     )
 
 

@@ -120,7 +120,9 @@ class Notice:
             standby=self.standby,
         )
 
-    def news(self, word: str, values: Mapping[str, str] | None = None) -> Noticed | UnknownEvent:
+    def news(
+        self, word: str, values: Mapping[str, str] | None = None, *, opens_window: bool = False
+    ) -> Noticed | UnknownEvent:
         """Return the item as something to be read in the customer's ticket, if it names one."""
         if not self.customer:
             return self.unknown(f"{word}:nobody")
@@ -131,6 +133,7 @@ class Notice:
             word=word,
             occurred_at=self.occurred_at,
             values=values or {},
+            opens_window=opens_window,
         )
 
     def about_the_account(self, word: str, *, alarm: bool = False) -> AccountChanged:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from chalicelib.domain.contact import AliasKind
 from chalicelib.domain.events import Reacted, UnknownEvent
 from chalicelib.graph_api import keys
 from chalicelib.graph_api.messaging.notice import Notice
@@ -43,6 +44,8 @@ def reacted(notice: Notice, part: object) -> Reacted | UnknownEvent:
         about=notice.key(keys.message(reaction.mid)),
         emoji=emoji,
         occurred_at=notice.occurred_at,
+        # https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy
+        opens_window=bool(emoji) and notice.alias_kind is AliasKind.PSID,
     )
 
 

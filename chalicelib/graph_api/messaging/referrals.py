@@ -19,7 +19,10 @@ def referred(notice: Notice, part: object) -> Noticed | UnknownEvent:
     if referral.source == _TOLD_BY_A_MESSAGE:
         return notice.unknown("referral:story_mention")
     what = _told(referral) or referral.product.id
-    return notice.news("referred", {"what": what}) if what else notice.unknown("referral")
+    if not what:
+        return notice.unknown("referral")
+    # Who comes by a link or an advertisement is there to be answered, as if they had written.
+    return notice.news("referred", {"what": what}, opens_window=True)
 
 
 def parts(referral: Referral) -> list[Part]:

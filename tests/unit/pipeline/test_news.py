@@ -72,6 +72,16 @@ def test_an_answer_quotes_what_it_answers_in_one_line(world, ticket, words):
     assert len(quoted) < 130
 
 
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_reaction_keeps_the_window_open_where_the_platform_says_so(world, ticket, opens):
+    said_at = world.conversation().last_inbound_at
+    later = reaction("👍", mid="m1", at=said_at + 10) | {"opens_window": opens}
+    earlier = reaction("👎", mid="m1", at=said_at - 10) | {"opens_window": opens}
+    world.hear(later, earlier)
+    world.run_until_quiet()
+    assert world.conversation().last_inbound_at == said_at + (10 if opens else 0)
+
+
 def test_an_answer_to_what_nobody_knows_stands_alone(world, ticket):
     world.hear(message("yes", reply_to="unheard of"))
     world.run_until_quiet()
