@@ -66,6 +66,60 @@ def echo_of(sent: Arrived, *, bare: bool = False) -> Raw:
     return echo(sent.text, mid=sent.id, contact=contact, delivery=delivery)
 
 
+def comment(text: str, *, mid: str, thread: str = "post/anna", at: int = START) -> Raw:
+    """Return what somebody writes in public; `thread` is the name that they have there."""
+    aliases = [("thread", thread)]
+    return message(text, mid=mid, contact=thread.rpartition("/")[2], aliases=aliases, at=at)
+
+
+def edit(text: str, *, of: Raw, number: int = 1, at: int = START) -> Raw:
+    """Return that a message was rewritten for the `number`th time."""
+    return {**of, "type": "edit", "text": text, "number": number, "at": at}
+
+
+def unsend(*, of: Raw, at: int = START) -> Raw:
+    """Return that a message was taken back; it no longer says what."""
+    return {key: value for key, value in of.items() if key not in ("text", "files", "parts")} | {
+        "type": "unsend",
+        "at": at,
+    }
+
+
+def reaction(emoji: str, *, mid: str, contact: str = "anna", at: int = START) -> Raw:
+    """Return that a customer put a sign on a message; none takes it away."""
+    return about(contact, type="reaction", id=mid, emoji=emoji, at=at)
+
+
+def notice(word: str, *, contact: str = "anna", at: int = START, **values: str) -> Raw:
+    """Return something about a customer that agents should read."""
+    return about(contact, type="notice", word=word, values=values, at=at)
+
+
+def consent(*, opted_out: bool, contact: str = "anna", at: int = START) -> Raw:
+    """Return that a customer no longer wants what is no answer, or wants it again."""
+    return about(contact, type="consent", opted_out=opted_out, at=at)
+
+
+def control(owner: str, *, summary: str = "", contact: str = "anna", at: int = START) -> Raw:
+    """Return that a conversation changed hands; without an owner it is ours."""
+    return about(contact, type="control", owner=owner, summary=summary, at=at)
+
+
+def about(contact: str, **facts: Any) -> Raw:
+    """Return an item about a customer who does not write."""
+    return {
+        "lane": contact,
+        "account": ACCOUNT,
+        "aliases": list(names(contact)),
+        "name": contact.title(),
+    } | facts
+
+
+def ignored(*, mid: str, account: str = "0") -> Raw:
+    """Return a test of the platform's own, of an account that there is not."""
+    return {"type": "ignored", "lane": account, "account": account, "id": mid, "kind": "test"}
+
+
 def status(word: str, *, mid: str, delivery: str = "", reason: str = "", detail: str = "") -> Raw:
     """Return a receipt of one message."""
     return {

@@ -18,6 +18,8 @@ def described(event: ChannelEvent) -> dict[str, Any]:
         fields["contact"] = {"aliases": aliases, "name": fields["contact"]["name"]}
     if isinstance(event, MessageReceived | MessageEchoed | MessageEdited):
         fields["content"] = _content(event.content)
+    if "traces" in fields:
+        fields["traces"] = list(fields["traces"])
     if event.key.startswith("raw:"):
         fields["key"] = "raw:"  # a digest of everything that the item says
     return {"event": type(event).__name__, **fields}

@@ -25,9 +25,19 @@ def _party(keys: list[str]) -> st.SearchStrategy[Any]:
 
 
 _FILE_TYPES = st.sampled_from(["image", "audio", "video", "file", "document", "sticker"])
+_OTHER_TYPES = st.sampled_from(["fallback", "template", "location", "ig_reel", "post", "ephemeral"])
+_PAYLOAD = _party(
+    ["url", "title", "sticker_id", "coordinates", "product", "elements", "buttons", "text"]
+)
 _ATTACHMENT = (
     st.fixed_dictionaries(
-        {}, optional={"type": _FILE_TYPES, "payload": _party(["url", "sticker_id"])}
+        {},
+        optional={
+            "type": _FILE_TYPES | _OTHER_TYPES,
+            "title": TEXTS | JSON,
+            "url": TEXTS | JSON,
+            "payload": _PAYLOAD,
+        },
     )
     | JSON
 )
@@ -47,13 +57,38 @@ _PART = (
             "metadata": TEXTS | JSON,
             "watermark": NUMBERS | JSON,
             "attachments": st.lists(_ATTACHMENT, max_size=2) | JSON,
-            "reply_to": _party(["mid"]),
+            "reply_to": _party(["mid", "story"]),
+            "referral": _party(["ref", "source", "ad_id", "product", "ads_context_data"]),
+            **dict.fromkeys(["action", "emoji", "reaction", "status", "feedback"], TEXTS | JSON),
+            "num_edit": NUMBERS | JSON,
+            "new_owner_app_id": IDS,
+            "notification_messages_status": st.sampled_from(["STOP_NOTIFICATIONS"]) | JSON,
+            **dict.fromkeys(["products", "screens", "feedback_screens", "commands"], JSON),
             "button_reply": _party(["title"]),
             **dict.fromkeys(["url", "mime_type", "sha256", "filename", "caption"], TEXTS | JSON),
         },
     )
     | JSON
 )
+_FAMILIES = [
+    "message",
+    "message_edit",
+    "reaction",
+    "postback",
+    "referral",
+    "optin",
+    "delivery",
+    "read",
+    "order",
+    "pass_thread_control",
+    "take_thread_control",
+    "policy-enforcement",
+    "account_linking",
+    "messaging_feedback",
+    "messaging_customer_information",
+    "response_feedback",
+    "new",
+]
 _MESSAGING = (
     st.fixed_dictionaries(
         {},
@@ -61,7 +96,7 @@ _MESSAGING = (
             "sender": _party(["id"]),
             "recipient": _party(["id"]),
             "timestamp": NUMBERS | JSON,
-            **dict.fromkeys(["message", "postback", "delivery", "read", "order", "new"], _PART),
+            **dict.fromkeys(_FAMILIES, _PART),
         },
     )
     | JSON
@@ -102,11 +137,25 @@ _VALUE = (
     )
     | JSON
 )
-_CHANGE = (
+_PUBLIC = (
     st.fixed_dictionaries(
-        {}, optional={"field": st.sampled_from(["messages", "standby"]) | JSON, "value": _VALUE}
+        {},
+        optional={
+            "item": st.sampled_from(["comment", "post", "rating"]) | JSON,
+            "verb": st.sampled_from(["add", "edited", "remove", "hide"]) | JSON,
+            "from": _party(["id", "name", "username", "self_ig_scoped_id"]),
+            "media": _party(["id", "ad_title"]),
+            **dict.fromkeys(["comment_id", "post_id", "parent_id", "id", "sender_id"], IDS),
+            **dict.fromkeys(["message", "text", "photo", "link"], TEXTS | JSON),
+        },
     )
     | JSON
+)
+_FIELDS = st.sampled_from(
+    ["messages", "standby", "feed", "mention", "ratings", "comments", "mentions", "leadgen"]
+)
+_CHANGE = (
+    st.fixed_dictionaries({}, optional={"field": _FIELDS | JSON, "value": _VALUE | _PUBLIC}) | JSON
 )
 _ENTRY = (
     st.fixed_dictionaries(
@@ -117,8 +166,8 @@ _ENTRY = (
             "messaging": st.lists(_MESSAGING, max_size=3) | JSON,
             "standby": st.lists(_MESSAGING, max_size=3) | JSON,
             "changes": st.lists(_CHANGE, max_size=3) | JSON,
-            "field": JSON,
-            "value": JSON,
+            "field": _FIELDS | JSON,
+            "value": _PUBLIC,
             "new": JSON,
         },
     )
@@ -139,11 +188,14 @@ RAW_ITEMS = st.fixed_dictionaries(
     optional={
         "object": st.sampled_from(sorted(OBJECTS.values())) | JSON,
         "entry": _party(["id", "time"]),
-        "kind": st.sampled_from(["messaging", "standby", "message", "status"]) | JSON,
+        "kind": st.sampled_from(
+            ["messaging", "standby", "message", "status", "changes:feed", "changes:comments"]
+        )
+        | JSON,
         "field": st.sampled_from(["messages"]) | JSON,
         "metadata": _party(["phone_number_id"]),
         "contact": _party(["wa_id", "user_id", "profile"]),
-        "item": _MESSAGING | _MESSAGE,
+        "item": _MESSAGING | _MESSAGE | _CHANGE,
     },
 ) | st.dictionaries(TEXTS, JSON, max_size=3)
 """Items as they may come out of the queue, or as nobody ever queued them."""

@@ -46,7 +46,7 @@ class MessageEchoed:
     A message to a customer was told back to us: ours, or one written elsewhere.
 
     `delivery` is our own reference, where the platform gives it back; `application` is the id of
-    the application that sent it. `standby` is as with MessageReceived.
+    the application that sent it. `undone_by` and `standby` are as with MessageReceived.
     """
 
     key: str
@@ -57,12 +57,17 @@ class MessageEchoed:
     occurred_at: int
     delivery: str = ""
     application: str = ""
+    undone_by: str = ""
     standby: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageEdited:
-    """A message was rewritten by whoever wrote it: `content` is what it says now."""
+    """
+    A message was rewritten by whoever wrote it: `content` is what it says now.
+
+    `undone_by` is as with MessageReceived.
+    """
 
     key: str
     account: AccountRef
@@ -71,11 +76,16 @@ class MessageEdited:
     about: str
     content: Content
     occurred_at: int
+    undone_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageDeleted:
-    """A message was taken back, for everybody, by whoever wrote it: it must be forgotten."""
+    """
+    A message was taken back, for everybody, by whoever wrote it: it must be forgotten.
+
+    `traces` are the keys of further items that may have told what it said.
+    """
 
     key: str
     account: AccountRef
@@ -83,11 +93,16 @@ class MessageDeleted:
     message_id: str
     about: str
     occurred_at: int
+    traces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reacted:
-    """A customer put a sign on a message, or took it away: then there is no `emoji`."""
+    """
+    A customer put a sign on a message, or took it away: then there is no `emoji`.
+
+    `opens_window` says that the platform lets us answer it like a message.
+    """
 
     key: str
     account: AccountRef
@@ -96,6 +111,7 @@ class Reacted:
     about: str
     emoji: str
     occurred_at: int
+    opens_window: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +120,7 @@ class Noticed:
     Something about a customer that agents should read in the ticket, and that is no message.
 
     `word` names its sentence, `note.<word>` in the words catalogue, and `values` go into it. Where
-    there is no conversation yet, it is only kept.
+    there is no conversation yet, it is only kept. `opens_window` is as with Reacted.
     """
 
     key: str
@@ -113,6 +129,7 @@ class Noticed:
     word: str
     occurred_at: int
     values: Mapping[str, str] = field(default_factory=dict)
+    opens_window: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +239,16 @@ class UnknownEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelEventIgnored:
+    """A platform told something that is about nobody, like a test of its own: counted, not kept."""
+
+    key: str
+    account: AccountRef
+    kind: str
+    occurred_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyWritten:
     """An agent answered in a ticket, for the customer to read."""
 
@@ -267,5 +294,6 @@ ChannelEvent = (
     | WatermarkReached
     | AccountChanged
     | UnknownEvent
+    | ChannelEventIgnored
 )
 DeskEvent = ReplyWritten | TicketChanged | DeskEventIgnored

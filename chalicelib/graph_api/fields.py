@@ -20,6 +20,7 @@ _CLOCK_SKEW: Final = 24 * 3600 * 1000  #: ms that the platform's clock may be ah
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _KIND: Final = re.compile(r"[A-Za-z0-9_.:-]+")
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9_:-]{1,128}\.[0-9]{1,12}")
 
 
@@ -74,6 +75,14 @@ def number(value: object) -> int:
         return 0
     # NaN and the infinities are no whole numbers, and fail both comparisons or one of them.
     return int(value) if -(_SECONDS_END**2) < value < _SECONDS_END**2 else 0
+
+
+def decimal(value: object) -> str:
+    """Return a number as it is written, of a text too; empty where it is none."""
+    if isinstance(value, bool):
+        return ""
+    text = str(value) if isinstance(value, int | float | str) else ""
+    return text if _DECIMAL.fullmatch(text) else ""
 
 
 def moment(value: object, *, received_at: int, otherwise: int) -> int:

@@ -27,6 +27,12 @@ Words = Annotated[str, BeforeValidator(fields.words)]
 Kind = Annotated[str, BeforeValidator(_kind)]
 """A platform's word for something; empty where there is none fit to be counted by."""
 
+Number = Annotated[int, BeforeValidator(fields.number)]
+"""A whole number, of digits too; 0 where there is none."""
+
+Decimal = Annotated[str, BeforeValidator(fields.decimal)]
+"""A number as text, of a text too; empty where there is none."""
+
 Flag = Annotated[bool, BeforeValidator(fields.flag)]
 """Whether a field says yes."""
 

@@ -11,7 +11,6 @@ from chalicelib.domain.account import Account
 from chalicelib.domain.changes import (
     AliasAdded,
     Change,
-    ClaimKey,
     ConversationChanged,
     ConversationOpened,
     MessageKept,
@@ -26,6 +25,7 @@ from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.events import (
     AccountChanged,
     ChannelEvent,
+    ChannelEventIgnored,
     ConsentChanged,
     ContactChanged,
     ControlChanged,
@@ -43,17 +43,15 @@ from chalicelib.domain.message import Direction, Message, Status
 from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Verb, Work
 from chalicelib.pipeline.confirm import Confirmer
-from chalicelib.pipeline.decision import OLDEST, Decision
+from chalicelib.pipeline.decision import OLDEST, Decision, ignored, parked
 from chalicelib.pipeline.news import NewsEvents
 from chalicelib.pipeline.receipts import ReceiptEvents
-from chalicelib.pipeline.telling import TAKEN_BACK, lines, quote, told, transcript
+from chalicelib.pipeline.telling import TAKEN_BACK, files_of, lines, quote, told, transcript
 from chalicelib.pipeline.wake import Wake
-from chalicelib.pipeline.whose import Whose
+from chalicelib.pipeline.whose import SOMEBODY, Whose, is_undone, missed
 
 #: The option of an account under which public comments become tickets, and its value for that.
 COMMENTS, AS_TICKETS = "comments", "tickets"
-#: Who holds a conversation in which we only listen, where the platform does not say.
-SOMEBODY = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +62,7 @@ class ChannelEvents:
     confirmer: Confirmer
     new_id: Callable[[], str]
 
-    def decide(
+    def decide(  # noqa: PLR0911 - a table, one case per event
         self, event: ChannelEvent, *, account: Account, found: Found, now: int, came_at: int
     ) -> Decision:
         """
@@ -74,6 +72,8 @@ class ChannelEvents:
         `found` is what the store holds under the event's names and ids. Decides from what it reads
         and writes nothing: committing the decision conflicts where that has changed meanwhile.
         """
+        if _is_comment(event) and account.options.get(COMMENTS) != AS_TICKETS:
+            return ignored("comment")
         match event:
             case MessageReceived():
                 return self._received(event, account, found, now=now, came_at=came_at)
@@ -94,19 +94,18 @@ class ChannelEvents:
                 news = NewsEvents(store=self.store)
                 return news.decide(event, account=account, found=found, now=now, came_at=came_at)
             case AccountChanged():
-                alarm = "account news" if event.alarm else ""
-                return Decision(outcome=Outcome.RECORDED, reason=event.kind, alarm=alarm)
+                return _of_account(event)
             case UnknownEvent():
                 return Decision(outcome=Outcome.RECORDED, reason=event.kind)
+            case ChannelEventIgnored():
+                return ignored(event.kind)
             case _:
                 assert_never(event)
 
     def _received(
         self, event: MessageReceived, account: Account, found: Found, *, now: int, came_at: int
     ) -> Decision:
-        if event.contact.is_public and account.options.get(COMMENTS) != AS_TICKETS:
-            return Decision(outcome=Outcome.RECORDED, reason="comment")
-        undone = ClaimKey.of_account(event.account, event.undone_by) in found.claims
+        undone = is_undone(event, found)
         if undone:
             # Its unsend was here first: nothing of it may be kept or shown.
             event = replace(event, content=TAKEN_BACK)
@@ -137,13 +136,18 @@ class ChannelEvents:
             ours = self.confirmer.by_text(conversation, text, learnt, now)
         if ours is not None:
             return ours
+        undone = is_undone(event, found)
+        if undone:
+            event = replace(event, content=TAKEN_BACK)
         message = _message(event, Direction.OUTSIDE, author="", now=now)
+        text = told(event.content, language=account.language)
         shown = words.say(account.language, "sent_outside", text=text)
         decision = self._said(event, message, shown, account, found=found, came_at=came_at)
         learnt = replace(
             learnt, conversation_id=decision.conversation_id, sequence=decision.sequence
         )
-        return replace(decision, changes=[*decision.changes, SentLearnt(learnt, only_if_new=True)])
+        changes = [*decision.changes, SentLearnt(learnt, only_if_new=True)]
+        return replace(decision, changes=changes, secret=undone)
 
     def _said(
         self,
@@ -180,14 +184,16 @@ class ChannelEvents:
         )
         if event.standby or came_at - event.occurred_at > OLDEST:
             return decision
+        since = missed(self.store, before)
+        told_before = transcript(since, name=before.contact.name, language=account.language)
         work = Work(
             conversation_id=after.id,
             verb=Verb.FORWARD,
             sequence=after.sequence,
-            text=lines(self._before(before, event, account, found), text),
+            text=lines(told_before, self._quoted(before, event, account, found), text),
             occurred_at=message.occurred_at,
             author=message.author,
-            files=message.content.files,
+            files=(*files_of(since), *message.content.files),
         )
         return replace(
             decision,
@@ -197,33 +203,41 @@ class ChannelEvents:
             reason="",
         )
 
-    def _before(
+    def _quoted(
         self,
         conversation: Conversation,
         event: MessageReceived | MessageEchoed,
         account: Account,
         found: Found,
     ) -> str:
-        """Return what an agent must know to understand a message: what it answers, what it follows."""
-        language = account.language
-        missed = quoted = ""
-        if conversation.standby_from:
-            said = self.store.said(conversation.id)
-            missed = transcript(
-                [kept for kept in said if kept.message.standby and _is_new(kept, conversation)],
-                name=conversation.contact.name,
-                language=language,
-            )
-        if isinstance(event, MessageReceived) and event.reply_to:
-            subject = Whose(store=self.store).subject(
-                found,
-                conversation,
-                account=event.account,
-                about=event.about,
-                message_id=event.reply_to,
-            )
-            quoted = quote(subject.message if subject else None, language=language)
-        return lines(missed, quoted)
+        """Return what a message answers."""
+        if not isinstance(event, MessageReceived) or not event.reply_to:
+            return ""
+        subject = Whose(store=self.store).subject(
+            found,
+            conversation,
+            account=event.account,
+            about=event.about,
+            message_id=event.reply_to,
+        )
+        return quote(subject.message if subject else None, language=account.language)
+
+
+def without_account(event: ChannelEvent) -> Decision:
+    """
+    Return what becomes of an event of an account that nobody configured.
+
+    It is parked, unless it is news of the account itself: a business account stands above those
+    that are configured, and what befalls it befalls them. Nobody configures what tests name.
+    """
+    if isinstance(event, ChannelEventIgnored):
+        return ignored(event.kind)
+    return _of_account(event) if isinstance(event, AccountChanged) else parked("no_account")
+
+
+def _of_account(event: AccountChanged) -> Decision:
+    alarm = "account news" if event.alarm else ""
+    return Decision(outcome=Outcome.RECORDED, reason=event.kind, alarm=alarm)
 
 
 def _spoken(
@@ -231,12 +245,14 @@ def _spoken(
 ) -> Conversation:
     """Return a conversation in which one more thing was said."""
     sequence = before.sequence + 1
+    # Only who holds the conversation gets its messages.
+    holder = (before.owner or SOMEBODY) if event.standby else ""
     after = replace(
         before,
         contact=merged(before.contact, event.contact),
         sequence=sequence,
-        # Only who holds the conversation gets its messages.
-        owner=(before.owner or SOMEBODY) if event.standby else "",
+        owner=holder if event.occurred_at >= before.owner_at else before.owner,
+        owner_at=max(event.occurred_at, before.owner_at),
         standby_from=(before.standby_from or sequence) if event.standby else 0,
     )
     if message.direction is not Direction.IN or event.occurred_at < before.last_inbound_at:
@@ -248,8 +264,9 @@ def _spoken(
     )
 
 
-def _is_new(kept: MessageKept, conversation: Conversation) -> bool:
-    return kept.sequence >= conversation.standby_from
+def _is_comment(event: ChannelEvent) -> bool:
+    contact: Contact | None = getattr(event, "contact", None)
+    return contact is not None and contact.is_public
 
 
 def _message(

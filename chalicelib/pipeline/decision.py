@@ -51,6 +51,11 @@ def parked(reason: str) -> Decision:
     return Decision(outcome=Outcome.PARKED, reason=reason)
 
 
+def ignored(reason: str) -> Decision:
+    """Return the decision to count an item, and to keep nothing of it."""
+    return Decision(outcome=Outcome.IGNORED, reason=reason)
+
+
 def note(
     after: Conversation, text: str, *, now: int, due_at: int = 0
 ) -> tuple[Conversation, list[MessageKept | WorkAdded]]:

@@ -11,14 +11,11 @@ from chalicelib.domain.account import Account
 from chalicelib.domain.changes import (
     AliasAdded,
     Change,
-    ClaimKey,
     ConversationChanged,
-    ItemForgotten,
-    MessageForgotten,
     MessageKept,
     Outcome,
+    SentKey,
     WorkAdded,
-    WorkChanged,
 )
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.content import File
@@ -32,14 +29,14 @@ from chalicelib.domain.events import (
     Noticed,
     Reacted,
 )
-from chalicelib.domain.message import Direction
 from chalicelib.domain.store import Found, Store
 from chalicelib.domain.ticket import EntryKind
-from chalicelib.domain.work import Stage, Verb, Work
+from chalicelib.domain.work import Verb
 from chalicelib.pipeline.decision import OLDEST, Decision, note
-from chalicelib.pipeline.telling import TAKEN_BACK, lines, quote, told, transcript
+from chalicelib.pipeline.forgetting import forget, raw_items
+from chalicelib.pipeline.telling import files_of, lines, quote, told, transcript
 from chalicelib.pipeline.wake import Wake
-from chalicelib.pipeline.whose import Whose
+from chalicelib.pipeline.whose import SOMEBODY, Whose, is_undone, missed
 
 News = (
     MessageEdited
@@ -67,8 +64,12 @@ class NewsEvents:
         What concerns nobody we have talked to is kept, and shown nowhere.
         """
         conversation = Whose(store=self.store).conversation(found, event.contact)
+        if isinstance(event, MessageEdited) and is_undone(event, found):
+            # Its unsend was here first: nothing of it may be kept or shown.
+            return Decision(outcome=Outcome.RECORDED, reason="taken_back", secret=True)
         if conversation is None:
-            return Decision(outcome=Outcome.RECORDED, reason=_name(event))
+            changes = raw_items(event, found) if isinstance(event, MessageDeleted) else []
+            return Decision(outcome=Outcome.RECORDED, changes=changes, reason=_name(event))
         telling = _Telling(
             store=self.store,
             account=account,
@@ -103,12 +104,12 @@ class _Telling:
                 return self._forget(event)
             case Reacted():
                 word = "reacted" if event.emoji else "reaction_removed"
-                return self._tell(word, {"quote": self._quote(event), "emoji": event.emoji})
+                values = {"quote": self._quote(event), "emoji": event.emoji}
+                return self._tell(word, values, after=self._heard(event))
             case Noticed():
-                return self._tell(event.word, event.values)
+                return self._tell(event.word, event.values, after=self._heard(event))
             case ConsentChanged():
-                after = replace(self.conversation, opted_out=event.opted_out)
-                return self._tell("opted_out" if event.opted_out else "opted_in", after=after)
+                return self._consent(event)
             case ControlChanged():
                 return self._hand_over(event)
             case ContactChanged():
@@ -117,58 +118,61 @@ class _Telling:
                 assert_never(event)
 
     def _forget(self, event: MessageDeleted) -> Decision:
-        """Forget everything that a message said, its edits included, and tell that it was taken back."""
-        said = [k for k in self._said() if k.message.message_id == event.message_id]
-        keys = [ClaimKey.of_account(event.account, k.message.item) for k in said if k.message.item]
-        known = self.store.find(others=keys).claims if keys else {}
-        changes: list[Change] = [MessageForgotten(kept, TAKEN_BACK) for kept in said]
-        changes += [ItemForgotten(key) for key in keys if key in known]
-        numbers = {kept.sequence for kept in said}
-        _, rows = self.store.open_work(self.conversation.id) if said else (None, [])
-        for work in rows:
-            # What was begun may stand in the ticket already: it is looked for by what it said.
-            if work.sequence in numbers and work.stage is Stage.READY:
-                changes.append(WorkChanged(work, self._taken_back(work)))
-        decision = self._tell("taken_back" if said else "taken_back_unknown")
-        return replace(
-            decision,
-            changes=[*decision.changes, *changes],
-            forgets=[file for kept in said for file in kept.message.content.files if file.key],
+        """Forget everything that a message said, and tell that it was taken back."""
+        forgotten = forget(
+            event,
+            self.conversation,
+            found=self.found,
+            store=self.store,
+            language=self._language,
         )
+        decision = self._tell(_taken_back(event, self.found, is_known=forgotten.is_known))
+        changes = [*decision.changes, *forgotten.changes]
+        return replace(decision, changes=changes, forgets=forgotten.files)
 
-    def _taken_back(self, work: Work) -> Work:
-        return replace(work, text=told(TAKEN_BACK, language=self._language), files=())
-
-    def _said(self) -> Sequence[MessageKept]:
-        return [
-            kept
-            for kept in self.store.said(self.conversation.id)
-            if kept.message.direction is not Direction.OUT and kept.message.message_id
-        ]
+    def _heard(self, event: Reacted | Noticed) -> Conversation:
+        """Return the conversation, in which the customer was heard if the platform takes it so."""
+        before = self.conversation
+        if not event.opens_window or event.occurred_at <= before.last_inbound_at:
+            return before
+        return replace(before, last_inbound_at=event.occurred_at)
 
     def _hand_over(self, event: ControlChanged) -> Decision:
-        after = replace(self.conversation, owner=event.owner)
+        before = self.conversation
+        if event.occurred_at < before.owner_at:
+            return self._handed_over_before(event)
+        after = replace(before, owner=event.owner, owner_at=event.occurred_at)
         if event.owner:
             return self._tell("handed_over", {"owner": event.owner}, after=after)
         if not self.conversation.standby_from:
             return self._tell("handed_back", {"summary": event.summary}, after=after)
         return self._with_transcript(replace(after, standby_from=0), event.summary)
 
+    def _handed_over_before(self, event: ControlChanged) -> Decision:
+        """Decide on a change of hands since which somebody was seen to hold the conversation."""
+        before = self.conversation
+        if event.summary and not event.owner:
+            return self._tell("handed_back", {"summary": event.summary})
+        # A message in standby does not say who holds it; this may.
+        owner = (event.owner or before.owner) if before.owner == SOMEBODY else before.owner
+        return self._decision(replace(before, owner=owner), [])
+
     def _with_transcript(self, after: Conversation, summary: str) -> Decision:
         """Show what was said while another application held the conversation, as one entry."""
         before = self.conversation
-        missed = [
-            kept
-            for kept in self.store.said(before.id)
-            if kept.message.standby and kept.sequence >= before.standby_from
-        ]
-        said = transcript(missed, name=before.contact.name, language=self._language)
-        text = lines(said, summary)
-        files: tuple[File, ...] = tuple(f for kept in missed for f in kept.message.content.files)
-        after, changes = note(after, text, now=self.now)
+        since = missed(self.store, before)
+        said = transcript(since, name=before.contact.name, language=self._language)
+        after, changes = note(after, lines(said, summary), now=self.now)
         # What the customer said is a part of the conversation, not a remark about it.
-        shown = [_as_comment(change, files) for change in changes]
+        shown = [_as_comment(change, files_of(since)) for change in changes]
         return self._decision(after, shown)
+
+    def _consent(self, event: ConsentChanged) -> Decision:
+        before = self.conversation
+        if event.occurred_at < before.consent_at:
+            return self._decision(before, [])
+        after = replace(before, opted_out=event.opted_out, consent_at=event.occurred_at)
+        return self._tell("opted_out" if event.opted_out else "opted_in", after=after)
 
     def _rename(self, event: ContactChanged) -> Decision:
         """Add new names, most trusted first; one that is somebody's already stays theirs."""
@@ -231,6 +235,14 @@ class _Telling:
     @property
     def _language(self) -> str:
         return self.account.language
+
+
+def _taken_back(event: MessageDeleted, found: Found, *, is_known: bool) -> str:
+    """Return the word for an unsend; a reply of ours is the business's own to take back."""
+    sent = found.sent.get(SentKey(event.account, event.message_id))
+    if sent is not None and sent.conversation_id and not is_known:
+        return "reply_taken_back"
+    return "taken_back" if is_known else "taken_back_unknown"
 
 
 def _name(event: News) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from chalicelib import words
 from chalicelib.domain.changes import MessageKept
-from chalicelib.domain.content import Content, Part
+from chalicelib.domain.content import Content, File, Part
 from chalicelib.domain.message import Direction, Message
 
 _LONGEST_QUOTE: Final = 120  #: characters
@@ -42,13 +42,21 @@ def lines(*parts: str) -> str:
 
 
 def transcript(said: Iterable[MessageKept], *, name: str, language: str) -> str:
-    """Return who said what while we only listened; `name` is the customer's."""
-    told_lines = [_line(kept.message, name=name, language=language) for kept in said]
+    """Return who said what while we only listened, empty for nothing; `name` is the customer's."""
+    told_lines = [line_of(kept.message, name=name, language=language) for kept in said]
     text = "\n".join(_last(told_lines))
+    if not text:
+        return ""
     return words.say(language, "transcript", lines=text)
 
 
-def _line(message: Message, *, name: str, language: str) -> str:
+def files_of(said: Iterable[MessageKept]) -> tuple[File, ...]:
+    """Return the files of what was said, in order."""
+    return tuple(file for kept in said for file in kept.message.content.files)
+
+
+def line_of(message: Message, *, name: str, language: str) -> str:
+    """Return who said what, and when, as it stands in a transcript."""
     at = datetime.fromtimestamp(message.occurred_at / _MS, tz=UTC).strftime("%H:%M")
     is_customer = message.direction is Direction.IN
     who = (name or words.say(language, "customer")) if is_customer else words.say(language, "bot")

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.changes import ClaimKey, MessageKept, SentKey
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.events import MessageEchoed, MessageEdited, MessageReceived
 from chalicelib.domain.store import Found, Store
+
+#: Who holds a conversation in which we only listen, where the platform does not say.
+SOMEBODY: Final = "other"
+
+
+def is_undone(event: MessageReceived | MessageEchoed | MessageEdited, found: Found) -> bool:
+    """Return whether a message was taken back before an item that tells what it says came."""
+    return ClaimKey.of_account(event.account, event.undone_by) in found.claims
+
+
+def missed(store: Store, conversation: Conversation) -> list[MessageKept]:
+    """Return what was said since another application holds a conversation, and no ticket shows."""
+    since = conversation.standby_from
+    said = store.said(conversation.id) if since else []
+    return [kept for kept in said if kept.message.standby and kept.sequence >= since]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,22 +14,17 @@ from typing import Any, Final
 import pytest
 
 from chalicelib import registry
+from tests import recorded
 from tests.channels import channel
 from tests.described import described
 
-_PAYLOADS: Final = Path(__file__).parent.parent / "payloads"
 _RECEIVED_AT: Final = 1_780_000_900_000
-_CASES: Final = sorted(
-    path
-    for name in registry.channel_names()
-    for path in (_PAYLOADS / name).glob("*.json")
-    if not path.name.endswith(".expected.json")
-)
+_CASES: Final = [path for name in registry.channel_names() for path in recorded.cases(name)]
 
 
 def _meaning(path: Path) -> list[dict[str, Any]]:
     speaker = channel(path.parent.name)
-    body = json.loads(path.read_text("utf-8"))
+    body = recorded.body(path)
     return [
         {
             "lane": item.lane,
@@ -50,7 +45,7 @@ def test_every_channel_has_cases_and_no_expectation_without_one(name: str) -> No
     cases = {path.stem for path in _CASES if path.parent.name == name}
     expected = {
         path.name.removesuffix(".expected.json")
-        for path in (_PAYLOADS / name).glob("*.expected.json")
+        for path in (recorded.PAYLOADS / name).glob("*.expected.json")
     }
     assert len(cases) >= 8
     assert expected == cases

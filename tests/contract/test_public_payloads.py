@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 
 from chalicelib.domain.changes import Outcome
-from chalicelib.domain.events import MessageEchoed, MessageReceived
+from chalicelib.domain.events import MessageEchoed, MessageEdited, MessageReceived
 from tests.channels import channel
 from tests.fakes.meta_world import MetaWorld
 
@@ -39,15 +39,34 @@ def _events(path: Path) -> list[object]:
 
 
 def _customer_texts(body: dict[str, Any]) -> Iterator[str]:
-    """Yield what customers wrote to us alone: no echo, no group, nothing another app answers."""
+    """Yield what customers wrote: no echo, no group, nothing of our own and of no test."""
     for entry in body.get("entry", []):
-        for told in entry.get("messaging", []):
+        for told in _told(entry):
             message = told.get("message", {})
             if "text" in message and not message.get("is_echo"):
                 yield message["text"]
+            if "message_edit" in told:
+                yield told["message_edit"]["text"]
+        yield from _public_texts(entry)
         for change in entry.get("changes", []):
             if body["object"] == "whatsapp_business_account" and change["field"] == "messages":
                 yield from _written(change.get("value") or {})
+
+
+def _told(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*entry.get("messaging", []), *entry.get("standby", [])]
+
+
+def _public_texts(entry: dict[str, Any]) -> Iterator[str]:
+    """Yield what people commented, and where they mentioned an account."""
+    flat = [entry] if "field" in entry else []
+    for change in [*entry.get("changes", []), *flat]:
+        value = change.get("value") or {}
+        author = value.get("from", {}).get("id", value.get("sender_id"))
+        is_comment = change["field"] == "feed" and value.get("item") == "comment"
+        is_public = is_comment or change["field"] in ("comments", "live_comments", "mention")
+        if is_public and str(entry["id"]) not in ("0", str(author)):
+            yield from (value[key] for key in ("text", "message") if key in value)
 
 
 def _written(value: dict[str, Any]) -> Iterator[str]:
@@ -59,7 +78,9 @@ def _written(value: dict[str, Any]) -> Iterator[str]:
 @pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)
 def test_a_recorded_webhook_gives_events_and_every_text_of_a_customer(path: Path) -> None:
     events = _events(path)
-    shown = [event.content.text for event in events if isinstance(event, MessageReceived)]
+    shown = [
+        event.content.text for event in events if isinstance(event, MessageReceived | MessageEdited)
+    ]
     for text in _customer_texts(json.loads(path.read_text("utf-8"))):
         assert text in shown
 
@@ -92,7 +113,7 @@ def test_every_recorded_file_is_known_by_its_address_or_id(path: Path) -> None:
 @pytest.mark.parametrize("path", _FILES, ids=lambda path: path.stem)
 def test_no_recorded_echo_looks_like_a_customers_message(path: Path) -> None:
     body = json.loads(path.read_text("utf-8"))
-    told = [told for entry in body.get("entry", []) for told in entry.get("messaging", [])]
+    told = [told for entry in body.get("entry", []) for told in _told(entry)]
     echoes = {
         t["message"]["mid"]
         for t in told

@@ -20,8 +20,15 @@ from chalicelib.domain.content import (
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import (
     ChannelEvent,
+    ChannelEventIgnored,
+    ConsentChanged,
+    ControlChanged,
+    MessageDeleted,
     MessageEchoed,
+    MessageEdited,
     MessageReceived,
+    Noticed,
+    Reacted,
     StatusChanged,
     UnknownEvent,
     WatermarkReached,
@@ -164,27 +171,114 @@ def _content(raw: Mapping[str, Any]) -> Content:
     return Content(text=raw["text"], files=files(raw.get("files", ())), parts=parts)
 
 
+def _key(raw: Mapping[str, Any], kind: str) -> str:
+    """Return the key of something about a message; copies in standby have keys of their own."""
+    plain = f"{kind}:{raw['id']}"
+    return f"standby:{plain}" if raw.get("standby") else plain
+
+
 def _message(raw: Mapping[str, Any], account: AccountRef) -> MessageReceived:
+    answered = raw.get("reply_to", "")
     return MessageReceived(
-        key=f"m:{raw['id']}",
+        key=_key(raw, "m"),
         account=account,
         contact=_contact(raw),
         message_id=raw["id"],
         content=_content(raw),
         occurred_at=raw["at"],
+        reply_to=answered,
+        about=f"m:{answered}" if answered else "",
+        undone_by=_key(raw, "d"),
+        standby=raw.get("standby", False),
     )
 
 
 def _echo(raw: Mapping[str, Any], account: AccountRef) -> MessageEchoed:
     return MessageEchoed(
-        key=f"e:{raw['id']}",
+        key=_key(raw, "e"),
         account=account,
         contact=_contact(raw),
         message_id=raw["id"],
         content=_content(raw),
         occurred_at=raw["at"],
         delivery=raw["delivery"],
+        undone_by=_key(raw, "d"),
+        standby=raw.get("standby", False),
     )
+
+
+def _edit(raw: Mapping[str, Any], account: AccountRef) -> MessageEdited:
+    return MessageEdited(
+        key=f"{_key(raw, 'edit')}:{raw['number']}",
+        account=account,
+        contact=_contact(raw),
+        message_id=raw["id"],
+        about=_key(raw, "m"),
+        content=_content(raw),
+        occurred_at=raw["at"],
+        undone_by=_key(raw, "d"),
+    )
+
+
+def _unsend(raw: Mapping[str, Any], account: AccountRef) -> MessageDeleted:
+    return MessageDeleted(
+        key=_key(raw, "d"),
+        account=account,
+        contact=_contact(raw),
+        message_id=raw["id"],
+        about=_key(raw, "m"),
+        occurred_at=raw["at"],
+        traces=(_key(raw, "e"), *(f"{_key(raw, 'edit')}:{number}" for number in (1, 2))),
+    )
+
+
+def _reaction(raw: Mapping[str, Any], account: AccountRef) -> Reacted:
+    return Reacted(
+        key=f"{_key(raw, 'react')}:{raw['emoji']}:{raw['at']}",
+        account=account,
+        contact=_contact(raw),
+        message_id=raw["id"],
+        about=_key(raw, "m"),
+        emoji=raw["emoji"],
+        occurred_at=raw["at"],
+        opens_window=raw.get("opens_window", False),
+    )
+
+
+def _notice(raw: Mapping[str, Any], account: AccountRef) -> Noticed:
+    return Noticed(
+        key=f"n:{raw['word']}:{raw['at']}",
+        account=account,
+        contact=_contact(raw),
+        word=raw["word"],
+        occurred_at=raw["at"],
+        values=raw["values"],
+    )
+
+
+def _consent(raw: Mapping[str, Any], account: AccountRef) -> ConsentChanged:
+    return ConsentChanged(
+        key=f"consent:{raw['opted_out']}:{raw['at']}",
+        account=account,
+        contact=_contact(raw),
+        opted_out=raw["opted_out"],
+        occurred_at=raw["at"],
+    )
+
+
+def _control(raw: Mapping[str, Any], account: AccountRef) -> ControlChanged:
+    return ControlChanged(
+        key=f"control:{raw['owner']}:{raw['at']}",
+        account=account,
+        contact=_contact(raw),
+        owner=raw["owner"],
+        occurred_at=raw["at"],
+        summary=raw["summary"],
+    )
+
+
+def _ignored(raw: Mapping[str, Any], account: AccountRef) -> ChannelEventIgnored:
+    return ChannelEventIgnored(key=f"i:{raw['id']}", account=account, kind=raw["kind"])
 
 
 def _status(raw: Mapping[str, Any], account: AccountRef) -> StatusChanged:
@@ -221,4 +315,11 @@ _PARSERS: Mapping[str, Callable[[Mapping[str, Any], AccountRef], ChannelEvent]] 
     "status": _status,
     "watermark": _watermark,
     "unknown": _unknown,
+    "edit": _edit,
+    "unsend": _unsend,
+    "reaction": _reaction,
+    "notice": _notice,
+    "consent": _consent,
+    "control": _control,
+    "ignored": _ignored,
 }

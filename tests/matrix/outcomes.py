@@ -14,6 +14,7 @@ from chalicelib.domain.changes import (
     AliasAdded,
     ConversationOpened,
     MessageKept,
+    Outcome,
     Sent,
     SentKey,
     SentLearnt,
@@ -104,4 +105,6 @@ def _outcome(decision: Decision) -> str:
     if added:
         is_note = all(work.kind is EntryKind.NOTE for work in added)
         return "note in the ticket" if is_note else "in the ticket"
+    if decision.outcome is Outcome.IGNORED:
+        return "counted"
     return "kept, and an alarm" if decision.alarm else "kept"

@@ -9,6 +9,7 @@ from chalicelib.domain.content import Content
 from chalicelib.domain.events import (
     AccountChanged,
     ChannelEvent,
+    ChannelEventIgnored,
     ConsentChanged,
     ContactChanged,
     ControlChanged,
@@ -58,6 +59,7 @@ SECTIONS: Final = (
     "Receipts",
     "Standby and control",
     "News about accounts",
+    "Counted, and not kept",
     "Not understood, or for nobody",
 )
 
@@ -101,6 +103,8 @@ def titles(event: ChannelEvent) -> Iterator[tuple[str, str]]:  # noqa: C901, PLR
             yield "Receipts", f"{event.status} up to a moment"
         case AccountChanged():
             yield "News about accounts", event.kind
+        case ChannelEventIgnored():
+            yield "Counted, and not kept", event.kind
         case UnknownEvent():
             yield "Not understood, or for nobody", event.kind
         case _:

@@ -24,6 +24,11 @@ _KINDS: Final[Mapping[str, FileKind]] = MappingProxyType(
 )
 
 
+def is_file(attachment: Attachment) -> bool:
+    """Return whether an attachment is a file, whether it can be had or not."""
+    return attachment.type in _KINDS
+
+
 def files(attachments: Iterable[Attachment]) -> tuple[File, ...]:
     """
     Return the files among attachments, each sticker once: for a time they came as pictures too.
@@ -32,7 +37,7 @@ def files(attachments: Iterable[Attachment]) -> tuple[File, ...]:
     """
     found: dict[object, File] = {}
     for place, attachment in enumerate(attachments):
-        if attachment.type in _KINDS:
+        if is_file(attachment):
             key = attachment.payload.sticker_id or place
             found.setdefault(key, _file(attachment))
     return tuple(found.values())

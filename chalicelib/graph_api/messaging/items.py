@@ -8,15 +8,18 @@ from typing import Any, Final, NamedTuple
 from chalicelib.domain.envelope import Item
 from chalicelib.graph_api import keys
 from chalicelib.graph_api.fields import flag, identifier, kind, mapping, scalar, shallow
+from chalicelib.graph_api.messaging.threads import PUBLIC, thread
 
 MESSAGING: Final = "messaging"
 STANDBY: Final = "standby"  #: what another application answers; we only listen
-_CHANGES: Final = "changes"
+CHANGES: Final = "changes"
 _RECEIPTS: Final = ("delivery", "read")
 # Instagram with Instagram Login is documented to put one change into the entry itself:
 # https://developers.facebook.com/docs/instagram-platform/webhooks/examples
 _FLAT: Final = ("field", "value")
 _ABOUT_THE_ENTRY: Final = ("id", "time", "uid", "changed_fields")
+#: The entry that a test from the app dashboard names.
+TEST_ENTRY: Final = "0"
 
 
 class Parties(NamedTuple):
@@ -50,7 +53,8 @@ def split(body: Mapping[str, Any], *, channel: str) -> list[Item]:
     Return the items of a webhook of Messenger or Instagram; see `ports.Webhook`.
 
     An item is `{"object", "entry": {"id", "time"}, "kind", "item"}`, with the kind `messaging`,
-    `standby`, `changes:<field>`, or `entry` and `body` for what stands elsewhere.
+    `standby`, `changes:<field>`, or `entry` and `body` for what stands elsewhere. A private message
+    that comes as a change of its account is one of `messaging`.
     """
     entries = body.get("entry")
     if isinstance(entries, list):
@@ -72,12 +76,11 @@ def _parts(entry: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name in (MESSAGING, STANDBY):
         for part in _each(entry.get(name, [])):
             yield name, part
-    for part in _each(entry.get(_CHANGES, [])):
-        yield _change(part), part
     flat = {key: entry[key] for key in _FLAT if key in entry}
-    if flat:
-        yield _change(flat), flat
-    known = (MESSAGING, STANDBY, _CHANGES, *_FLAT, *_ABOUT_THE_ENTRY)
+    for change in [*_each(entry.get(CHANGES, [])), *([flat] if flat else [])]:
+        for part in _single(change):
+            yield _of_change(entry, part)
+    known = (MESSAGING, STANDBY, CHANGES, *_FLAT, *_ABOUT_THE_ENTRY)
     rest = {key: value for key, value in entry.items() if key not in known}
     if rest:
         yield "entry", rest
@@ -88,8 +91,26 @@ def _each(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _change(part: object) -> str:
-    return f"{_CHANGES}:{kind(mapping(part).get('field'), otherwise='other')}"
+def _single(change: object) -> list[Any]:
+    """Return a change as one for each of its values: it is documented to have a list of them."""
+    values = mapping(change).get("value")
+    if not isinstance(change, dict) or not isinstance(values, list) or not values:
+        return [change]
+    return [{**change, "value": value} for value in values]
+
+
+def _of_change(entry: Mapping[str, Any], part: object) -> tuple[str, Any]:
+    """Return a change with its kind; a message to the account is what it would be elsewhere."""
+    value = mapping(mapping(part).get("value"))
+    named = [identifier(mapping(value.get(side)).get("id")) for side in ("sender", "recipient")]
+    entry_id = identifier(entry.get("id"))
+    if all(named) and entry_id in named and entry_id != TEST_ENTRY:
+        return MESSAGING, value
+    return f"{CHANGES}:{_field(part)}", part
+
+
+def _field(part: object) -> str:
+    return kind(mapping(part).get("field"), otherwise="other")
 
 
 def _item(
@@ -107,8 +128,14 @@ def _item(
 
 def _lane(channel: str, entry_id: str, name: str, part: Mapping[str, Any]) -> str:
     if name not in (MESSAGING, STANDBY):
-        return keys.lane(channel, entry_id)
+        return _public_lane(channel, entry_id, _field(part), mapping(part.get("value")))
     account, customer = parties(entry_id, part)
     if any(receipt in part for receipt in _RECEIPTS):
         return keys.receipts_lane(channel, account, customer or account)
     return keys.lane(channel, account, customer)
+
+
+def _public_lane(channel: str, entry_id: str, field: str, value: Mapping[str, Any]) -> str:
+    """Return the lane of one author in one thread, else that of the account itself."""
+    found = thread(entry_id, field, value) if field in PUBLIC else None
+    return keys.lane(channel, entry_id, found.name if found and found.author else "")

@@ -1,42 +1,22 @@
-"""What customers choose instead of writing it: buttons, and things from a shop."""
+"""The buttons that customers press instead of writing: get-started, icebreakers, menus, templates."""
 
 from __future__ import annotations
 
-from chalicelib.domain.content import Content, unsupported
+from chalicelib.domain.content import Content
 from chalicelib.domain.events import MessageReceived, UnknownEvent
 from chalicelib.graph_api import keys
+from chalicelib.graph_api.messaging import referrals
 from chalicelib.graph_api.messaging.notice import Notice
 from chalicelib.graph_api.messaging.payloads import Postback
 
 
 def pressed(notice: Notice, part: object) -> MessageReceived | UnknownEvent:
-    """Return the title of a button as what the customer said; without a title it is unknown."""
+    """Return what stands on a button, else what it stands for, as what the customer said."""
     postback = Postback.read(part)
-    if not postback.title:
+    text = postback.title or postback.payload
+    content = Content(text=text, parts=tuple(referrals.parts(postback.referral)))
+    if not (content.text or content.parts):
         return notice.unknown("postback")
     # Whoever asks the platform later is told of a message of that id.
-    key = keys.message(postback.mid) if postback.mid else notice.raw_key
-    return _chosen(notice, Content(text=postback.title), key=key, message_id=postback.mid)
-
-
-def ordered(notice: Notice, part: object) -> MessageReceived | UnknownEvent:
-    """Return that a customer sent an order; orders have no id."""
-    del part  # what was ordered is not read yet
-    return _chosen(
-        notice, Content(parts=(unsupported("order"),)), key=notice.raw_key, message_id=""
-    )
-
-
-def _chosen(
-    notice: Notice, content: Content, *, key: str, message_id: str
-) -> MessageReceived | UnknownEvent:
-    if notice.ours or not notice.customer:
-        return notice.unknown("choice_of_nobody")
-    return MessageReceived(
-        key=key,
-        account=notice.account,
-        contact=notice.contact,
-        message_id=message_id,
-        content=content,
-        occurred_at=notice.occurred_at,
-    )
+    key = notice.key(keys.message(postback.mid)) if postback.mid else notice.raw_key
+    return notice.chosen(content, key=key, message_id=postback.mid)

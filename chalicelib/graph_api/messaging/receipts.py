@@ -28,7 +28,7 @@ def _reached(notice: Notice, part: object, *, status: Status) -> WatermarkReache
         return notice.unknown(status)
     upto = until or message_id
     return WatermarkReached(
-        key=keys.watermark(status, notice.account.id, notice.customer, upto),
+        key=notice.key(keys.watermark(status, notice.account.id, notice.customer, upto)),
         account=notice.account,
         contact=notice.contact,
         status=status,

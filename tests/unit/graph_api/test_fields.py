@@ -69,3 +69,24 @@ def test_json_of_absurd_depth_is_cut_and_keeps_what_stands_beside() -> None:
     cut = fields.shallow({"beside": 1, "deep": deep, "list": [deep]})
     assert cut["beside"] == 1
     assert len(json.dumps(cut)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (45.07, "45.07"),
+        (-7, "-7"),
+        ("10.50", "10.50"),
+        (True, ""),
+        (None, ""),
+        ("ten", ""),
+        ("1e9", ""),
+        (float("nan"), ""),
+        (1e300, ""),
+        ("9" * 30, ""),
+        ([1], ""),
+    ],
+    ids=repr,
+)
+def test_a_number_is_told_as_it_is_written(value: object, expected: str) -> None:
+    assert fields.decimal(value) == expected

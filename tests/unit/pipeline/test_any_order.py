@@ -7,9 +7,11 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.domain.message import Direction
 from chalicelib.errors import AmbiguousError, TransientError
 from chalicelib.pipeline.forward import MOST_ATTEMPTS
-from tests.builders import Raw, message
+from tests.builders import Raw, consent, control, edit, message, reaction, unsend
+from tests.fakes.clock import START
 from tests.fakes.faults import ProcessDied
 from tests.fakes.world import World
 
@@ -67,6 +69,36 @@ def test_the_order_and_the_copies_of_a_batch_change_nothing_in_the_tickets(data)
     assert shown(world) == meant(items)
     assert {claim.key.key for claim in world.claims()} == {f"m:{item['id']}" for item in items}
     assert len(world.desk.tickets) == len(world.conversations()) == len(meant(items))
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_the_order_and_the_copies_of_news_change_nothing_of_what_holds_in_the_end(data):
+    said = message("the secret word", mid="m1", at=START + 1, files=["secret.png"])
+    items = [
+        said,
+        edit("the secret number", of=said, at=START + 2),
+        reaction("👍", mid="m1", at=START + 3),
+        message("that one", mid="m2", reply_to="m1", at=START + 4),
+        consent(opted_out=True, at=START + 5),
+        consent(opted_out=False, at=START + 6),
+        control("222", at=START + 7),
+        message("to the other one", mid="m3", at=START + 8) | {"standby": True},
+        unsend(of=said, at=START + 9),
+    ]
+    world = World()
+    world.open_ticket("hello")
+    for part in data.draw(webhooks(items)):
+        world.hear(*part)
+        for name in data.draw(st.lists(st.sampled_from(["ingest", "forward"]), max_size=3)):
+            world.pump(name, most=data.draw(st.integers(1, 10)))
+    world.run_until_quiet()
+    conversation = world.conversation()
+    assert (conversation.owner, conversation.opted_out) == ("222", False)
+    spoken = [m.content.text for m in world.said() if m.direction is Direction.IN]
+    assert sorted(spoken) == ["", "hello", "that one", "to the other one"]
+    assert "secret" not in f"{list(world.table.scan())} {world.media.objects}"
+    assert len(world.claims()) == len(items) + 1
 
 
 FAULTS = st.lists(
