@@ -38,6 +38,26 @@ def postback(message_id: str) -> str:
     return f"pb:{message_id}"
 
 
+def edited(message_id: str, number: str | int) -> str:
+    """Return the key of an edit of a message: the platform's number or id of the edit."""
+    return f"edit:{message_id}:{number}"
+
+
+def deleted(message_id: str) -> str:
+    """Return the key of a message's being taken back."""
+    return f"d:{message_id}"
+
+
+def call(call_id: str, step: str) -> str:
+    """Return the key of a step of a call."""
+    return f"call:{call_id}:{step}"
+
+
+def standby(key: str) -> str:
+    """Return the key of what is told while another application holds the conversation."""
+    return f"standby:{key}"
+
+
 def status(message_id: str, word: Status, *, participant: str = "") -> str:
     """Return the key of a status; in a group each participant has one."""
     return ":".join(("status", message_id, word, *([participant] if participant else ())))
