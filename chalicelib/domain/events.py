@@ -46,7 +46,7 @@ class MessageEchoed:
     A message to a customer was told back to us: ours, or one written elsewhere.
 
     `delivery` is our own reference, where the platform gives it back; `application` is the id of
-    the application that sent it. `standby` is as with MessageReceived.
+    the application that sent it. `undone_by` and `standby` are as with MessageReceived.
     """
 
     key: str
@@ -57,6 +57,7 @@ class MessageEchoed:
     occurred_at: int
     delivery: str = ""
     application: str = ""
+    undone_by: str = ""
     standby: bool = False
 
 

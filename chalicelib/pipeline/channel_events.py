@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -21,7 +21,7 @@ from chalicelib.domain.changes import (
     SentLearnt,
     WorkAdded,
 )
-from chalicelib.domain.contact import Contact
+from chalicelib.domain.contact import merged
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.events import (
     AccountChanged,
@@ -43,7 +43,7 @@ from chalicelib.domain.message import Direction, Message, Status
 from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Verb, Work
 from chalicelib.pipeline.confirm import Confirmer
-from chalicelib.pipeline.decision import OLDEST, Decision
+from chalicelib.pipeline.decision import OLDEST, Decision, parked
 from chalicelib.pipeline.news import NewsEvents
 from chalicelib.pipeline.receipts import ReceiptEvents
 from chalicelib.pipeline.telling import TAKEN_BACK, lines, quote, told, transcript
@@ -94,8 +94,7 @@ class ChannelEvents:
                 news = NewsEvents(store=self.store)
                 return news.decide(event, account=account, found=found, now=now, came_at=came_at)
             case AccountChanged():
-                alarm = "account news" if event.alarm else ""
-                return Decision(outcome=Outcome.RECORDED, reason=event.kind, alarm=alarm)
+                return _of_account(event)
             case UnknownEvent():
                 return Decision(outcome=Outcome.RECORDED, reason=event.kind)
             case _:
@@ -129,6 +128,9 @@ class ChannelEvents:
                 sequence=known.sequence,
                 reason="echo",
             )
+        undone = ClaimKey(scope_of(event.account), event.undone_by) in found.claims
+        if undone:
+            event = replace(event, content=TAKEN_BACK)
         conversation = Whose(store=self.store).conversation(found, event.contact)
         ours = self.confirmer.by_reference(event.account, event.delivery, learnt, account, now=now)
         text = told(event.content, language=account.language)
@@ -143,7 +145,8 @@ class ChannelEvents:
         learnt = replace(
             learnt, conversation_id=decision.conversation_id, sequence=decision.sequence
         )
-        return replace(decision, changes=[*decision.changes, SentLearnt(learnt, only_if_new=True)])
+        changes = [*decision.changes, SentLearnt(learnt, only_if_new=True)]
+        return replace(decision, changes=changes, secret=undone)
 
     def _said(
         self,
@@ -226,6 +229,21 @@ class ChannelEvents:
         return lines(missed, quoted)
 
 
+def without_account(event: ChannelEvent) -> Decision:
+    """
+    Return what becomes of an event of an account that nobody configured.
+
+    It is parked, unless it is news of the account itself: a business account stands above those
+    that are configured, and what befalls it befalls them.
+    """
+    return _of_account(event) if isinstance(event, AccountChanged) else parked("no_account")
+
+
+def _of_account(event: AccountChanged) -> Decision:
+    alarm = "account news" if event.alarm else ""
+    return Decision(outcome=Outcome.RECORDED, reason=event.kind, alarm=alarm)
+
+
 def _spoken(
     before: Conversation, event: MessageReceived | MessageEchoed, message: Message
 ) -> Conversation:
@@ -233,7 +251,9 @@ def _spoken(
     sequence = before.sequence + 1
     after = replace(
         before,
-        contact=merged(before.contact, event.contact),
+        contact=merged(
+            before.contact, event.contact, is_newer=event.occurred_at >= before.last_inbound_at
+        ),
         sequence=sequence,
         # Only who holds the conversation gets its messages.
         owner=(before.owner or SOMEBODY) if event.standby else "",
@@ -266,12 +286,3 @@ def _message(
         item=event.key,
         standby=event.standby,
     )
-
-
-def merged(known: Contact, shown: Contact) -> Contact:
-    """Return the contact with the names that the item showed; what is known is never dropped."""
-    new: Sequence[object] = [alias for alias in shown.aliases if alias not in known.aliases]
-    if not new and shown.name in {"", known.name}:
-        return known
-    aliases = tuple(dict.fromkeys((*shown.aliases, *known.aliases)))
-    return Contact(aliases=aliases, name=shown.name or known.name)

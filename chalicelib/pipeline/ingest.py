@@ -23,7 +23,7 @@ from chalicelib.domain.ports import (
 from chalicelib.domain.store import Found, Store
 from chalicelib.errors import ConfigurationError, Conflict, MalformedPayload, TransientError
 from chalicelib.pipeline.books import Bookkeeper, Copy, Decide, woken
-from chalicelib.pipeline.channel_events import ChannelEvents
+from chalicelib.pipeline.channel_events import ChannelEvents, without_account
 from chalicelib.pipeline.decision import Decision, parked
 from chalicelib.pipeline.desk_events import DeskEvents
 from chalicelib.pipeline.fan_out import Raw, fanned_out, item_of
@@ -213,7 +213,7 @@ class Ingester:
         def decide(found: Found) -> Decision:
             account = self.directory.account(event.account)
             if account is None:
-                return parked("no_account")
+                return without_account(event)
             now = self.clock()
             decision = self.channel_events.decide(
                 event, account=account, found=found, now=now, came_at=_came_at(copy, now)
