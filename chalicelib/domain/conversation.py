@@ -46,7 +46,7 @@ class Conversation:
     platform's id of the customer's newest message. `owner` is the application that holds the
     conversation, empty where that is us; `standby_from` is the number of the first thing that was
     said since another one has it and that no ticket shows yet, 0 where there is none. To who has
-    `opted_out` nothing goes but answers.
+    `opted_out` nothing goes but answers; `consent_at` is when they last said so or the contrary.
     """
 
     id: str
@@ -62,3 +62,4 @@ class Conversation:
     owner: str = ""
     standby_from: int = 0
     opted_out: bool = False
+    consent_at: int = 0

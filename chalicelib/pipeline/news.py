@@ -107,8 +107,7 @@ class _Telling:
             case Noticed():
                 return self._tell(event.word, event.values)
             case ConsentChanged():
-                after = replace(self.conversation, opted_out=event.opted_out)
-                return self._tell("opted_out" if event.opted_out else "opted_in", after=after)
+                return self._consent(event)
             case ControlChanged():
                 return self._hand_over(event)
             case ContactChanged():
@@ -169,6 +168,13 @@ class _Telling:
         # What the customer said is a part of the conversation, not a remark about it.
         shown = [_as_comment(change, files) for change in changes]
         return self._decision(after, shown)
+
+    def _consent(self, event: ConsentChanged) -> Decision:
+        before = self.conversation
+        if event.occurred_at < before.consent_at:
+            return self._decision(before, [])
+        after = replace(before, opted_out=event.opted_out, consent_at=event.occurred_at)
+        return self._tell("opted_out" if event.opted_out else "opted_in", after=after)
 
     def _rename(self, event: ContactChanged) -> Decision:
         """Add new names, most trusted first; one that is somebody's already stays theirs."""

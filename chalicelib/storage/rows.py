@@ -42,6 +42,7 @@ def from_conversation(conversation: Conversation) -> dict[str, Any]:
         "owner": conversation.owner,
         "standby_from": conversation.standby_from,
         "opted_out": conversation.opted_out,
+        "consent_at": conversation.consent_at,
         "link_desk": "",
     }
     if conversation.link is not None:
@@ -86,6 +87,7 @@ def to_conversation(row: Row) -> Conversation:
         owner=row.get("owner", ""),
         standby_from=row.get("standby_from", 0),
         opted_out=row.get("opted_out", False),
+        consent_at=int(row.get("consent_at", 0)),
     )
 
 
