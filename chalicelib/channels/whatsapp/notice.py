@@ -42,9 +42,10 @@ class Notice:
         name = kind(raw.get("kind"), otherwise=items.OTHER)
         topic = kind(raw.get("field"), otherwise=items.OTHER)
         account = items.account_id(raw)
-        timestamp = item.get("timestamp")
         # Events of the business account tell their time on the entry, if at all.
-        told = [raw.get("item"), mapping(raw.get("entry")).get("time")]
+        time = mapping(raw.get("entry")).get("time")
+        of_entry = moment(time, received_at=received_at, otherwise=received_at)
+        timestamp = item.get("timestamp")
         return cls(
             account=AccountRef(channel, account),
             aliases=items.names(raw),
@@ -53,8 +54,8 @@ class Notice:
             kind=name,
             topic=topic,
             item=items.echoed(item) if name == items.ECHO else item,
-            occurred_at=moment(timestamp, received_at=received_at, otherwise=received_at),
-            raw_key=keys.raw(channel, account, topic, name, item=told),
+            occurred_at=moment(timestamp, received_at=received_at, otherwise=of_entry),
+            raw_key=keys.raw(channel, account, topic, name, item=[raw.get("item"), time]),
         )
 
     @property

@@ -38,7 +38,8 @@ def parse(notice: Notice) -> ChannelEvent:
 
 def _of_nobody(notice: Notice, message: Message) -> ChannelEvent:
     if message.type in _FAMILIES:
-        return notice.recorded(message.type)
+        words = (message.type, message.system.type)
+        return notice.recorded(":".join(word for word in words if word))
     if message.id:
         # A customer's words that can be shown nowhere: never the neighbour's, and never silently.
         return notice.recorded("message_of_nobody", alarm=True)
