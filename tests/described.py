@@ -26,6 +26,8 @@ def described(event: ChannelEvent) -> dict[str, Any]:
         fields["names"] = [f"{alias.kind}:{alias.value}" for alias in event.names]
     if isinstance(event, MessageReceived | MessageEchoed | MessageEdited):
         fields["content"] = _content(event.content)
+    if "traces" in fields:
+        fields["traces"] = list(fields["traces"])
     if event.key.startswith("raw:"):
         fields["key"] = "raw:"  # a digest of everything that the item says
     return {"event": type(event).__name__, **fields}

@@ -63,7 +63,11 @@ class MessageEchoed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageEdited:
-    """A message was rewritten by whoever wrote it: `content` is what it says now."""
+    """
+    A message was rewritten by whoever wrote it: `content` is what it says now.
+
+    `undone_by` is as with MessageReceived.
+    """
 
     key: str
     account: AccountRef
@@ -72,11 +76,16 @@ class MessageEdited:
     about: str
     content: Content
     occurred_at: int
+    undone_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageDeleted:
-    """A message was taken back, for everybody, by whoever wrote it: it must be forgotten."""
+    """
+    A message was taken back, for everybody, by whoever wrote it: it must be forgotten.
+
+    `traces` are the keys of further items that may have told what it said.
+    """
 
     key: str
     account: AccountRef
@@ -84,6 +93,7 @@ class MessageDeleted:
     message_id: str
     about: str
     occurred_at: int
+    traces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ def edited(notice: Notice, message: Message) -> MessageEdited | UnknownEvent:
         about=notice.key(keys.message(original)),
         content=content(now),
         occurred_at=notice.occurred_at,
+        undone_by=notice.key(keys.deleted(original)),
     )
 
 
@@ -33,6 +34,7 @@ def taken_back(notice: Notice, message: Message) -> MessageDeleted | UnknownEven
     original = message.revoke.original_message_id
     if not original:
         return notice.unknown(message.type)
+    told = (keys.message(original), keys.echo(original))
     return MessageDeleted(
         key=notice.key(keys.deleted(original)),
         account=notice.account,
@@ -40,4 +42,6 @@ def taken_back(notice: Notice, message: Message) -> MessageDeleted | UnknownEven
         message_id=original,
         about=notice.key(keys.message(original)),
         occurred_at=notice.occurred_at,
+        # It may have been told by a customer or back to us, and before or after a handover.
+        traces=(*told, *map(keys.standby, told)),
     )
