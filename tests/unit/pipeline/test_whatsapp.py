@@ -167,6 +167,10 @@ def told(draw: st.DrawFn) -> list[tuple[str, Json]]:
             changes.append(
                 ("smb_message_echoes", {"contacts": contacts, "message_echoes": [echo(who, said)]})
             )
+            if draw(st.booleans()):
+                names = ids(who, scoped="to_user_id", number="to")
+                back = {key: told for key, told in revoke(who, said).items() if key[:4] != "from"}
+                changes.append(("smb_message_echoes", {"message_echoes": [{**back, **names}]}))
             for status in draw(st.lists(st.sampled_from(["sent", "delivered", "read"]))):
                 receipt = {"id": f"wamid.{said}", "status": status, "timestamp": str(NOW)}
                 changes.append(("messages", {"statuses": [{**receipt, **ids(who)}]}))
