@@ -25,6 +25,8 @@ def parse(notice: Notice) -> ChannelEvent:
     https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/smb_message_echoes
     """
     message = Message.read(notice.item)
+    if notice.item.get("group_id"):
+        return notice.recorded("group_echo")
     if not notice.aliases:
         return notice.recorded("echo_of_nobody")
     if message.type in _CHANGES:
