@@ -6,7 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from chalicelib.domain.content import Content
-from chalicelib.domain.events import ChannelEvent, MessageEchoed, MessageEdited, MessageReceived
+from chalicelib.domain.events import (
+    ChannelEvent,
+    ContactChanged,
+    MessageEchoed,
+    MessageEdited,
+    MessageReceived,
+)
 
 
 def described(event: ChannelEvent) -> dict[str, Any]:
@@ -16,6 +22,8 @@ def described(event: ChannelEvent) -> dict[str, Any]:
     if "contact" in fields:
         aliases = [f"{alias.kind}:{alias.value}" for alias in event.contact.aliases]  # type: ignore[union-attr]
         fields["contact"] = {"aliases": aliases, "name": fields["contact"]["name"]}
+    if isinstance(event, ContactChanged):
+        fields["names"] = [f"{alias.kind}:{alias.value}" for alias in event.names]
     if isinstance(event, MessageReceived | MessageEchoed | MessageEdited):
         fields["content"] = _content(event.content)
     if "traces" in fields:

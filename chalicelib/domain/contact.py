@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class AliasKind(StrEnum):
@@ -25,9 +25,21 @@ class Alias(NamedTuple):
     value: str
 
 
+_TRUST: Final = tuple(AliasKind)
+
+
+def by_trust(*aliases: Alias) -> tuple[Alias, ...]:
+    """Return the aliases, each once, most trusted first; those of a kind stay in their order."""
+    return tuple(sorted(dict.fromkeys(aliases), key=lambda alias: _TRUST.index(alias.kind)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A person: the aliases an item showed, most trusted first, and the name, if it told one."""
+    """
+    A person: the aliases an item showed, most trusted first, and the name, if it told one.
+
+    Of several aliases of a kind the first is the newest: it is what sends go to.
+    """
 
     aliases: tuple[Alias, ...]
     name: str = ""
@@ -40,3 +52,15 @@ class Contact:
     def address(self, *kinds: AliasKind) -> str | None:
         """Return the first alias of the given kinds, in their order."""
         return next((a.value for kind in kinds for a in self.aliases if a.kind == kind), None)
+
+
+def merged(known: Contact, shown: Contact, *, is_newer: bool) -> Contact:
+    """
+    Return the contact with the names that an item showed; what is known is never dropped.
+
+    The newer names come first, and what a person is called is what the newer one says.
+    """
+    first, second = (shown, known) if is_newer else (known, shown)
+    aliases = by_trust(*first.aliases, *second.aliases)
+    contact = Contact(aliases=aliases, name=first.name or second.name)
+    return known if contact == known else contact

@@ -71,6 +71,11 @@ def standby(key: str) -> str:
     return f"standby:{key}"
 
 
+def call(call_id: str, step: str) -> str:
+    """Return the key of a step of a call."""
+    return f"call:{call_id}:{step}"
+
+
 def status(message_id: str, word: Status, *, participant: str = "") -> str:
     """Return the key of a status; in a group each participant has one."""
     return ":".join(("status", message_id, word, *([participant] if participant else ())))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -20,7 +20,7 @@ from chalicelib.domain.changes import (
     SentLearnt,
     WorkAdded,
 )
-from chalicelib.domain.contact import Contact
+from chalicelib.domain.contact import Contact, merged
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.events import (
     AccountChanged,
@@ -249,7 +249,9 @@ def _spoken(
     holder = (before.owner or SOMEBODY) if event.standby else ""
     after = replace(
         before,
-        contact=merged(before.contact, event.contact),
+        contact=merged(
+            before.contact, event.contact, is_newer=event.occurred_at >= before.last_inbound_at
+        ),
         sequence=sequence,
         owner=holder if event.occurred_at >= before.owner_at else before.owner,
         owner_at=max(event.occurred_at, before.owner_at),
@@ -283,12 +285,3 @@ def _message(
         item=event.key,
         standby=event.standby,
     )
-
-
-def merged(known: Contact, shown: Contact) -> Contact:
-    """Return the contact with the names that the item showed; what is known is never dropped."""
-    new: Sequence[object] = [alias for alias in shown.aliases if alias not in known.aliases]
-    if not new and shown.name in {"", known.name}:
-        return known
-    aliases = tuple(dict.fromkeys((*shown.aliases, *known.aliases)))
-    return Contact(aliases=aliases, name=shown.name or known.name)

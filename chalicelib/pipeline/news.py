@@ -17,7 +17,7 @@ from chalicelib.domain.changes import (
     SentKey,
     WorkAdded,
 )
-from chalicelib.domain.contact import Contact
+from chalicelib.domain.contact import by_trust
 from chalicelib.domain.content import File
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.events import (
@@ -176,14 +176,13 @@ class _Telling:
 
     def _rename(self, event: ContactChanged) -> Decision:
         """Add new names, most trusted first; one that is somebody's already stays theirs."""
-        known = self.conversation.contact
-        free = [name for name in event.names if name not in self.found.aliases]
-        ours = [n for n in event.names if self.found.aliases.get(n) == self.conversation.id]
-        aliases = tuple(dict.fromkeys((*free, *ours, *known.aliases)))
-        contact = Contact(aliases=aliases, name=known.name)
-        word = event.word if len(free) + len(ours) == len(event.names) else "name_of_another"
+        known, here = self.conversation.contact, self.conversation.id
+        mine = [name for name in event.names if self.found.aliases.get(name, here) == here]
+        contact = replace(known, aliases=by_trust(*mine, *known.aliases))
+        word = event.word if len(mine) == len(event.names) else "name_of_another"
         decision = self._tell(word, after=replace(self.conversation, contact=contact))
-        added = [AliasAdded(event.account, name, self.conversation.id) for name in free]
+        free = [name for name in mine if name not in self.found.aliases]
+        added = [AliasAdded(event.account, name, here) for name in free]
         return replace(decision, changes=[*decision.changes, *added])
 
     def _tell(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from chalicelib.channels.whatsapp import people
+from chalicelib.domain.contact import Alias
 from chalicelib.domain.envelope import Item
 from chalicelib.graph_api import keys
 from chalicelib.graph_api.fields import identifier, kind, listing, mapping, scalar, shallow
@@ -14,10 +16,53 @@ from chalicelib.graph_api.fields import identifier, kind, listing, mapping, scal
 MESSAGE: Final = "message"
 STATUS: Final = "status"
 ERROR: Final = "error"
+ERROR_BESIDE: Final = "error_beside"  #: of a message or call that came with it
+ECHO: Final = "echo"
+CALL: Final = "call"
+PREFERENCE: Final = "preference"
+RENAMING: Final = "renaming"
+HANDOVER: Final = "handover"
+GROUP: Final = "group"
+PAST: Final = "past"
+CONTACTS: Final = "contacts"
 OTHER: Final = "other"
 
+STANDBY: Final = "standby"  #: the field of what another application answers
 _MESSAGES: Final = "messages"  #: the field of what customers send, and of receipts
-_WITHOUT_CARD: Final = {"statuses": STATUS, "errors": ERROR}
+_HANDOVERS: Final = "messaging_handovers"
+_HISTORY: Final = "history"
+_CONTACTS: Final = "state_sync"
+
+# What stands in a list of each field, an item each. The field decides, not the keys: after an
+# import old messages come under `history`, what another application answers under `standby`.
+# https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview
+_LISTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        _MESSAGES: {_MESSAGES: MESSAGE, "statuses": STATUS, "errors": ERROR},
+        STANDBY: {
+            _MESSAGES: MESSAGE,
+            "message_echoes": ECHO,
+            "statuses": STATUS,
+            "errors": ERROR,
+        },
+        "smb_message_echoes": {"message_echoes": ECHO, "errors": ERROR},
+        "calls": {"calls": CALL, "statuses": STATUS, "errors": ERROR},
+        "user_preferences": {"user_preferences": PREFERENCE, "errors": ERROR},
+        "user_id_update": {"user_id_update": RENAMING},
+        _HISTORY: {_HISTORY: PAST, _MESSAGES: PAST, "errors": ERROR},
+        "smb_app_state_sync": {_CONTACTS: CONTACTS},
+        "group_lifecycle_update": {"groups": GROUP},
+        "group_participants_update": {"groups": GROUP},
+        "group_settings_update": {"groups": GROUP},
+        "group_status_update": {"groups": GROUP},
+    }
+)
+_OF_PERSONS: Final = frozenset({MESSAGE, ECHO, CALL, PREFERENCE, RENAMING, HANDOVER})
+_IMPORTED: Final = frozenset({PAST, CONTACTS})
+_IMPORTS: Final = (
+    "imports"  #: the lane of what is imported: it may be much, and nobody waits for it
+)
+_SLICE: Final = 50  #: imported messages or contacts in one item
 _CONTEXT: Final = ("messaging_product", "metadata", "contacts")
 _METADATA: Final = ("phone_number_id", "display_phone_number")
 _ABOUT_THE_ENTRY: Final = ("id", "time", "changes")
@@ -53,8 +98,8 @@ def split(body: Mapping[str, Any], *, channel: str) -> list[Item]:
     Return the items of a webhook of WhatsApp; see `ports.Webhook`.
 
     An item is `{"object", "entry": {"id", "time"}, "field", "metadata", "contact", "kind", "item"}`.
-    Of the field `messages` each message, status and error is one; a change of another field is one
-    as a whole.
+    Each message, echo, status, error, call, preference and group is one; what is imported comes in
+    slices; a change of a field without lists is one as a whole.
     """
     place = _Place(channel=channel, webhook=identifier(body.get("object")))
     entries = body.get("entry")
@@ -79,6 +124,18 @@ def account_id(raw: Mapping[str, Any]) -> str:
     )
 
 
+def names(raw: Mapping[str, Any]) -> tuple[Alias, ...]:
+    """Return what the person is known by whom an item is about, most trusted first; () for nobody."""
+    return _names(str(raw.get("kind")), mapping(raw.get("item")), mapping(raw.get("contact")))
+
+
+def echoed(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a message told back; in standby it is nested as it was sent, beside its id and time."""
+    message = mapping(item.get("message"))
+    rest = {key: value for key, value in item.items() if key != "message"}
+    return {**message, **rest} if message else item
+
+
 def _of_entry(place: _Place, entry: object) -> Iterator[Item]:
     if not isinstance(entry, dict):
         yield place.item(OTHER, entry)
@@ -97,31 +154,98 @@ def _of_change(place: _Place, change: object) -> Iterator[Item]:
         return
     value = change.get("value")
     about = mapping(mapping(value).get("metadata"))
+    topic = kind(change.get("field", _MESSAGES), otherwise=OTHER)
     place = replace(
         place,
-        topic=kind(change.get("field"), otherwise=OTHER),
+        topic=topic,
         metadata={key: identifier(about[key]) for key in _METADATA if key in about},
     )
-    # The field decides, not the keys: after an import old messages come under `history`, and what
-    # another application answers comes under `standby`.
-    if place.topic == _MESSAGES and isinstance(value, dict):
-        yield from _of_value(place, value)
+    if not isinstance(value, dict):
+        yield place.item(OTHER, value)
+    elif topic == _HANDOVERS:
+        cards = people.Cards(listing(value.get("contacts")))
+        sender = mapping(value.get("sender"))
+        yield place.item(HANDOVER, value, cards.of(sender, alone=True, sides=[people.HANDED_OVER]))
+    elif topic == STANDBY and isinstance(value.get(STANDBY), dict):
+        # `{}` is usual: https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/standby
+        rest = {key: part for key, part in value.items() if key != STANDBY}
+        yield from _of_value(place, {**rest, **value[STANDBY]}, _LISTS[topic])
+    elif topic in _LISTS:
+        yield from _of_value(place, value, _LISTS[topic])
     else:
         yield place.item(OTHER, value)
 
 
-def _of_value(place: _Place, value: Mapping[str, Any]) -> Iterator[Item]:
-    messages = _each(value.get(_MESSAGES, []))
+def _of_value(place: _Place, value: Mapping[str, Any], lists: Mapping[str, str]) -> Iterator[Item]:
     cards = people.Cards(listing(value.get("contacts")))
-    for part in messages:
-        yield place.item(MESSAGE, part, cards.of(mapping(part), alone=len(messages) == 1))
-    for key, name in _WITHOUT_CARD.items():
-        for part in _each(value.get(key, [])):
-            yield place.item(name, part)
-    known = (_MESSAGES, *_WITHOUT_CARD)
-    rest = {key: part for key, part in value.items() if key not in (*known, *_CONTEXT)}
-    if rest or not any(key in value for key in known):
+    beside = any(lists[key] in _OF_PERSONS and value.get(key) for key in lists)
+    for key, name in lists.items():
+        parts = _each(value.get(key, []))
+        alone = not any(_names(name, mapping(part), {}) for part in parts)
+        if name in _IMPORTED:
+            parts = list(_slices(key, parts))
+        for part in parts:
+            told = ERROR_BESIDE if name == ERROR and beside else name
+            yield place.item(told, part, _card(cards, name, part, alone=alone))
+    rest = {key: part for key, part in value.items() if key not in (*lists, *_CONTEXT)}
+    if rest or not any(key in value for key in lists):
         yield place.item(OTHER, rest)
+
+
+def _card(cards: people.Cards, name: str, part: object, *, alone: bool) -> object:
+    if name not in _OF_PERSONS:
+        return None
+    item = mapping(part)
+    return cards.of(echoed(item) if name == ECHO else item, alone=alone, sides=_sides(name, item))
+
+
+def _sides(name: str, item: Mapping[str, Any]) -> Sequence[people.Side]:
+    """Return on which sides of an item the customer may be, the likelier one first."""
+    if name == ECHO:
+        return [people.RECIPIENT, people.SENDER]
+    if name == CALL and item.get("direction") == "BUSINESS_INITIATED":
+        return [people.RECIPIENT]
+    return [people.PERSON] if name in (PREFERENCE, RENAMING) else [people.SENDER]
+
+
+def _names(name: str, item: Mapping[str, Any], card: Mapping[str, Any]) -> tuple[Alias, ...]:
+    if name not in _OF_PERSONS:
+        return ()
+    if name == ECHO:
+        return people.recipient(echoed(item), card)
+    if name == MESSAGE and item.get("type") == "system":
+        return people.before(item, card)
+    if name == RENAMING:
+        known = {**item, "user_id": mapping(item.get("user_id")).get("previous")}
+        return people.aliases(known, {"wa_id": card.get("wa_id")}, people.PERSON)
+    if name == HANDOVER:
+        return people.aliases(mapping(item.get("sender")), card, people.HANDED_OVER)
+    return people.aliases(item, card, _sides(name, item)[0])
+
+
+def _slices(key: str, parts: Sequence[Any]) -> Iterator[object]:
+    """Yield what is imported in items that fit a queue: one may bring thousands of messages."""
+    if key == _CONTACTS:
+        for start in range(0, len(parts), _SLICE):
+            yield {key: parts[start : start + _SLICE]}
+        return
+    for part in parts:
+        threads = mapping(part).get("threads")
+        if not isinstance(threads, list) or not threads:
+            yield part
+            continue
+        for thread in threads:
+            for slice_ in _of_thread(thread):
+                yield {**part, "threads": [slice_]}
+
+
+def _of_thread(thread: object) -> Iterator[object]:
+    messages = listing(mapping(thread).get(_MESSAGES))
+    if len(messages) <= _SLICE:
+        yield thread
+        return
+    for start in range(0, len(messages), _SLICE):
+        yield {**mapping(thread), _MESSAGES: messages[start : start + _SLICE]}
 
 
 def _each(value: object) -> list[Any]:
@@ -135,7 +259,7 @@ def _lane(channel: str, raw: Mapping[str, Any]) -> str:
         subjects = (item.get("id"), item.get("recipient_user_id"), item.get("recipient_id"))
         subject = next((identifier(s) for s in subjects if identifier(s)), account)
         return keys.receipts_lane(channel, account, subject)
-    if raw["kind"] == MESSAGE:
-        names = people.aliases(item, mapping(raw["contact"]))
-        return keys.lane(channel, account, names[0].value if names else "")
-    return keys.lane(channel, account)
+    if raw["kind"] in _IMPORTED:
+        return keys.lane(channel, account, _IMPORTS)
+    whose = names(raw)
+    return keys.lane(channel, account, whose[0].value if whose else "")

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.channels.whatsapp import items, people
+from chalicelib.channels.whatsapp import items
+from chalicelib.channels.whatsapp.payloads import Card
 from chalicelib.domain.account import AccountRef
-from chalicelib.domain.contact import Alias
-from chalicelib.domain.events import UnknownEvent
+from chalicelib.domain.contact import Alias, Contact
+from chalicelib.domain.events import AccountChanged, UnknownEvent
 from chalicelib.graph_api import keys
 from chalicelib.graph_api.fields import identifier, kind, mapping, moment
 
@@ -19,8 +20,9 @@ class Notice:
     """
     What was told, about whom, and when.
 
-    `aliases` is empty where nobody is named; `card` is the sender's contact, `{}` without one.
-    `raw_key` stands in for the key where the platform gives no id. Times are in ms.
+    `aliases` is empty where nobody is named; `card` is the person's contact, `{}` without one.
+    `raw_key` stands in for the key where the platform gives no id. In `standby` another application
+    holds the conversation. Times are in ms.
     """
 
     account: AccountRef
@@ -40,19 +42,47 @@ class Notice:
         name = kind(raw.get("kind"), otherwise=items.OTHER)
         topic = kind(raw.get("field"), otherwise=items.OTHER)
         account = items.account_id(raw)
-        timestamp = item.get("timestamp")
         # Events of the business account tell their time on the entry, if at all.
-        told = [raw.get("item"), mapping(raw.get("entry")).get("time")]
+        time = mapping(raw.get("entry")).get("time")
+        of_entry = moment(time, received_at=received_at, otherwise=received_at)
+        timestamp = item.get("timestamp")
         return cls(
             account=AccountRef(channel, account),
-            aliases=people.aliases(item, card),
+            aliases=items.names(raw),
             card=card,
             object=identifier(raw.get("object")),
             kind=name,
             topic=topic,
-            item=item,
-            occurred_at=moment(timestamp, received_at=received_at, otherwise=received_at),
-            raw_key=keys.raw(channel, account, topic, name, item=told),
+            item=items.echoed(item) if name == items.ECHO else item,
+            occurred_at=moment(timestamp, received_at=received_at, otherwise=of_entry),
+            raw_key=keys.raw(channel, account, topic, name, item=[raw.get("item"), time]),
+        )
+
+    @property
+    def contact(self) -> Contact:
+        """Return the person: the name is their own, or else what others find them by."""
+        profile = Card.read(self.card).profile
+        return Contact(
+            aliases=self.aliases, name=profile.name or profile.username.removeprefix("@")
+        )
+
+    @property
+    def standby(self) -> bool:
+        """Return whether another application answers this person."""
+        return self.topic == items.STANDBY
+
+    def key(self, key: str) -> str:
+        """Return a key as it is in this field: the owner's copy of the same is no duplicate."""
+        return keys.standby(key) if self.standby else key
+
+    def recorded(self, word: str, *, alarm: bool = False) -> AccountChanged:
+        """Return the item as something to be kept and counted under a word for it."""
+        return AccountChanged(
+            key=self.raw_key,
+            account=self.account,
+            kind=word,
+            occurred_at=self.occurred_at,
+            alarm=alarm,
         )
 
     def unknown(self, word: str) -> UnknownEvent:

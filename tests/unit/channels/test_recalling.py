@@ -12,7 +12,7 @@ import pytest
 from chalicelib.channels.instagram.channel import Instagram
 from chalicelib.channels.messenger.channel import Messenger
 from chalicelib.domain.account import Account, AccountRef
-from chalicelib.domain.content import Content, File, FileKind, unsupported
+from chalicelib.domain.content import Content, File, FileKind, Part, unsupported
 from chalicelib.domain.events import ChannelEvent, MessageEchoed, MessageReceived
 from chalicelib.errors import (
     AmbiguousError,
@@ -137,11 +137,13 @@ def test_an_account_is_asked_through_the_node_that_sends(name):
         ({}, Content(parts=(unsupported("message"),))),
         (
             {"shares": {"data": [{"link": "https://x.test"}]}},
-            Content(parts=(unsupported("share"),)),
+            Content(
+                parts=(Part(word="post", values={"title": "x.test", "url": "https://x.test"}),)
+            ),
         ),
         (
             {"story": {"mention": {"link": "https://x.test"}}},
-            Content(parts=(unsupported("story_mention"),)),
+            Content(parts=(Part(word="story_mention", values={"url": "https://x.test"}),)),
         ),
         (
             {"sticker": "https://x.test/s"},

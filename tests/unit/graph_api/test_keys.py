@@ -18,6 +18,9 @@ def test_different_facts_about_one_message_have_different_keys() -> None:
         keys.standby(keys.message("1")),
         *(keys.status("1", status) for status in Status),
         keys.status("1", Status.READ, participant="IT.1"),
+        keys.call("1", "connect"),
+        keys.call("1", "terminate"),
+        keys.standby(keys.echo("1")),
         keys.watermark(Status.READ, "1", "2", "1"),
         keys.raw("messenger", "1", item={"mid": "1"}),
     ]

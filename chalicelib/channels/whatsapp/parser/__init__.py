@@ -8,7 +8,16 @@ from typing import Any, Final
 
 from chalicelib.channels.whatsapp import items
 from chalicelib.channels.whatsapp.notice import Notice
-from chalicelib.channels.whatsapp.parser import messages, statuses
+from chalicelib.channels.whatsapp.parser import (
+    account,
+    calls,
+    echoes,
+    handovers,
+    messages,
+    preferences,
+    statuses,
+    system,
+)
 from chalicelib.domain.events import ChannelEvent
 
 _OBJECT: Final = "whatsapp_business_account"
@@ -17,6 +26,17 @@ _FAMILIES: Final[Mapping[str, Callable[[Notice], ChannelEvent]]] = MappingProxyT
     {
         items.MESSAGE: messages.parse,
         items.STATUS: statuses.parse,
+        items.ECHO: echoes.parse,
+        items.CALL: calls.parse,
+        items.PREFERENCE: preferences.parse,
+        items.RENAMING: system.renamed,
+        items.HANDOVER: handovers.parse,
+        items.ERROR: account.error,
+        items.ERROR_BESIDE: account.error,
+        items.GROUP: account.group,
+        items.PAST: account.imported,
+        items.CONTACTS: account.imported,
+        items.OTHER: account.parse,
     }
 )
 
@@ -26,6 +46,6 @@ def parse(raw: Mapping[str, Any], *, channel: str, received_at: int) -> ChannelE
     notice = Notice.read(raw, channel=channel, received_at=received_at)
     if notice.object != _OBJECT:
         return notice.unknown("other_object")
-    if notice.kind in _FAMILIES:
-        return _FAMILIES[notice.kind](notice)
-    return notice.unknown(notice.topic if notice.kind == items.OTHER else notice.kind)
+    if notice.kind not in _FAMILIES:
+        return notice.unknown(notice.kind)
+    return _FAMILIES[notice.kind](notice)
