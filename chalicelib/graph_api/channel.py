@@ -14,7 +14,8 @@ from chalicelib.graph_api.error_codes import FILE_GONE
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
-    from chalicelib.graph_api.client import Graph, Http
+    from chalicelib.graph_api.client import Graph
+    from chalicelib.http_client import Transport
 
 
 class MetaChannel:
@@ -26,7 +27,7 @@ class MetaChannel:
 
     name: ClassVar[str]
 
-    def __init__(self, *, secrets: Secrets, settings: Settings, http: Http | None = None) -> None:
+    def __init__(self, *, secrets: Secrets, settings: Settings, http: Transport | None = None) -> None:
         self._secrets = secrets
         self._settings = settings
         self._http = http

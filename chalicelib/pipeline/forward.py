@@ -126,7 +126,8 @@ class _Try:
         except AmbiguousError as error:
             return self._failed(error, Stage.STARTED)
         except PermanentError as error:
-            return self._refused(error)
+            # A look that is refused says nothing of the entry, which may stand.
+            return self._failed(error, Stage.STARTED) if unclear else self._refused(error)
         # From here on it stands outside: a store that fails now must leave the mark as it is.
         return self._done(written)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any, Final
 from zlib import crc32
 
 from chalicelib.domain.account import Account
+from chalicelib.domain.addresses import is_allowed
 from chalicelib.domain.contact import Contact
+from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.ports import Delivered, Outgoing
 from chalicelib.domain.ticket import Entry, Opening, Ticket
 from chalicelib.errors import (
     AmbiguousError,
     Conflict,
+    Gone,
     Refused,
     ScriptaError,
     TransientError,
@@ -25,7 +28,9 @@ from tests.fakes.bodies import MemoryBodies
 from tests.fakes.channel import FakeChannel
 from tests.fakes.clock import VirtualClock
 from tests.fakes.helpdesk import DeskTicket, FakeHelpdesk
+from tests.fakes.media import MemoryMedia
 from tests.fakes.queue import MemoryQueue, _Message
+from tests.fakes.secrets import MemorySecrets
 from tests.fakes.watched import WatchedQueue, WatchedTable
 from tests.storm.chaos import Chaos, Failing
 
@@ -65,6 +70,13 @@ def _channel_refused(random: Random) -> ScriptaError:
     return Unauthorised("token") if roll < 0.85 else Refused("not_reachable")
 
 
+def _file_refused(random: Random) -> ScriptaError:
+    roll = random.random()
+    if roll < 0.8:
+        return TransientError("no answer")
+    return Refused("file_too_large") if roll < 0.9 else Gone("no such file")
+
+
 def _ambiguous(_: Random) -> AmbiguousError:
     return AmbiguousError("no answer")
 
@@ -72,6 +84,7 @@ def _ambiguous(_: Random) -> AmbiguousError:
 _READ = Failing(refused=_aws)
 _WRITE = Failing(refused=_aws, lost=_table_lost)
 _SEND = Failing(refused=_aws, lost=_aws)
+_FILE = Failing(refused=_file_refused, lost=_aws, outside=True)
 _LOOK = Failing(refused=_busy, outside=True)
 _DESK = Failing(refused=_desk_refused, lost=_ambiguous, outside=True)
 _CHANNEL = Failing(refused=_channel_refused, lost=_ambiguous, outside=True)
@@ -215,6 +228,54 @@ class StormyBodies(MemoryBodies):
         return self._chaos.call("bodies.fetch", lambda: fetch(key), _READ)
 
 
+class StormySecrets(MemorySecrets):
+    """Secrets that cannot always be asked."""
+
+    def __init__(self, chaos: Chaos, values: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        super().__init__(values)
+        self._chaos = chaos
+
+    def get(self, name: str, field: str) -> tuple[str, ...]:
+        """See ports.Secrets."""
+        get = super().get
+        return self._chaos.call(f"secrets.get {name}", lambda: get(name, field), _READ)
+
+
+class StormyMedia(MemoryMedia):
+    """
+    A media store in the storm; what is at an address says the address.
+
+    A file that is asked for at an address that was not allowed, or with a token where none belongs,
+    is told to `wrong`.
+    """
+
+    def __init__(self, chaos: Chaos, wrong: Callable[[str], None]) -> None:
+        super().__init__()
+        self._chaos = chaos
+        self._wrong = wrong
+        self._handed_out: dict[str, Attachment] = {}
+
+    def fetch(self, file: File, location: Location) -> File:
+        """See ports.MediaStore."""
+        if not is_allowed(location.url, hosts=location.hosts):
+            self._wrong(f"{location.url} is fetched")
+        if ("lookaside" in location.url) != ("authorization" in location.headers):
+            self._wrong(f"{location.url} is asked with {list(location.headers)}")
+        fetch = super().fetch
+        return self._chaos.call(f"media.fetch {location.url}", lambda: fetch(file, location), _FILE)
+
+    def attachment(self, file: File) -> Attachment:
+        """See ports.MediaStore."""
+        attachment = super().attachment
+        found = self._chaos.call("media.attachment", lambda: attachment(file), _READ)
+        self._handed_out[found.link] = found
+        return found
+
+    def linked(self, link: str) -> Attachment | None:
+        """Return what somebody finds who follows a link of ours."""
+        return self._handed_out.get(link)
+
+
 class StormyHelpdesk(FakeHelpdesk):
     """A helpdesk behind the storm, which tells every entry that stands to `written`."""
 
@@ -256,6 +317,9 @@ class StormyHelpdesk(FakeHelpdesk):
             _LOOK,
         )
 
+    def write_down(self, ticket_id: str, text: str) -> None:
+        """Do what an agent does who writes what the customer says: no look of ours counts it."""
+
     def _stumbles(self, text: str) -> bool:
         """Return whether the desk fails at one of the few texts that it does not like."""
         stumbles = not self._chaos.calm and crc32(text.encode()) % _LIKED == 0
@@ -285,13 +349,23 @@ class StormyChannel(FakeChannel):
         """See ports.Channel."""
         return self._chaos.call(
             f"channel.send {reference} {text[:40]!r}",
-            lambda: self._out(contact, text, reference),
+            lambda: self._out(contact, text, reference, None),
             _CHANNEL,
         )
 
-    def _out(self, contact: Contact, text: str, reference: str) -> str:
+    def send_file(
+        self, *, account: Account, contact: Contact, file: Attachment, reference: str
+    ) -> str:
+        """See ports.Channel."""
+        return self._chaos.call(
+            f"channel.send_file {reference} {file.name!r}",
+            lambda: self._out(contact, file.name, reference, file),
+            _CHANNEL,
+        )
+
+    def _out(self, contact: Contact, text: str, reference: str, file: Attachment | None) -> str:
         if self.expired:
             raise Unauthorised("the token expired")
-        id_ = self._send(contact, text, reference, None)
+        id_ = self._send(contact, text, reference, file)
         self._told(self)
         return id_

@@ -1,0 +1,310 @@
+"""Who plays the channels and the desks in a storm: fakes of the ports, or the adapters themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import urlsplit
+
+from chalicelib.channels.instagram.channel import Instagram
+from chalicelib.channels.messenger.channel import Messenger
+from chalicelib.channels.whatsapp.channel import WhatsApp
+from chalicelib.domain.account import Desk
+from chalicelib.domain.content import Attachment
+from chalicelib.domain.file_names import kind_of
+from chalicelib.domain.ticket import Entry, EntryKind, Opening
+from chalicelib.errors import TransientError
+from chalicelib.helpdesks.django_helpdesk.helpdesk import DjangoHelpdesk
+from chalicelib.http_client import Response, Transport
+from chalicelib.settings import Settings
+from infra.local import credentials
+from tests import builders
+from tests.builders import Raw
+from tests.fakes.channel import SIGNED, Arrived
+from tests.fakes.deployment import DESK, OTHER_DESK
+from tests.fakes.desk_api import ApiTicket, DeskApi, FollowUp
+from tests.fakes.helpdesk import DeskEntry, DeskTicket
+from tests.fakes.meta_api import ACCOUNTS, MetaApi
+from tests.storm import transport, wire
+from tests.storm.ports import StormyChannel, StormyHelpdesk, StormySecrets
+from tests.storm.transport import HttpAnswer, StormyTransport, Switchboard
+
+if TYPE_CHECKING:
+    from tests.storm.world import StormWorld
+
+WITH_REFERENCE, BARE = "messenger", "instagram"
+_TOKEN: Final = "token-of-the-storm"  # noqa: S105 - of nobody
+_MARKS: Final = str.maketrans("", "", "\u2063\u200b")
+_LAG: Final = 1.9  #: seconds until a look sees a write; a real desk's does at once
+
+
+class Cast(Protocol):
+    """
+    The sides of a storm.
+
+    `desks` and `channels` are what breaks and is looked at, by name; `adapters` and `faces` what
+    the pipeline meets of them. `of` says which desk serves a channel. Persons on the channels
+    `many_names` are known by several. With `words` webhooks are in words of our own.
+    """
+
+    of: Mapping[str, str]
+    accounts: Mapping[str, str]
+    desks: Mapping[str, Any]
+    channels: Mapping[str, Any]
+    adapters: Mapping[str, Any]
+    faces: Mapping[str, Any]
+    many_names: frozenset[str]
+    words: bool
+
+    def webhook(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
+        """Return the body that tells of items, and its headers."""
+        ...
+
+    def forged(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
+        """Return the same as somebody else would send it."""
+        ...
+
+    def natural_key(self, raw: Mapping[str, Any], source: str) -> str:
+        """Return the natural key of an item whose order matters; empty for any other."""
+        ...
+
+    def most(self, source: str) -> int:
+        """Return how many items a webhook tells of at most."""
+        ...
+
+
+class Fakes:
+    """Fakes of the ports, two channels; Instagram's echoes are bare."""
+
+    of: Mapping[str, str] = {WITH_REFERENCE: DESK, BARE: OTHER_DESK}
+    accounts: Mapping[str, str] = dict.fromkeys(of, builders.ACCOUNT)
+    many_names = frozenset({"messenger"})
+    words = True
+
+    def __init__(self, world: StormWorld) -> None:
+        self.channels = {name: StormyChannel(name, world.chaos, world.arrived) for name in self.of}
+        self.desks = {name: self._desk(world) for name in self.of.values()}
+        self.adapters: Mapping[str, Any] = self.desks
+        self.faces: Mapping[str, Any] = self.channels
+
+    def _desk(self, world: StormWorld) -> StormyHelpdesk:
+        def written(*what: Any) -> None:
+            world.watch.entry(*what, there=desk.tickets)
+
+        desk = StormyHelpdesk(world.clock, world.chaos, written)
+        return desk
+
+    def webhook(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
+        """See Cast."""
+        del source
+        return builders.body(*items), SIGNED
+
+    def forged(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
+        """See Cast."""
+        return self.webhook(source, items)[0], {"signature": "bad"}
+
+    def natural_key(self, raw: Mapping[str, Any], source: str) -> str:
+        """See Cast."""
+        if raw["type"] == "reply":
+            return f"{source} reply:{raw['comment']}"
+        keys = {"message": "m", "echo": "e"}
+        return f"{source} {keys[raw['type']]}:{raw['id']}" if raw["type"] in keys else ""
+
+    def most(self, source: str) -> int:
+        """See Cast."""
+        del source
+        return 60
+
+
+@dataclass(slots=True)
+class _Line:
+    """A channel's line to Meta; `expired` is a token that is no longer good."""
+
+    expired: bool = False
+
+
+class Adapters:
+    """The real adapters, each behind the storm's transport, before a Meta and desks in memory."""
+
+    of: Mapping[str, str] = {"messenger": DESK, "instagram": OTHER_DESK, "whatsapp": DESK}
+    accounts: Mapping[str, str] = ACCOUNTS
+    many_names = frozenset({"whatsapp"})
+    words = False
+    kinds: Final = {"messenger": Messenger, "instagram": Instagram, "whatsapp": WhatsApp}
+
+    def __init__(self, world: StormWorld) -> None:
+        self.channels = {name: _Line() for name in self.of}
+        self.desks = {name: StormyDesk(world) for name in dict.fromkeys(self.of.values())}
+        meta = MetaApi(token=_TOKEN, fetch=world.media.linked)
+        meta.sent = world.arrived_on
+        outside = StormyTransport(world.chaos, _Expiring(meta, self.channels), transport.META)
+        self.http: Transport = Switchboard(
+            {"graph.test": outside} | {f"{n}.test": desk.line for n, desk in self.desks.items()}
+        )
+        self._meta = {name: wire.Meta(name, world.chaos.random) for name in self.of}
+        self._secrets = StormySecrets(world.chaos, _secrets(self.desks))
+        self.faces, self.adapters = self.made(self.http)
+
+    def made(
+        self,
+        http: Transport,
+        *,
+        kinds: Mapping[str, type[Any]] | None = None,
+        helpdesk: type[DjangoHelpdesk] = DjangoHelpdesk,
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the channels and the helpdesks, of other classes where some are given."""
+        kinds = {**self.kinds, **(kinds or {})}
+        settings = Settings(
+            table="t",
+            intake_queue="q",
+            forward_queue="q",
+            deliver_queue="q",
+            bucket="b",
+            graph_url="https://graph.test",
+        )
+        faces = {
+            name: kind(secrets=self._secrets, settings=settings, http=http)
+            for name, kind in kinds.items()
+        }
+        desks = {
+            name: helpdesk(
+                desk=Desk(
+                    id=name,
+                    helpdesk="django_helpdesk",
+                    url=f"https://{name}.test",
+                    options={"queue": "1"},
+                ),
+                secrets=self._secrets,
+                http=http,
+            )
+            for name in self.desks
+        }
+        return faces, desks
+
+    def webhook(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
+        """See Cast."""
+        side, _, name = source.partition(":")
+        if side == "channel":
+            return self._meta[name].webhook(items)
+        return wire.desk_webhook(items[0], url=f"https://{name}.test")
+
+    def forged(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
+        """See Cast."""
+        body, headers = self.webhook(source, items)
+        return body, {name: value.replace("sha256=", "sha256=0") + "A" for name, value in headers.items()}
+
+    def natural_key(self, raw: Mapping[str, Any], source: str) -> str:
+        """See Cast."""
+        return wire.natural_key(raw, source)
+
+    def most(self, source: str) -> int:
+        """See Cast."""
+        return 60 if source.startswith("channel:") else 1
+
+
+def _secrets(desks: Mapping[str, object]) -> dict[str, dict[str, tuple[str, ...]]]:
+    found: dict[str, dict[str, tuple[str, ...]]] = {
+        f"accounts/{name}/{account}": {"access_tokens": (_TOKEN,)}
+        for name, account in ACCOUNTS.items()
+    }
+    found["meta"] = {"app_secrets": credentials.APP_SECRETS}
+    for desk in desks:
+        # The first one has been replaced already, and not been taken out yet.
+        tokens = ("old", _TOKEN)
+        found[f"desks/{desk}"] = {"api_tokens": tokens, "webhook_secrets": (wire.SECRET,)}
+    return found
+
+
+class _Expiring:
+    """Meta, for which a token may have expired."""
+
+    def __init__(self, meta: MetaApi, lines: Mapping[str, _Line]) -> None:
+        self._meta = meta
+        self._lines = {ACCOUNTS[name]: line for name, line in lines.items()}
+
+    def request(self, method: str, url: str, **asked: Any) -> Response:
+        """See Transport."""
+        line = self._lines.get(urlsplit(url).path.split("/")[2])
+        if line and line.expired:
+            asked["headers"] = {"authorization": "Bearer expired"}
+        return self._meta.request(method, url, **asked)
+
+
+class StormyDesk:
+    """
+    A desk behind the storm, which tells every entry of ours that stands to the watch.
+
+    `tickets` are those that were neither removed nor merged, as agents see them; `down` is why it
+    does not answer, `line` the way to it.
+    """
+
+    def __init__(self, world: StormWorld) -> None:
+        self.api = DeskApi(tokens=(_TOKEN,), clock=world.clock, lag=_LAG)
+        self.api.wrote = self._wrote
+        self.line = StormyTransport(world.chaos, self.api, transport.DESK)
+        self.line.is_up = self._is_up
+        self.down: Exception | None = None
+        self._world = world
+        self._shown: dict[int, DeskTicket] = {}
+        self._merged: list[DeskTicket] = []
+
+    @property
+    def tickets(self) -> list[DeskTicket]:
+        """Return the tickets that are there, oldest first."""
+        return list(self._shown.values())
+
+    def close(self, ticket_id: str) -> None:
+        """Do what an agent does who closes a ticket."""
+        self.api.tickets[int(ticket_id)].status = 4
+
+    def remove(self, ticket_id: str) -> None:
+        """Do what an agent does who deletes a ticket."""
+        del self.api.tickets[int(ticket_id)], self._shown[int(ticket_id)]
+
+    def merge(self, ticket_id: str) -> None:
+        """Do what an agent does who merges a ticket into another, once: its entries go over there."""
+        if self.api.tickets[int(ticket_id)].merged_to is not None:
+            self.close(ticket_id)
+            return
+        self.api.merge(int(ticket_id))
+        self._merged.append(self._shown.pop(int(ticket_id)))
+
+    def write_down(self, ticket_id: str, text: str) -> None:
+        """Do what an agent does who hears on the phone what the customer also writes."""
+        self.api.write_as_agent(int(ticket_id), text)
+
+    def _is_up(self) -> None:
+        if isinstance(self.down, TransientError):
+            raise self.down
+        if self.down is not None:
+            raise HttpAnswer(Response(status=401, headers={}, body=b'{"detail": "no"}'))
+
+    def _wrote(self, ticket: ApiTicket, entry: FollowUp) -> None:
+        written = Entry(
+            kind=EntryKind.COMMENT if entry.public else EntryKind.NOTE,
+            text=entry.comment.translate(_MARKS),
+            files=tuple(
+                Attachment(
+                    kind=kind_of(file.mime), name=file.name, mime=file.mime, content=file.content
+                )
+                for file in entry.files
+            ),
+        )
+        shown = self._shown.get(ticket.id)
+        if shown is None:
+            # New, or merged and therefore open again: agents see it either way.
+            opening = Opening(
+                reference=ticket.reference,
+                subject="",
+                channel="",
+                requester="",
+                name="",
+                entry=written,
+            )
+            shown = self._shown[ticket.id] = DeskTicket(id=str(ticket.id), opening=opening)
+        self._world.watch.entry(shown, written, there=[*self.tickets, *self._merged])
+        shown.entries.append(DeskEntry(id=str(entry.id), entry=written, seen_from=entry.seen_from))
+
+
+CASTS: Final[Mapping[str, Callable[[StormWorld], Cast]]] = {"fakes": Fakes, "adapters": Adapters}
