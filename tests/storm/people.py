@@ -153,7 +153,8 @@ class People:
         """Have an agent write a note that is for nobody else."""
         whose = next(iter(_owners(ticket)), "nobody")
         text = self.token("private", whose)
-        raw = builders.desk_noise(mid=text) | {"lane": ticket.id, "text": text, "type": "note"}
+        note = {"text": text, "type": "note", "conversation": ticket.opening.reference}
+        raw = builders.desk_noise(mid=text) | {"lane": ticket.id} | note
         self.senders[f"desk:{desk}"].tell(raw)
 
     def be_odd(self, channel: str) -> None:

@@ -64,11 +64,16 @@ class Meta:
 
     def _merged(self, changes: Sequence[Raw]) -> list[Raw]:
         *before, last, new = changes
-        kinds = ("messages", "contacts")
-        fits = all(set(kinds) <= change["value"].keys() for change in (last, new))
+        values = [change["value"] for change in (last, new)]
+        fits = all({"messages", "contacts"} <= value.keys() for value in values)
         if not fits or self._random.random() < 0.3:
             return list(changes)
-        both = {kind: last["value"][kind] + new["value"][kind] for kind in kinds}
+        cards = [card for value in values for card in value["contacts"]]
+        cards = [card for place, card in enumerate(cards) if card not in cards[:place]]
+        if len(cards) > len({_whose(card) for card in cards}):
+            return list(changes)  # one change shows a person in one way
+        messages = values[0]["messages"] + values[1]["messages"]
+        both = {"messages": messages, "contacts": cards}
         return [*before, {**last, "value": last["value"] | both}]
 
 
@@ -205,6 +210,11 @@ def _message(channel: str, raw: Raw) -> Message:
 
 def _person(raw: Raw) -> str:
     return str(raw["aliases"][0][1]).removeprefix("phone/")
+
+
+def _whose(card: Raw) -> str:
+    """Return the end of the names of a contact, which all have: persons here have one digit."""
+    return str(card.get("wa_id") or card["user_id"])[-1]
 
 
 def _customer(raw: Raw) -> Customer:
