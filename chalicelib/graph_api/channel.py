@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from chalicelib.domain.account import Account
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.ports import Secrets
-from chalicelib.errors import Refused, Unauthorised
+from chalicelib.errors import Refused, TransientError, Unauthorised
 from chalicelib.graph_api import handshake, signature
 from chalicelib.graph_api.error_codes import FILE_GONE
 from chalicelib.settings import Settings
@@ -27,7 +27,9 @@ class MetaChannel:
 
     name: ClassVar[str]
 
-    def __init__(self, *, secrets: Secrets, settings: Settings, http: Transport | None = None) -> None:
+    def __init__(
+        self, *, secrets: Secrets, settings: Settings, http: Transport | None = None
+    ) -> None:
         self._secrets = secrets
         self._settings = settings
         self._http = http
@@ -66,7 +68,8 @@ class MetaChannel:
             return {}
         try:
             return self._graph().profile(person, fields=fields, token=self._token(account))
-        except Unauthorised:
+        except TransientError:
+            # No token, or the secrets cannot be asked now: a name is not worth waiting for them.
             return {}
 
     def _graph(self) -> Graph:

@@ -66,7 +66,9 @@ class DeskApi:
     that its writes go to.
     """
 
-    def __init__(self, *, tokens: tuple[str, ...], clock: Callable[[], int], lag: float = 0) -> None:
+    def __init__(
+        self, *, tokens: tuple[str, ...], clock: Callable[[], int], lag: float = 0
+    ) -> None:
         self.tickets: dict[int, ApiTicket] = {}
         self.wrote: Callable[[ApiTicket, FollowUp], None] = lambda ticket, entry: None
         self._tokens = tokens
@@ -88,15 +90,16 @@ class DeskApi:
         """See Transport; there is always an answer."""
         del timeout
         try:
-            if headers.get("authorization", "").removeprefix("Token ") not in self._tokens:
-                raise _Refused(HTTPStatus.UNAUTHORIZED, {"detail": "Invalid token."})
+            self._admit(headers.get("authorization", ""))
             status, said = self._answer(method, url, body)
         except _Refused as refused:
             status, said = refused.status, refused.about
         content = json.dumps(said).encode()
-        return Response(
-            status=status, headers={"content-type": "application/json"}, body=content
-        )
+        return Response(status=status, headers={"content-type": "application/json"}, body=content)
+
+    def _admit(self, authorization: str) -> None:
+        if authorization.removeprefix("Token ") not in self._tokens:
+            raise _Refused(HTTPStatus.UNAUTHORIZED, {"detail": "Invalid token."})
 
     def _answer(
         self, method: str, url: str, body: Mapping[str, Any] | Form | None

@@ -130,7 +130,7 @@ class MetaApi:
             contact=contact,
             text=send.text if send.type == "text" else "",
             reference=send.tracking,
-            file=send.file and _attachment(send.file),
+            file=_attachment(send.file) if send.file else None,
         )
         self.arrived.append(sent)
         self.sent(send.channel, sent)
@@ -145,7 +145,7 @@ class MetaApi:
 
     def _linked(self, link: str) -> Media | None:
         found = self._fetch(link) if link else None
-        return found and self._media(found.name, found.mime, found.content)
+        return self._media(found.name, found.mime, found.content) if found else None
 
     def _media(self, name: str, mime: str, content: bytes) -> Media:
         number = str(next(self._numbers))

@@ -10,13 +10,12 @@ from chalicelib.channels.instagram.channel import Instagram
 from chalicelib.channels.messenger.channel import Messenger
 from chalicelib.channels.whatsapp.channel import WhatsApp
 from chalicelib.domain.account import Account
-from chalicelib.domain.contact import AliasKind, Contact
+from chalicelib.domain.contact import Contact
 from chalicelib.domain.content import Attachment, File
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ReplyWritten
 from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
 from chalicelib.errors import AmbiguousError, Gone, TransientError
-from chalicelib.graph_api.client import Graph
 from chalicelib.helpdesks.django_helpdesk import mapper
 from chalicelib.helpdesks.django_helpdesk.helpdesk import DjangoHelpdesk
 from chalicelib.http_client import Response, Transport
@@ -162,29 +161,16 @@ class _GivesNoData(WhatsApp):
         return super().send(account=account, contact=contact, text=text, reference="")
 
 
-class _WritesToScopedIds(WhatsApp):
+class _WritesToScopedIds(Instead):
     """Puts a user id where a number belongs: Meta accepts that, and drops it."""
 
-    def send(self, *, account: Account, contact: Contact, text: str, reference: str) -> str:
-        scoped = [alias for alias in contact.aliases if alias.kind is AliasKind.BSUID]
-        return super().send(
-            account=account,
-            contact=replace(contact, aliases=tuple(scoped) or contact.aliases),
-            text=text,
-            reference=reference,
-        )
-
-    def _graph(self) -> Graph:
-        graph: Any = _ToNobody(super()._graph())
-        return graph
-
-
-class _ToNobody(Instead):
-    def send(self, node: str, body: Mapping[str, Any], *, token: str) -> Any:
-        if "recipient" in body:
+    def request(self, method: str, url: str, **more: Any) -> Response:
+        body = more.get("body")
+        if isinstance(body, dict) and "messaging_product" in body:
             rest = {key: value for key, value in body.items() if key != "recipient"}
-            body = {**rest, "to": body["recipient"]}
-        return self._real.send(node, body, token=token)
+            more["body"] = rest | {"to": body.get("recipient", body.get("to"))}
+        answer: Response = self._real.request(method, url, **more)
+        return answer
 
 
 class _UploadsUnderOneName(Instead):
@@ -264,7 +250,7 @@ AT_THE_EDGE: Final[dict[str, Bug]] = {
     "forget an agent's files": _made(helpdesk=_ForgetsFilesOfReplies),
     "give no reference along, Messenger": _made(kinds={"messenger": _GivesNoReference}),
     "give no reference along, WhatsApp": _made(kinds={"whatsapp": _GivesNoData}),
-    "put a user id where a number belongs": _made(kinds={"whatsapp": _WritesToScopedIds}),
+    "put a user id where a number belongs": _made(http=_WritesToScopedIds),
     "keep files by their names": Bug(parts=_keeps_files_by_name, cast="adapters"),
     "look without asking who wrote": _made(helpdesk=_LooksAtEverybodysEntries),
     "take the beginning of a ticket for all of it": _made(helpdesk=_TakesTheBeginningForAll),

@@ -55,7 +55,8 @@ class People:
     What everybody does; `random` decides, `clock` dates it.
 
     `said` has every token that must be shown in a ticket, `replies` every one that must be sent,
-    `poison` the ids of the items that nobody can understand. Persons on the channels `many_names`
+    `poison` the ids of the items that nobody can understand, `heard` the replies that something
+    was told of that carries our reference. Persons on the channels `many_names`
     are known by several. Without `words` webhooks are written as they come over the wire, and there
     is nothing that nobody can read.
     """
@@ -66,6 +67,7 @@ class People:
     said: list[str] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
     poison: list[str] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
     many_names: frozenset[str] = frozenset()
     words: bool = True
     _count: int = 0
@@ -146,7 +148,9 @@ class People:
     def is_saying(self, ticket: DeskTicket, *, shown: Collection[str]) -> str:
         """Return what the customer of a ticket wrote last and is not shown yet; empty for nothing."""
         whose = next(iter(_owners(ticket)), "")
-        said = (each for each in reversed(self.said) if each.startswith("in") and "file" not in each)
+        said = (
+            each for each in reversed(self.said) if each.startswith("in") and "file" not in each
+        )
         return next((each for each in said if owner(each) == whose and each not in shown), "")
 
     def note_privately(self, desk: str, ticket: DeskTicket) -> None:
@@ -183,11 +187,15 @@ class People:
     def hear_back(self, channel: str, sent: Arrived, *, bare: bool) -> None:
         """Have Meta tell of a message of ours: before, after or without its answer, or not at all."""
         names = [(str(alias.kind), alias.value) for alias in sent.contact.aliases]
+        content = sent.file.content.decode() if sent.file else sent.text
+        said = set(tokens(content))
+        confirming = False
         about = {"aliases": names, "at": self.clock()}
         if channel != "whatsapp" and self.random.random() < 0.85:
-            files = [tokens(sent.file.content.decode())[0] + ".png"] if sent.file else []
+            files = [f"{name}.png" for name in said] if sent.file else []
             echo = builders.echo_of(sent, bare=bare) | about
             self._back(channel, echo | {"lane": names[0][1], "files": files})
+            confirming = not bare
         words = list(_STATUSES)
         if self.random.random() < 0.05:
             words = [Status.FAILED]
@@ -197,6 +205,11 @@ class People:
                 reference = "" if bare else sent.reference
                 told = builders.status(word, mid=sent.id, delivery=reference) | about
                 self._back(channel, told)
+                # Messenger's receipts name a moment, and no message.
+                confirming |= bool(reference) and (self.words or channel == "whatsapp")
+        # One that failed for all that arrived nowhere, whatever else is told of it.
+        if confirming and Status.FAILED not in words:
+            self.heard |= said
 
     def _back(self, channel: str, raw: Raw) -> None:
         delay = self.random.choice(_DELAYS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -54,6 +54,7 @@ class Watch:
     not have arrived", `residue` those that were taken for somebody else's. `late` are the references of work that was
     parked and let go: it comes when it comes. `missing` says how many files each conversation's
     tickets say that they lack, `whose` whose conversation it is; `key_of` gives an item's natural key.
+    `withdrawn` says how often each conversation's agents were told that a reply in doubt has arrived.
     `wordless` are the files that came without a word, and the references of the work that has them.
     """
 
@@ -70,12 +71,13 @@ class Watch:
     missing: dict[str, int] = field(default_factory=dict)
     whose: dict[str, str] = field(default_factory=dict)
     wordless: dict[str, str] = field(default_factory=dict)
+    withdrawn: Counter[str] = field(default_factory=Counter)
     _work: dict[str, dict[int, str]] = field(default_factory=dict)
     _written: dict[str, int] = field(default_factory=dict)
     _delivered: dict[str, int] = field(default_factory=dict)
     _marked: dict[str, list[str]] = field(default_factory=dict)
     _replies: dict[str, list[str]] = field(default_factory=dict)
-    _references: dict[str, str] = field(default_factory=dict)
+    references: dict[str, str] = field(default_factory=dict)
     _given_up: set[str] = field(default_factory=set)
     _statuses: dict[keys.Key, Status] = field(default_factory=dict)
     _lanes: dict[str, deque[str]] = field(default_factory=dict)
@@ -147,12 +149,12 @@ class Watch:
             self._marked.pop(reference, None)
             if row:
                 self._replies[reference] = says(row)
-                self._references.update(dict.fromkeys(says(row), reference))
+                self.references.update(dict.fromkeys(says(row), reference))
             if row.get("stage") == Stage.STARTED:
                 self._marked[reference] = says(row)
         elif row:
             self._work.setdefault(conversation, {})[int(number)] = _shown(row)
-            if not tokens(row["text"]):
+            if not tokens(str(row["text"])):
                 self.wordless.update(dict.fromkeys(says(row), reference))
             if row["kind"] == EntryKind.COMMENT:
                 self.admitted |= self._given_up & set(says(row))
@@ -190,6 +192,7 @@ class Watch:
                 self.told.update(found)
             if "may not have arrived" in entry.text:
                 self.doubted.update(found)
+            self.withdrawn[conversation] += "has arrived after all" in entry.text
         self._in_order(conversation, entry, again=again)
 
     def _in_order(self, conversation: str, entry: Entry, *, again: bool) -> None:
@@ -221,7 +224,7 @@ class Watch:
         if self.sent.setdefault(token, []):
             self.wrong(Kind.DUPLICATED, f"{token} was sent twice")
         # Instagram is not told our reference.
-        reference = sent.reference or self._references.get(token, ".0")
+        reference = sent.reference or self.references.get(token, ".0")
         conversation, _, number = reference.rpartition(".")
         if conversation and reference not in self.late:
             if self._delivered.get(conversation, 0) >= int(number):

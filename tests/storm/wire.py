@@ -26,7 +26,11 @@ _OBJECTS: Final = {
 }
 _NOBODY: Final = {"aliases": [("psid", "m0")], "text": "?", "at": 0}
 _NUMBER: Final = re.compile(r"\d+")
-_DESK_TYPES: Final = {"closed": "ticket.status", "gone": "ticket.deleted", "merged": "ticket.merged"}
+_DESK_TYPES: Final = {
+    "closed": "ticket.status",
+    "gone": "ticket.deleted",
+    "merged": "ticket.merged",
+}
 #: How a helpdesk may say that something is not for the customer.
 _PRIVATE: Final = ({"public": False}, {"private": True}, {"public": "0"}, {"private": "yes"})
 
@@ -247,9 +251,10 @@ def _files(raw: Raw) -> Raw:
 
 def _media(raw: Raw) -> Media | None:
     """Return WhatsApp's only file of a message."""
-    (name, *_) = (*raw.get("files", ()), "")
-    if not name:
+    files: Sequence[str] = raw.get("files", ())
+    if not files:
         return None
+    name = files[0]
     content = content_at(f"https://lookaside.fbsbx.com/{name}")
     return Media(id=name, channel="whatsapp", filename=name, mime="image/png", content=content)
 

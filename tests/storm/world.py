@@ -21,7 +21,7 @@ from tests.fakes.faults import ProcessDied
 from tests.fakes.log import RecordingLog
 from tests.fakes.queue import MemoryQueue
 from tests.fakes.world import SWEEP_EVERY, World
-from tests.storm.casts import BARE, CASTS, Cast
+from tests.storm.casts import BARE, Cast, cast_for
 from tests.storm.chaos import VISIBILITY, Chaos
 from tests.storm.people import People, Sender
 from tests.storm.ports import StormyBodies, StormyChannel, StormyMedia, StormyQueue, StormyTable
@@ -105,11 +105,11 @@ class StormWorld(World):
         self.table: StormyTable = table
         self.store = TableStore(table, clock=self.clock)
         self.bodies = StormyBodies(chaos)
-        self.media = StormyMedia(chaos, self._asks_elsewhere)
+        self.media: StormyMedia = StormyMedia(chaos, self._asks_elsewhere)
         self.dead = {name: self._queue(None) for name in WORKERS}
         self.queues = {name: self._queue(self.dead[name]) for name in WORKERS}
         self._watch_intake()
-        self.cast: Cast = CASTS[cast](self)
+        self.cast: Cast = cast_for(self, cast)
         watch.key_of = self.cast.natural_key
         self.adapters: dict[str, Any] = dict(self.cast.adapters)
         self.faces: dict[str, Any] = dict(self.cast.faces)
@@ -283,7 +283,7 @@ class StormWorld(World):
         if not self.cast.words:
             self.watch.wrong(Kind.LEAKED, what)
 
-    def arrived(self, channel: StormyChannel) -> None:
+    def arrived_last(self, channel: StormyChannel) -> None:
         """See what arrived last through a channel, and have the customer's phone answer."""
         self.arrived_on(channel.name, channel.arrived[-1])
 
