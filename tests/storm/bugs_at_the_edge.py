@@ -14,7 +14,7 @@ from chalicelib.domain.contact import Contact
 from chalicelib.domain.content import Attachment, File
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ReplyWritten
-from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
+from chalicelib.domain.ticket import Entry, Opening, Ticket
 from chalicelib.errors import AmbiguousError, Gone, TransientError
 from chalicelib.helpdesks.django_helpdesk import mapper
 from chalicelib.helpdesks.django_helpdesk.helpdesk import DjangoHelpdesk
@@ -225,10 +225,6 @@ class _BeginsAnew(DjangoHelpdesk):
         return replace(self._ticket(ticket), last_entry=self._complete(ticket.id, rest))
 
 
-class _KnowsNoLag(DjangoHelpdesk):
-    promise = Promise(lookup_lag=0.0)
-
-
 class _TakesMergedForGone(DjangoHelpdesk):
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
         if self._client().ticket(int(ticket_id)).merged_to is not None:
@@ -255,6 +251,5 @@ AT_THE_EDGE: Final[dict[str, Bug]] = {
     "look without asking who wrote": _made(helpdesk=_LooksAtEverybodysEntries),
     "take the beginning of a ticket for all of it": _made(helpdesk=_TakesTheBeginningForAll),
     "begin a ticket anew each time": _made(helpdesk=_BeginsAnew),
-    "do not wait out a real desk's lag": _made(helpdesk=_KnowsNoLag),
     "take a merged ticket for a gone one": _made(helpdesk=_TakesMergedForGone),
 }

@@ -188,7 +188,7 @@ class People:
         """Have Meta tell of a message of ours: before, after or without its answer, or not at all."""
         names = [(str(alias.kind), alias.value) for alias in sent.contact.aliases]
         content = sent.file.content.decode() if sent.file else sent.text
-        said = set(tokens(content))
+        said = tokens(content)
         confirming = False
         about = {"aliases": names, "at": self.clock()}
         if channel != "whatsapp" and self.random.random() < 0.85:
@@ -206,10 +206,10 @@ class People:
                 told = builders.status(word, mid=sent.id, delivery=reference) | about
                 self._back(channel, told)
                 # Messenger's receipts name a moment, and no message.
-                confirming |= bool(reference) and (self.words or channel == "whatsapp")
+                confirming |= not bare and (self.words or channel == "whatsapp")
         # One that failed for all that arrived nowhere, whatever else is told of it.
         if confirming and Status.FAILED not in words:
-            self.heard |= said
+            self.heard.update(said)
 
     def _back(self, channel: str, raw: Raw) -> None:
         delay = self.random.choice(_DELAYS)

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.domain.account import Account, AccountRef
-from chalicelib.domain.envelope import Book
 from chalicelib.domain.work import Work
 from chalicelib.errors import InvalidSignature, TransientError, UnknownIntegration
-from chalicelib.operations.accepted import Accepted
 from chalicelib.operations.replay import Choice, Replayer, chosen
 from chalicelib.storage.audit import TableAudit
 from chalicelib.storage.store import TableStore
@@ -18,13 +16,14 @@ from tests.builders import Raw
 from tests.fakes.channel import Arrived
 from tests.fakes.deployment import MOST_RECEIVES, WORKERS, Worker
 from tests.fakes.faults import ProcessDied
-from tests.fakes.log import RecordingLog
 from tests.fakes.queue import MemoryQueue
 from tests.fakes.world import SWEEP_EVERY, World
+from tests.storm.accepted import AcceptedLog
 from tests.storm.casts import BARE, Cast, cast_for
 from tests.storm.chaos import VISIBILITY, Chaos
 from tests.storm.people import People, Sender
-from tests.storm.ports import StormyBodies, StormyChannel, StormyMedia, StormyQueue, StormyTable
+from tests.storm.ports import StormyBodies, StormyMedia, StormyQueue, StormyTable
+from tests.storm.sides import StormyChannel
 from tests.storm.watch import Kind, Watch
 
 _QUEUES = tuple(str(name) for name in WORKERS)
@@ -53,37 +52,6 @@ class Bug:
 NO_BUG: Final = Bug()
 
 
-class _Log(RecordingLog):
-    """A log of which only what `verify` reads is kept."""
-
-    def __init__(self, clock: Callable[[], int]) -> None:
-        super().__init__()
-        self._clock = clock
-        self.accepted: list[Accepted] = []
-
-    def info(self, message: str, **keys: object) -> None:
-        """Keep what was accepted."""
-        if message != "received":
-            return
-        messages: Any = keys["messages"]
-        for each in messages:
-            items = {Book(book): count for book, count in each["items"].items()}
-            self.accepted.append(
-                Accepted(
-                    message_id=each["id"],
-                    deduplication=each["deduplication"],
-                    at=self._clock(),
-                    items=items,
-                )
-            )
-
-    def warning(self, message: str, **keys: object) -> None:
-        """Keep nothing."""
-
-    def alarm(self, message: str, **keys: object) -> None:
-        """Keep nothing."""
-
-
 class StormWorld(World):
     """
     An account on each channel of the cast, in the middle of a storm.
@@ -98,7 +66,7 @@ class StormWorld(World):
         self._bug = bug
         self.chaos = chaos = Chaos(seed, self.clock)
         self.watch = watch = Watch()
-        self.books = _Log(self.clock)
+        self.books = AcceptedLog(self.clock)
         self.log = self.books
         table: StormyTable
         table = StormyTable(chaos, lambda writes: watch.wrote(writes, table))
