@@ -225,13 +225,6 @@ class _BeginsAnew(DjangoHelpdesk):
         return replace(self._ticket(ticket), last_entry=self._complete(ticket.id, rest))
 
 
-class _TakesMergedForGone(DjangoHelpdesk):
-    def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
-        if self._client().ticket(int(ticket_id)).merged_to is not None:
-            raise Gone("merged")
-        return super().find_entry(ticket_id, after=after, entry=entry)
-
-
 AT_THE_EDGE: Final[dict[str, Bug]] = {
     "take a cut answer for a refusal": _made(http=_TakesCutForRefused),
     "take the desk's 5xx for nothing written": _made(http=_AtTheDesk),
@@ -251,5 +244,4 @@ AT_THE_EDGE: Final[dict[str, Bug]] = {
     "look without asking who wrote": _made(helpdesk=_LooksAtEverybodysEntries),
     "take the beginning of a ticket for all of it": _made(helpdesk=_TakesTheBeginningForAll),
     "begin a ticket anew each time": _made(helpdesk=_BeginsAnew),
-    "take a merged ticket for a gone one": _made(helpdesk=_TakesMergedForGone),
 }
