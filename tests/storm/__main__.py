@@ -17,7 +17,7 @@ from chalicelib import bootstrap
 from tests.storm.storm import Result, run
 from tests.storm.watch import Kind
 
-SEEDS, EVENTS = 80, 1000
+SEEDS, EVENTS = 50, 1000
 PROCESSES: Final = 2
 SETTINGS: Final = {
     "SCRIPTA_TABLE": "table",
