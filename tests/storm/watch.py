@@ -201,13 +201,13 @@ class Watch:
         work = self._work.get(conversation, {})
         if any(work[n] == text and f"{conversation}.{n}" in self.late for n in work):
             return
-        if not text:
-            return  # the beginning of a ticket whose first entry follows
+        if not text or again:
+            return  # the beginning of a ticket whose first entry follows, or what stood elsewhere
         fits = [n for n in sorted(work) if n >= last and work[n] == text]
         ahead = [number for number in fits if number > last]
         if ahead:
             self._written[conversation] = ahead[0]
-        elif not again and not fits:
+        elif not fits:
             self.wrong(Kind.MISORDERED, f"{entry.text[:60]!r} is shown out of its turn")
 
     # --- the phones
