@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import urllib3
 from urllib3.exceptions import (
@@ -80,6 +80,22 @@ class Form:
 
     fields: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[Upload] = ()
+
+
+class Transport(Protocol):
+    """What adapters need of an HTTP client; `Http` is the one that goes outside."""
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any] | Form | None = None,
+        timeout: float = READ_TIMEOUT,
+    ) -> Response:
+        """Return the answer of any status; raise TransientError or AmbiguousError without one."""
+        ...
 
 
 class Http:

@@ -10,13 +10,14 @@ from chalicelib.domain.account import Account
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.ports import Secrets
-from chalicelib.errors import Refused, Unauthorised
+from chalicelib.errors import Refused, TransientError, Unauthorised
 from chalicelib.graph_api import handshake, signature
 from chalicelib.graph_api.error_codes import FILE_GONE
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
-    from chalicelib.graph_api.client import Graph, Http
+    from chalicelib.graph_api.client import Graph
+    from chalicelib.http_client import Transport
 
 
 class MetaChannel:
@@ -33,7 +34,7 @@ class MetaChannel:
         *,
         secrets: Secrets,
         settings: Settings,
-        http: Http | None = None,
+        http: Transport | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._secrets = secrets
@@ -79,7 +80,8 @@ class MetaChannel:
             return {}
         try:
             return self._graph().profile(person, fields=fields, token=self._token(account))
-        except Unauthorised:
+        except TransientError:
+            # No token, or the secrets cannot be asked now: a name is not worth waiting for them.
             return {}
 
     def _graph(self) -> Graph:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from chalicelib.errors import (
@@ -18,34 +18,18 @@ from chalicelib.errors import (
 from chalicelib.graph_api import error_codes
 from chalicelib.graph_api.error_codes import Meaning, Verdict
 from chalicelib.graph_api.fields import identifier, mapping, number, words
-from chalicelib.http_client import LONGEST_WAIT, READ_TIMEOUT, Form, Response
+from chalicelib.http_client import LONGEST_WAIT, READ_TIMEOUT, Form, Response, Transport
 
 _NO_CODE: Final = -1
 _NAME_TIME: Final = 3.0  #: seconds; a name is not worth a longer wait
 _FILE_TIME: Final = 20.0  #: seconds; the platform looks through a file before it answers
 
 
-class Http(Protocol):
-    """What is needed of an HTTP client; see `http_client.Http`."""
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str],
-        body: Mapping[str, Any] | Form | None = None,
-        timeout: float = 10.0,
-    ) -> Response:
-        """Return the answer of any status; raise TransientError or AmbiguousError without one."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
     """The Graph API of one version (`v26.0`) at one address."""
 
-    http: Http
+    http: Transport
     url: str
     version: str
 

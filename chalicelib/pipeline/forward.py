@@ -126,7 +126,8 @@ class _Try:
         except AmbiguousError as error:
             return self._failed(error, Stage.STARTED)
         except PermanentError as error:
-            return self._refused(error)
+            # A refused look says nothing of the entry, which may stand.
+            return self._failed(error, Stage.STARTED) if unclear else self._refused(error)
         # From here on it stands outside: a store that fails now must leave the mark as it is.
         return self._done(written)
 
@@ -174,8 +175,7 @@ class _Try:
 
         Certain is a second look that finds nothing, one look-up lag after the first.
         """
-        found = self._find()
-        if found is not None:
+        if (found := self._find()) is not None:
             return found
         now = self.line.clock()
         lag = self.helpdesk.promise.lookup_lag

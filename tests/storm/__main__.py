@@ -17,8 +17,8 @@ from chalicelib import bootstrap
 from tests.storm.storm import Result, run
 from tests.storm.watch import Kind
 
-SEEDS, EVENTS = 30, 1000
-_PROCESSES: Final = 2
+SEEDS, EVENTS = 50, 1000
+PROCESSES: Final = 2
 SETTINGS: Final = {
     "SCRIPTA_TABLE": "table",
     "SCRIPTA_INTAKE_QUEUE": "intake",
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     began = time.monotonic()
     results: list[Result] = []
     jobs = [(seed, chosen.events) for seed in range(chosen.seed, chosen.seed + chosen.seeds)]
-    with multiprocessing.Pool(min(_PROCESSES, len(jobs)), _prepare) as pool:
+    with multiprocessing.Pool(min(PROCESSES, len(jobs)), prepare) as pool:
         for result in pool.imap_unordered(_one, jobs):
             results.append(result)
             if result.violations:
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
     return int(any(result.violations for result in results))
 
 
-def _prepare() -> None:
+def prepare() -> None:
     """Make a process one that runs the pipeline: settings as deployed, and no log."""
     os.environ.update(SETTINGS)
     bootstrap.settings.cache_clear()

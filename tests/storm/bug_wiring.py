@@ -27,14 +27,14 @@ Wrap = Callable[[Any], Any]
 
 def desks(wrap: Wrap) -> Bug:
     def ports(world: StormWorld) -> None:
-        world.adapters = {name: wrap(desk) for name, desk in world.desks.items()}
+        world.adapters = {name: wrap(desk) for name, desk in world.cast.desks.items()}
 
     return Bug(ports=ports)
 
 
 def faces(wrap: Wrap) -> Bug:
     def ports(world: StormWorld) -> None:
-        world.faces = {name: wrap(channel) for name, channel in world.channels.items()}
+        world.faces = {name: wrap(channel) for name, channel in world.cast.channels.items()}
 
     return Bug(ports=ports)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -55,7 +55,10 @@ class People:
     What everybody does; `random` decides, `clock` dates it.
 
     `said` has every token that must be shown in a ticket, `replies` every one that must be sent,
-    `poison` the ids of the items that nobody can understand.
+    `poison` the ids of the items that nobody can understand, `heard` the replies that something
+    was told of that carries our reference. Persons on the channels `many_names`
+    are known by several. Without `words` webhooks are written as they come over the wire, and there
+    is nothing that nobody can read.
     """
 
     random: Random
@@ -64,6 +67,9 @@ class People:
     said: list[str] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
     poison: list[str] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
+    many_names: frozenset[str] = frozenset()
+    words: bool = True
     _count: int = 0
 
     def token(self, kind: str, contact: str) -> str:
@@ -76,17 +82,37 @@ class People:
         contact = self._contact(channel)
         text = self.token("in", contact)
         roll = self.random.random()
-        if roll < 0.05:
+        if roll < 0.05 and self.words:
             raw = builders.sticker(mid=text, contact=contact) | {"kind": text}
+        elif roll < 0.2:
+            raw = self._message_with_files(channel, text, contact)
         else:
             raw = builders.message(text, contact=contact, at=self.clock())
         if roll > 0.97:
             raw["pad"] = "x" * (_HUGE if roll > 0.997 else _LARGE)
-        self.said.append(text)
+        self.said += [text] if raw.get("text", text) else []
         self._channel(channel).tell(self._named(raw, channel, contact))
+
+    def _message_with_files(self, channel: str, text: str, contact: str) -> Raw:
+        # WhatsApp sends each file as a message of its own.
+        most = 1 if channel == "whatsapp" else 3
+        names = [
+            f"{self.token('infile', contact)}.png" for _ in range(self.random.randint(1, most))
+        ]
+        self.said += [name.removesuffix(".png") for name in names]
+        said = text if self.random.random() < 0.7 else ""
+        return builders.message(said, mid=text, contact=contact, at=self.clock(), files=names)
+
+    def forge(self, channel: str) -> Raw:
+        """Return what somebody would have us believe that a customer wrote."""
+        contact = self._contact(channel)
+        raw = builders.message(self.token("forged", contact), contact=contact, at=self.clock())
+        return self._named(raw, channel, contact)
 
     def write_outside(self, channel: str) -> None:
         """Have somebody answer from Meta's own inbox."""
+        if channel == "whatsapp":
+            return  # a number of the Cloud API has no inbox
         contact = self._contact(channel)
         text = self.token("outside", contact)
         raw = builders.echo(text, mid=f"m-{text}", contact=contact, at=self.clock())
@@ -99,17 +125,40 @@ class People:
         if not whose:
             return
         text = self.token("reply", whose)
-        self.replies.append(text)
+        names = []
+        if self.random.random() < 0.15:
+            endings = [self.random.choice((".png", ".png", ".pdf", ".zip")) for _ in range(2)]
+            names = [
+                f"{self.token('replyfile', whose)}{ending}"
+                for ending in endings[: self.random.choice((1, 1, 2))]
+            ]
+            self.replies += [name.partition(".")[0] for name in names]
+        said = text if not names or self.random.random() < 0.5 else ""
+        self.replies += [said] if said else []
         raw = builders.reply(
-            ticket.id, text, conversation=ticket.opening.reference, at=self.clock()
+            ticket.id,
+            said,
+            comment=text,
+            conversation=ticket.opening.reference,
+            files=names,
+            at=self.clock(),
         )
         self.senders[f"desk:{desk}"].tell(raw)
+
+    def is_saying(self, ticket: DeskTicket, *, shown: Collection[str]) -> str:
+        """Return what the customer of a ticket wrote last and is not shown yet; empty for nothing."""
+        whose = next(iter(_owners(ticket)), "")
+        said = (
+            each for each in reversed(self.said) if each.startswith("in") and "file" not in each
+        )
+        return next((each for each in said if owner(each) == whose and each not in shown), "")
 
     def note_privately(self, desk: str, ticket: DeskTicket) -> None:
         """Have an agent write a note that is for nobody else."""
         whose = next(iter(_owners(ticket)), "nobody")
         text = self.token("private", whose)
-        raw = builders.desk_noise(mid=text) | {"lane": ticket.id, "text": text, "type": "note"}
+        note = {"text": text, "type": "note", "conversation": ticket.opening.reference}
+        raw = builders.desk_noise(mid=text) | {"lane": ticket.id} | note
         self.senders[f"desk:{desk}"].tell(raw)
 
     def be_odd(self, channel: str) -> None:
@@ -117,7 +166,7 @@ class People:
         contact = self._contact(channel)
         mid = f"odd{self._count}"
         self._count += 1
-        if self.random.random() < 0.5:
+        if self.words and self.random.random() < 0.5:
             self.poison.append(mid)
             raw = builders.poison(mid=mid, lane=contact)
         else:
@@ -137,10 +186,16 @@ class People:
 
     def hear_back(self, channel: str, sent: Arrived, *, bare: bool) -> None:
         """Have Meta tell of a message of ours: before, after or without its answer, or not at all."""
-        if self.random.random() < 0.85:
-            names = [(str(alias.kind), alias.value) for alias in sent.contact.aliases]
-            echo = builders.echo_of(sent, bare=bare) | {"aliases": names, "lane": names[0][1]}
-            self._back(channel, echo)
+        names = [(str(alias.kind), alias.value) for alias in sent.contact.aliases]
+        content = sent.file.content.decode() if sent.file else sent.text
+        said = tokens(content)
+        confirming = False
+        about = {"aliases": names, "at": self.clock()}
+        if channel != "whatsapp" and self.random.random() < 0.85:
+            files = [f"{name}.png" for name in said] if sent.file else []
+            echo = builders.echo_of(sent, bare=bare) | about
+            self._back(channel, echo | {"lane": names[0][1], "files": files})
+            confirming = not bare
         words = list(_STATUSES)
         if self.random.random() < 0.05:
             words = [Status.FAILED]
@@ -148,7 +203,13 @@ class People:
         for word in words:
             if self.random.random() < 0.6:
                 reference = "" if bare else sent.reference
-                self._back(channel, builders.status(word, mid=sent.id, delivery=reference))
+                told = builders.status(word, mid=sent.id, delivery=reference) | about
+                self._back(channel, told)
+                # Messenger's receipts name a moment, and no message.
+                confirming |= not bare and (self.words or channel == "whatsapp")
+        # One that failed for all that arrived nowhere, whatever else is told of it.
+        if confirming and Status.FAILED not in words:
+            self.heard.update(said)
 
     def _back(self, channel: str, raw: Raw) -> None:
         delay = self.random.choice(_DELAYS)
@@ -162,7 +223,7 @@ class People:
     def _named(self, raw: Raw, channel: str, contact: str) -> Raw:
         """Return an item under some of the contact's names, in the lane of the first of them."""
         every = [("psid", contact), ("phone", f"phone/{contact}")]
-        if channel != "messenger":
+        if channel not in self.many_names:
             every = every[:1]
         names = self.random.choice((every, every[:1], every[-1:]))
         return raw | {"aliases": names, "lane": names[0][1]}

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
-from typing import Any, Final
-from zlib import crc32
+from typing import Any
 
-from chalicelib.domain.contact import Contact
+from chalicelib.domain.addresses import is_allowed
+from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.ports import Delivered, Outgoing
-from chalicelib.domain.sending import Sending
-from chalicelib.domain.ticket import Entry, Opening, Ticket
 from chalicelib.errors import (
-    AmbiguousError,
     Conflict,
+    Gone,
     Refused,
     ScriptaError,
     TransientError,
-    Unauthorised,
 )
 from chalicelib.storage.keys import Key
 from chalicelib.storage.table import Write
 from tests.fakes.bodies import MemoryBodies
-from tests.fakes.channel import FakeChannel
 from tests.fakes.clock import VirtualClock
-from tests.fakes.helpdesk import DeskTicket, FakeHelpdesk
+from tests.fakes.media import MemoryMedia
 from tests.fakes.queue import MemoryQueue, _Message
+from tests.fakes.secrets import MemorySecrets
 from tests.fakes.watched import WatchedQueue, WatchedTable
 from tests.storm.chaos import Chaos, Failing
 
-_LIKED: Final = 40  #: texts for each one that a desk stumbles over
 _CALM = Chaos(0, VirtualClock())
 _CALM.calm = True
 
@@ -43,38 +39,17 @@ def _table_lost(random: Random) -> TransientError:
     return Conflict("a condition did not hold") if random.random() < 0.5 else _aws(random)
 
 
-def _busy(random: Random) -> ScriptaError:
-    return TransientError("too many", retry_after=random.choice((None, 1.0, 30.0, 600.0)))
-
-
-def _desk_refused(random: Random) -> ScriptaError:
+def _file_refused(random: Random) -> ScriptaError:
     roll = random.random()
-    if roll < 0.5:
-        return _busy(random)
-    if roll < 0.95:
-        return AmbiguousError("no answer")
-    return Unauthorised("token") if roll < 0.98 else Refused("other", "no")
-
-
-def _channel_refused(random: Random) -> ScriptaError:
-    roll = random.random()
-    if roll < 0.4:
-        return _busy(random)
-    if roll < 0.7:
-        return AmbiguousError("no answer")
-    return Unauthorised("token") if roll < 0.85 else Refused("not_reachable")
-
-
-def _ambiguous(_: Random) -> AmbiguousError:
-    return AmbiguousError("no answer")
+    if roll < 0.8:
+        return TransientError("no answer")
+    return Refused("file_too_large") if roll < 0.9 else Gone("no such file")
 
 
 _READ = Failing(refused=_aws)
 _WRITE = Failing(refused=_aws, lost=_table_lost)
 _SEND = Failing(refused=_aws, lost=_aws)
-_LOOK = Failing(refused=_busy, outside=True)
-_DESK = Failing(refused=_desk_refused, lost=_ambiguous, outside=True)
-_CHANNEL = Failing(refused=_channel_refused, lost=_ambiguous, outside=True)
+_FILE = Failing(refused=_file_refused, lost=_aws, outside=True)
 
 
 class StormyTable(WatchedTable):
@@ -215,84 +190,49 @@ class StormyBodies(MemoryBodies):
         return self._chaos.call("bodies.fetch", lambda: fetch(key), _READ)
 
 
-class StormyHelpdesk(FakeHelpdesk):
-    """A helpdesk behind the storm, which tells every entry that stands to `written`."""
+class StormySecrets(MemorySecrets):
+    """Secrets that cannot always be asked."""
 
-    def __init__(
-        self, clock: VirtualClock, chaos: Chaos, written: Callable[[DeskTicket, Entry], None]
-    ) -> None:
-        super().__init__(clock)
+    def __init__(self, chaos: Chaos, values: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        super().__init__(values)
         self._chaos = chaos
-        self._written = written
 
-    def create(self, opening: Opening) -> Ticket:
-        """See ports.Helpdesk."""
-        what = f"desk.create {opening.entry.text[:40]!r}"
-        create = super().create
-        return self._chaos.call(what, lambda: create(opening), _DESK)
-
-    def append(self, ticket_id: str, entry: Entry) -> str:
-        """See ports.Helpdesk."""
-        what = f"desk.append {ticket_id} {entry.text[:40]!r}"
-        append = super().append
-        entry_id = self._chaos.call(what, lambda: append(ticket_id, entry), _DESK)
-        if self._stumbles(entry.text):
-            raise AmbiguousError("an error, but it stands")
-        return entry_id
-
-    def find(self, reference: str) -> Ticket | None:
-        """See ports.Helpdesk."""
-        find = super().find
-        return self._chaos.call("desk.find", lambda: find(reference), _LOOK)
-
-    def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
-        """See ports.Helpdesk."""
-        find_entry = super().find_entry
-        if self._stumbles(entry.text):
-            raise TransientError("an error")
-        return self._chaos.call(
-            f"desk.find_entry {ticket_id}",
-            lambda: find_entry(ticket_id, after=after, entry=entry),
-            _LOOK,
-        )
-
-    def _stumbles(self, text: str) -> bool:
-        """Return whether the desk fails at one of the few texts that it does not like."""
-        stumbles = not self._chaos.calm and crc32(text.encode()) % _LIKED == 0
-        if stumbles:
-            self._chaos.fault("a desk stumbles over an entry, and writes it")
-        return stumbles and self._chaos.happens(0.9)
-
-    def check(self) -> None:
-        """See ports.Helpdesk."""
-        self._chaos.call("desk.check", super().check, _LOOK)
-
-    def _add(self, ticket: DeskTicket, entry: Entry) -> str:
-        self._written(ticket, entry)
-        return super()._add(ticket, entry)
+    def get(self, name: str, field: str) -> tuple[str, ...]:
+        """See ports.Secrets."""
+        get = super().get
+        return self._chaos.call(f"secrets.get {name}", lambda: get(name, field), _READ)
 
 
-class StormyChannel(FakeChannel):
-    """A channel behind the storm; `expired` is a token that is no longer good."""
+class StormyMedia(MemoryMedia):
+    """
+    A media store in the storm; what is at an address says the address.
 
-    def __init__(self, name: str, chaos: Chaos, sent: Callable[[StormyChannel], None]) -> None:
-        super().__init__(name)
-        self.expired = False
+    A file that is asked for at an address that was not allowed, or with a token where none belongs,
+    is told to `wrong`.
+    """
+
+    def __init__(self, chaos: Chaos, wrong: Callable[[str], None]) -> None:
+        super().__init__()
         self._chaos = chaos
-        self._told = sent
+        self._wrong = wrong
+        self._handed_out: dict[str, Attachment] = {}
 
-    def send(self, sending: Sending) -> str:
-        """See ports.Channel."""
-        text, reference = sending.text, sending.reference
-        return self._chaos.call(
-            f"channel.send {reference} {text[:40]!r}",
-            lambda: self._out(sending.contact, text, reference),
-            _CHANNEL,
-        )
+    def fetch(self, file: File, location: Location) -> File:
+        """See ports.MediaStore."""
+        if not is_allowed(location.url, hosts=location.hosts):
+            self._wrong(f"{location.url} is fetched")
+        if ("lookaside" in location.url) != ("authorization" in location.headers):
+            self._wrong(f"{location.url} is asked with {list(location.headers)}")
+        fetch = super().fetch
+        return self._chaos.call(f"media.fetch {location.url}", lambda: fetch(file, location), _FILE)
 
-    def _out(self, contact: Contact, text: str, reference: str) -> str:
-        if self.expired:
-            raise Unauthorised("the token expired")
-        id_ = self._send(contact, text, reference, None)
-        self._told(self)
-        return id_
+    def attachment(self, file: File) -> Attachment:
+        """See ports.MediaStore."""
+        attachment = super().attachment
+        found = self._chaos.call("media.attachment", lambda: attachment(file), _READ)
+        self._handed_out[found.link] = found
+        return found
+
+    def linked(self, link: str) -> Attachment | None:
+        """Return what somebody finds who follows a link of ours."""
+        return self._handed_out.get(link)

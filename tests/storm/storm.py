@@ -10,10 +10,11 @@ from chalicelib.errors import TransientError, Unauthorised
 from tests import builders
 from tests.fakes.deployment import WORKERS
 from tests.fakes.faults import ProcessDied
+from tests.fakes.helpdesk import DeskTicket
 from tests.fakes.world import SWEEP_EVERY
 from tests.storm.verdict import look, look_at_rest, open_work
 from tests.storm.watch import Kind, Violation
-from tests.storm.world import DESKS, NO_BUG, Bug, StormWorld
+from tests.storm.world import NO_BUG, Bug, StormWorld
 
 _HOUR: Final = 3600.0
 _LONGEST_CALM: Final = 48 * _HOUR  #: seconds after which what is not at rest never will be
@@ -37,9 +38,14 @@ class Result:
         return sum(violation.kind is kind for violation in self.violations)
 
 
-def run(seed: int, *, events: int, bug: Bug = NO_BUG) -> Result:
+def cast_of(seed: int) -> str:
+    """Return the cast of a seed where none is given: that of the odd ones, or of the even ones."""
+    return "fakes" if seed % 2 else "adapters"
+
+
+def run(seed: int, *, events: int, bug: Bug = NO_BUG, cast: str = "") -> Result:
     """Return how the storm of a seed ended, stopped at the first violation."""
-    world = StormWorld(seed, bug=bug)
+    world = StormWorld(seed, cast=cast or cast_of(seed), bug=bug)
     for _ in range(events):
         _happen(world)
         for _ in range(world.chaos.random.choice((0, 1, 2, 4, 8))):
@@ -75,12 +81,12 @@ def run(seed: int, *, events: int, bug: Bug = NO_BUG) -> Result:
 def _happen(world: StormWorld) -> None:
     """Have one thing happen in the world outside, or to it."""
     people, random = world.people, world.chaos.random
-    channel = random.choice(list(DESKS))
+    channel = random.choice(list(world.cast.of))
     roll = random.random()
     if roll < 0.45:
         people.write(channel)
     elif roll < 0.75:
-        _have_answered(world, DESKS[channel])
+        _have_answered(world, world.cast.of[channel])
     elif roll < 0.79:
         people.write_outside(channel)
     elif roll < 0.83:
@@ -90,37 +96,51 @@ def _happen(world: StormWorld) -> None:
     elif roll < 0.95:
         people.repeat(random.choice(list(people.senders)))
     elif roll < 0.98:
-        _close_or_remove(world, DESKS[channel])
+        _close_or_remove(world, world.cast.of[channel])
     elif roll < 0.985:
         _let_go(world)
+    elif roll < 0.987:
+        world.forge(channel)
     else:
         _break(world, channel)
 
 
 def _have_answered(world: StormWorld, desk: str) -> None:
-    tickets = world.desks[desk].tickets
+    tickets = world.cast.desks[desk].tickets
     if not tickets:
         return
     ticket = world.chaos.random.choice(tickets)
     if world.chaos.happens(0.1):
         world.people.note_privately(desk, ticket)
+    elif world.chaos.happens(0.1):
+        _have_written_down(world, desk, ticket)
     else:
         world.people.answer(desk, ticket)
 
 
+def _have_written_down(world: StormWorld, desk: str, ticket: DeskTicket) -> None:
+    """Have an agent write into a ticket what its customer is writing, and says on the phone."""
+    text = world.people.is_saying(ticket, shown=world.watch.shown)
+    if text:
+        world.cast.desks[desk].write_down(ticket.id, text)
+
+
 def _close_or_remove(world: StormWorld, desk: str) -> None:
-    tickets = world.desks[desk].tickets
+    tickets = world.cast.desks[desk].tickets
     if not tickets:
         return
     ticket = world.chaos.random.choice(tickets)
     sender = world.people.senders[f"desk:{desk}"]
     if world.chaos.happens(0.2):
-        world.desks[desk].remove(ticket.id)
-        world.chaos.note(f"{ticket.id} is removed")
+        how = world.chaos.random.choice(("gone", "merged"))
+        merged = how == "merged" and not world.cast.words
+        (world.cast.desks[desk].merge if merged else world.cast.desks[desk].remove)(ticket.id)
+        world.chaos.note(f"{ticket.id} is {'merged' if merged else 'removed'}")
         if world.chaos.happens(0.5):
-            sender.tell(builders.ticket_changed(ticket.id, "gone", at=world.clock()))
+            word = "merged" if merged else "gone"
+            sender.tell(builders.ticket_changed(ticket.id, word, at=world.clock()))
     else:
-        world.desks[desk].close(ticket.id)
+        world.cast.desks[desk].close(ticket.id)
         sender.tell(builders.ticket_changed(ticket.id, "closed", at=world.clock()))
 
 
@@ -137,16 +157,16 @@ def _break(world: StormWorld, channel: str) -> None:
     roll = world.chaos.random.random()
     if roll < 0.2:
         world.chaos.fault("a desk is down for 6 hours")
-        desk = world.desks[DESKS[channel]]
+        desk = world.cast.desks[world.cast.of[channel]]
         down = world.chaos.random.choice((TransientError("down"), Unauthorised("token")))
         desk.down = down
         _pass(world, 6 * _HOUR)
         desk.down = None
     elif roll < 0.3:
         world.chaos.fault("a token is expired for a day")
-        world.channels[channel].expired = True
+        world.cast.channels[channel].expired = True
         _pass(world, 24 * _HOUR)
-        world.channels[channel].expired = False
+        world.cast.channels[channel].expired = False
     elif roll < 0.5:
         world.chaos.fault("AWS is down for minutes")
         _take_down(world, 0.5)
@@ -169,7 +189,7 @@ def _pass(world: StormWorld, seconds: float) -> None:
     until = world.clock() + round(seconds * 1000)
     while world.clock() < until and not world.watch.violations:
         if seconds > _HOUR and world.chaos.happens(0.02):
-            world.people.write(world.chaos.random.choice(list(DESKS)))
+            world.people.write(world.chaos.random.choice(list(world.cast.of)))
         _work(world)
         _wait(world, until)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from chalicelib.domain.changes import Outcome
@@ -9,9 +10,11 @@ from chalicelib.operations.parked import parked
 from chalicelib.operations.verify import verify
 from chalicelib.storage import rows
 from chalicelib.storage.audit import TableAudit
+from chalicelib.storage.keys import CONVERSATION_PREFIX
+from tests.storm.casts import BARE
 from tests.storm.tokens import owner, tokens
-from tests.storm.watch import Kind
-from tests.storm.world import BARE, StormWorld
+from tests.storm.watch import Kind, says
+from tests.storm.world import StormWorld
 
 _MOST_PARKED: Final = 1_000_000
 
@@ -26,11 +29,10 @@ def look(world: StormWorld) -> None:
     for row in open_work(world):
         world.watch.wrong(Kind.LOST, f"nobody is going to do {row['pk']} {row['sk']}")
     kept = _look_at_parked(world)
-    for token in world.people.said:
-        if token not in world.watch.shown and token not in kept:
-            world.watch.wrong(Kind.LOST, f"{token} stands in no ticket")
+    _look_at_said(world, kept)
     for token in world.people.replies:
         _look_at_reply(world, token, kept=kept)
+    _look_at_doubts(world)
     books = verify(
         world.books.accepted,
         intake=[world.queues["ingest"], world.dead["ingest"]],
@@ -39,6 +41,26 @@ def look(world: StormWorld) -> None:
     )
     if books.lost or books.pending or books.out.pending:
         world.watch.wrong(Kind.LOST, f"the books say {books}")
+
+
+def _look_at_said(world: StormWorld, kept: set[str]) -> None:
+    """Look at what customers said and sent: it stands in a ticket, which says what files it lacks."""
+    missing = Counter[str]()
+    for conversation, count in world.watch.missing.items():
+        missing[world.watch.whose.get(conversation, "")] += count
+    for token in world.people.said:
+        if token in world.watch.shown or token in kept:
+            continue
+        if world.watch.wordless.get(token) in world.watch.late:
+            # In doubt, set aside, overtaken: one that reads the same may be taken for it.
+            world.watch.residue.add(token)
+            continue
+        # Of a conversation in which nothing but that files are missing stands, nobody knows whose.
+        told = next((name for name in (owner(token), "") if missing[name]), None)
+        if told is None or not token.startswith("infile"):
+            world.watch.wrong(Kind.LOST, f"{token} stands in no ticket")
+        else:
+            missing[told] -= 1
 
 
 def _look_at_parked(world: StormWorld) -> set[str]:
@@ -53,7 +75,8 @@ def _look_at_parked(world: StormWorld) -> set[str]:
     for mid in world.people.poison:
         if f'"id":"{mid}"' not in texts:
             world.watch.wrong(Kind.LOST, f"the poison {mid} is nowhere")
-    return set(tokens(texts))
+    parked_rows = (row for row in world.table.open_rows() if row["parked"])
+    return set(tokens(texts)).union(*map(says, parked_rows))
 
 
 def look_at_rest(world: StormWorld) -> None:
@@ -67,13 +90,34 @@ def look_at_rest(world: StormWorld) -> None:
 def _look_at_reply(world: StormWorld, token: str, *, kept: set[str]) -> None:
     """Look at one reply: it is on the phone, or somebody was told that it is not."""
     watch = world.watch
-    if token not in watch.sent.keys() | watch.told | watch.doubted | kept:
+    files = token.startswith("replyfile") and owner(token).startswith(BARE[0])
+    mixed_up = files and any(each in watch.touched for each in _files_to(world, owner(token)))
+    if token not in watch.sent.keys() | watch.told | watch.doubted | kept and not mixed_up:
         watch.wrong(Kind.LOST, f"{token} was not sent, and nobody was told")
     if token in watch.doubted and token not in watch.touched:
         watch.wrong(Kind.LOST, f"{token} is in doubt, and nothing happened to it")
     if token in watch.shown:
         # An echo that carries nothing of ours, after the send was given up: design, decision 8.
-        if owner(token).startswith(BARE[0]) and token in watch.admitted:
+        if mixed_up or (owner(token).startswith(BARE[0]) and token in watch.admitted):
             watch.residue.add(token)
         else:
             watch.wrong(Kind.DUPLICATED, f"{token} is shown as sent by somebody else")
+
+
+def _look_at_doubts(world: StormWorld) -> None:
+    """Look that every doubt was withdrawn for whose reply something came that carries our reference."""
+    watch = world.watch
+    parked_of = {row["pk"] for row in world.table.open_rows() if row["parked"]}
+    settled = Counter[str]()
+    for token in sorted(watch.doubted & world.people.heard):
+        settled[watch.references[token].partition(".")[0]] += 1
+    for conversation, count in settled.items():
+        is_parked = f"{CONVERSATION_PREFIX}{conversation}" in parked_of
+        if watch.withdrawn[conversation] < count and not is_parked:
+            watch.wrong(Kind.LOST, f"in {conversation} agents doubt what is known to have arrived")
+
+
+def _files_to(world: StormWorld, person: str) -> list[str]:
+    """Return the files that agents sent to a person: a bare echo of one may be taken for another's."""
+    replies = world.people.replies
+    return [each for each in replies if each.startswith("replyfile") and owner(each) == person]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from chalicelib.domain.content import File
 from chalicelib.domain.envelope import Envelope
 from chalicelib.domain.message import Status, highest
 from chalicelib.domain.ports import Outgoing
 from chalicelib.domain.ticket import Entry, EntryKind
 from chalicelib.domain.work import Stage
+from chalicelib.pipeline.files import shown
 from chalicelib.storage import keys
 from chalicelib.storage.table import Put, Update, Write
 from tests.fakes.channel import Arrived
@@ -20,7 +22,8 @@ from tests.fakes.helpdesk import DeskTicket
 from tests.storm.ports import StormyTable
 from tests.storm.tokens import owner, tokens
 
-_KEYS: Final = {"message": "m", "echo": "e"}
+_MISSING: Final = " missing: "  #: in an entry, for each file that it lacks
+_NAMED: Final = "✗ "  #: begins each line that names a file which the desk refused
 
 
 class Kind(StrEnum):
@@ -49,7 +52,10 @@ class Watch:
     end unconfirmed. `admitted` are those that were taken for somebody else's after they had been
     given up. `told` are the replies that agents were told of as not sent, `doubted` those that "may
     not have arrived", `residue` those that were taken for somebody else's. `late` are the references of work that was
-    parked and let go: it comes when it comes.
+    parked and let go: it comes when it comes. `missing` says how many files each conversation's
+    tickets say that they lack, `whose` whose conversation it is; `key_of` gives an item's natural key.
+    `withdrawn` says how often each conversation's agents were told that a reply in doubt has arrived.
+    `wordless` are the files that came without a word, and the references of the work that has them.
     """
 
     violations: list[Violation] = field(default_factory=list)
@@ -61,12 +67,17 @@ class Watch:
     told: set[str] = field(default_factory=set)
     sent: dict[str, list[Arrived]] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
+    key_of: Callable[[Mapping[str, Any], str], str] = lambda raw, source: ""
+    missing: dict[str, int] = field(default_factory=dict)
+    whose: dict[str, str] = field(default_factory=dict)
+    wordless: dict[str, str] = field(default_factory=dict)
+    withdrawn: Counter[str] = field(default_factory=Counter)
     _work: dict[str, dict[int, str]] = field(default_factory=dict)
     _written: dict[str, int] = field(default_factory=dict)
     _delivered: dict[str, int] = field(default_factory=dict)
-    _owners: dict[str, str] = field(default_factory=dict)
-    _marked: dict[str, str] = field(default_factory=dict)
-    _replies: dict[str, str] = field(default_factory=dict)
+    _marked: dict[str, list[str]] = field(default_factory=dict)
+    _replies: dict[str, list[str]] = field(default_factory=dict)
+    references: dict[str, str] = field(default_factory=dict)
     _given_up: set[str] = field(default_factory=set)
     _statuses: dict[keys.Key, Status] = field(default_factory=dict)
     _lanes: dict[str, deque[str]] = field(default_factory=dict)
@@ -80,7 +91,8 @@ class Watch:
 
     def harmed(self) -> None:
         """Note that a mishap came while replies were between their mark and their end."""
-        self.touched.update(self._marked.values())
+        for said in self._marked.values():
+            self.touched.update(said)
 
     # --- the intake
 
@@ -88,7 +100,7 @@ class Watch:
         """See what the intake queue took, in its order."""
         envelope = Envelope.decode(message.body)
         for raw in envelope.items:
-            key = _key_of(raw, envelope.source)
+            key = self.key_of(raw, envelope.source)
             if key and key not in self._lane_of:
                 self._lane_of[key] = message.group
                 self._lanes.setdefault(message.group, deque()).append(key)
@@ -125,7 +137,7 @@ class Watch:
             if row["status"] == Status.UNCONFIRMED:
                 conversation = write.key[0].removeprefix(keys.CONVERSATION_PREFIX)
                 number = int(sort.removeprefix(keys.STATE_PREFIX))
-                self._given_up.add(self._replies[f"{conversation}.{number}"])
+                self._given_up.update(self._replies[f"{conversation}.{number}"])
         elif sort == keys.SENT and isinstance(write, Update):
             self._climbs(write.key, highest(map(Status, row.get("receipts", ()))))
 
@@ -136,14 +148,16 @@ class Watch:
         if verb == "deliver":
             self._marked.pop(reference, None)
             if row:
-                self._replies[reference] = str(row["text"])
+                self._replies[reference] = says(row)
+                self.references.update(dict.fromkeys(says(row), reference))
             if row.get("stage") == Stage.STARTED:
-                self._marked[reference] = str(row["text"])
+                self._marked[reference] = says(row)
         elif row:
-            text = str(row["text"])
-            self._work.setdefault(conversation, {})[int(number)] = text
+            self._work.setdefault(conversation, {})[int(number)] = _shown(row)
+            if not tokens(str(row["text"])):
+                self.wordless.update(dict.fromkeys(says(row), reference))
             if row["kind"] == EntryKind.COMMENT:
-                self.admitted |= self._given_up & set(tokens(text))
+                self.admitted |= self._given_up & set(says(row))
 
     def _climbs(self, key: keys.Key, status: Status) -> None:
         before = self._statuses.get(key, status)
@@ -158,10 +172,13 @@ class Watch:
     def entry(self, ticket: DeskTicket, entry: Entry, *, there: Sequence[DeskTicket]) -> None:
         """See an entry of a ticket; `there` are the tickets that were not removed."""
         conversation = ticket.opening.reference.partition(".")[0]
-        found = tokens(entry.text)
+        found = [*tokens(entry.text), *_in_files(entry)]
+        self.missing[conversation] = self.missing.get(conversation, 0) + _lacks(entry.text)
         for token in found:
-            if self._owners.setdefault(conversation, owner(token)) != owner(token):
+            if self.whose.setdefault(conversation, owner(token)) != owner(token):
                 self.wrong(Kind.LEAKED, f"{token} stands in the ticket of somebody else")
+            if token.startswith(("private", "forged")):
+                self.wrong(Kind.LEAKED, f"{token} stands in a ticket")
         again = False
         if entry.kind is EntryKind.COMMENT:
             for token in found:
@@ -175,43 +192,67 @@ class Watch:
                 self.told.update(found)
             if "may not have arrived" in entry.text:
                 self.doubted.update(found)
+            self.withdrawn[conversation] += "has arrived after all" in entry.text
         self._in_order(conversation, entry, again=again)
 
     def _in_order(self, conversation: str, entry: Entry, *, again: bool) -> None:
         """Check that an entry stands behind what is before it; one may stand again where it was removed."""
-        last = self._written.get(conversation, 0)
+        last, text = self._written.get(conversation, 0), _without_names(entry.text)
         work = self._work.get(conversation, {})
-        if any(work[n] == entry.text and f"{conversation}.{n}" in self.late for n in work):
+        if any(work[n] == text and f"{conversation}.{n}" in self.late for n in work):
             return
-        fits = [n for n in sorted(work) if n >= last and work[n] == entry.text]
+        if not text or again:
+            return  # the beginning of a ticket whose first entry follows, or what stood elsewhere
+        fits = [n for n in sorted(work) if n >= last and work[n] == text]
         ahead = [number for number in fits if number > last]
         if ahead:
             self._written[conversation] = ahead[0]
-        elif not again and not fits:
+        elif not fits:
             self.wrong(Kind.MISORDERED, f"{entry.text[:60]!r} is shown out of its turn")
 
     # --- the phones
 
     def arrived(self, sent: Arrived) -> None:
         """See what a customer reads."""
-        conversation, _, number = sent.reference.rpartition(".")
         names = {alias.value.partition("/")[2] or alias.value for alias in sent.contact.aliases}
-        (token,) = tokens(sent.text) or ("",)
+        said = tokens(sent.text) or (tokens(sent.file.content.decode()) if sent.file else [])
+        token = next(iter(said), "")
         if not token.startswith("reply"):
             self.wrong(Kind.LEAKED, f"{sent.text[:60]!r} is no reply and was sent")
         if names != {owner(token)}:
             self.wrong(Kind.LEAKED, f"{token} was sent to {sorted(names)}")
         if self.sent.setdefault(token, []):
             self.wrong(Kind.DUPLICATED, f"{token} was sent twice")
-        if sent.reference not in self.late:
+        # Instagram is not told our reference.
+        reference = sent.reference or self.references.get(token, ".0")
+        conversation, _, number = reference.rpartition(".")
+        if conversation and reference not in self.late:
             if self._delivered.get(conversation, 0) >= int(number):
                 self.wrong(Kind.MISORDERED, f"{token} was sent out of its turn")
             self._delivered[conversation] = int(number)
         self.sent[token].append(sent)
 
 
-def _key_of(raw: Mapping[str, Any], source: str) -> str:
-    """Return the natural key of an item whose order matters; empty for any other."""
-    if raw["type"] == "reply":
-        return f"{source} reply:{raw['comment']}"
-    return f"{source} {_KEYS[raw['type']]}:{raw['id']}" if raw["type"] in _KEYS else ""
+def says(row: Mapping[str, Any]) -> list[str]:
+    """Return the tokens of what a row of work says and carries."""
+    files = [token for file in row["files"] for token in tokens(f"{file['url']} {file['id']}")]
+    return [*tokens(row["text"]), *dict.fromkeys(files)]
+
+
+def _shown(row: Mapping[str, Any]) -> str:
+    """Return what a row of work reads like in a ticket."""
+    return shown(row["text"], [File(**file) for file in row["files"]], language="en").strip()
+
+
+def _without_names(text: str) -> str:
+    """Return an entry's text without the names of files that the desk refused."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith(_NAMED)).strip()
+
+
+def _in_files(entry: Entry) -> list[str]:
+    return [token for file in entry.files for token in tokens(file.content.decode())]
+
+
+def _lacks(text: str) -> int:
+    """Return how many files an entry says that are missing."""
+    return text.count(_MISSING) + sum(line.startswith(_NAMED) for line in text.splitlines())

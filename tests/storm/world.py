@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.domain.account import Account, AccountRef
-from chalicelib.domain.envelope import Book
 from chalicelib.domain.work import Work
-from chalicelib.errors import TransientError, UnknownIntegration
-from chalicelib.operations.accepted import Accepted
+from chalicelib.errors import InvalidSignature, TransientError, UnknownIntegration
 from chalicelib.operations.replay import Choice, Replayer, chosen
 from chalicelib.storage.audit import TableAudit
 from chalicelib.storage.store import TableStore
-from tests import builders
 from tests.builders import Raw
-from tests.fakes.channel import FakeChannel
-from tests.fakes.deployment import DESK, MOST_RECEIVES, OTHER_DESK, WORKERS, Worker
+from tests.fakes.channel import Arrived
+from tests.fakes.deployment import MOST_RECEIVES, WORKERS, Worker
 from tests.fakes.faults import ProcessDied
-from tests.fakes.helpdesk import FakeHelpdesk
-from tests.fakes.log import RecordingLog
 from tests.fakes.queue import MemoryQueue
 from tests.fakes.world import SWEEP_EVERY, World
+from tests.storm.accepted import AcceptedLog
+from tests.storm.casts import BARE, Cast, cast_for
 from tests.storm.chaos import VISIBILITY, Chaos
 from tests.storm.people import People, Sender
-from tests.storm.ports import StormyBodies, StormyChannel, StormyHelpdesk, StormyQueue, StormyTable
+from tests.storm.ports import StormyBodies, StormyMedia, StormyQueue, StormyTable
+from tests.storm.sides import StormyChannel
 from tests.storm.watch import Kind, Watch
 
-WITH_REFERENCE, BARE = "messenger", "instagram"
-DESKS = {WITH_REFERENCE: DESK, BARE: OTHER_DESK}  #: of the channels' accounts
 _QUEUES = tuple(str(name) for name in WORKERS)
 
 Change = Callable[["StormWorld"], None]
@@ -44,9 +40,11 @@ class Bug:
     """
     A deliberate mistake, made anew each time processes start.
 
-    `ports` changes what they are made of, `parts` what was made of it.
+    `ports` changes what they are made of, `parts` what was made of it. It is one of the storm with
+    the cast `cast`.
     """
 
+    cast: str = "fakes"
     ports: Change = _nothing
     parts: Change = _nothing
 
@@ -54,74 +52,47 @@ class Bug:
 NO_BUG: Final = Bug()
 
 
-class _Log(RecordingLog):
-    """A log of which only what `verify` reads is kept."""
-
-    def __init__(self, clock: Callable[[], int]) -> None:
-        super().__init__()
-        self._clock = clock
-        self.accepted: list[Accepted] = []
-
-    def info(self, message: str, **keys: object) -> None:
-        """Keep what was accepted."""
-        if message != "received":
-            return
-        messages: Any = keys["messages"]
-        for each in messages:
-            items = {Book(book): count for book, count in each["items"].items()}
-            self.accepted.append(
-                Accepted(
-                    message_id=each["id"],
-                    deduplication=each["deduplication"],
-                    at=self._clock(),
-                    items=items,
-                )
-            )
-
-    def warning(self, message: str, **keys: object) -> None:
-        """Keep nothing."""
-
-    def alarm(self, message: str, **keys: object) -> None:
-        """Keep nothing."""
-
-
 class StormWorld(World):
     """
-    Two accounts on two channels, each served by a desk of its own; Instagram's echoes are bare.
+    An account on each channel of the cast, in the middle of a storm.
 
     `workers` are the handlers of the queues; `adapters` and `faces` the desks and channels as the
     pipeline meets them.
     """
 
-    def __init__(self, seed: int, *, bug: Bug = NO_BUG) -> None:
+    def __init__(self, seed: int, *, cast: str, bug: Bug = NO_BUG) -> None:
         self._bug: Bug = NO_BUG
         super().__init__()
         self._bug = bug
         self.chaos = chaos = Chaos(seed, self.clock)
         self.watch = watch = Watch()
-        self.books = _Log(self.clock)
+        self.books = AcceptedLog(self.clock)
         self.log = self.books
         table: StormyTable
         table = StormyTable(chaos, lambda writes: watch.wrote(writes, table))
         self.table: StormyTable = table
         self.store = TableStore(table, clock=self.clock)
         self.bodies = StormyBodies(chaos)
+        self.media: StormyMedia = StormyMedia(chaos, self._asks_elsewhere)
         self.dead = {name: self._queue(None) for name in WORKERS}
         self.queues = {name: self._queue(self.dead[name]) for name in WORKERS}
         self._watch_intake()
-        self.channels = {name: StormyChannel(name, chaos, self._arrived) for name in DESKS}
-        self.desks = {name: self._desk(name) for name in DESKS.values()}
-        self.adapters: dict[str, Any] = dict(self.desks)
-        self.faces: dict[str, Any] = dict(self.channels)
+        self.cast: Cast = cast_for(self, cast)
+        watch.key_of = self.cast.natural_key
+        self.adapters: dict[str, Any] = dict(self.cast.adapters)
+        self.faces: dict[str, Any] = dict(self.cast.faces)
         self.workers = dict(WORKERS)
-        for name, desk in DESKS.items():
-            ref = AccountRef(name, builders.ACCOUNT)
+        for name, desk in self.cast.of.items():
+            ref = AccountRef(name, self.cast.accounts[name])
             self.directory.accounts[ref] = Account(ref=ref, desk=desk)
-        sources = [f"channel:{name}" for name in DESKS] + [f"desk:{name}" for name in self.desks]
+        sources = [f"channel:{name}" for name in self.cast.of]
+        sources += [f"desk:{name}" for name in self.cast.desks]
         self.people = People(
             random=chaos.random,
             clock=self.clock,
             senders={source: Sender(source=source) for source in sources},
+            many_names=self.cast.many_names,
+            words=self.cast.words,
         )
         self._swept_at = self.clock()
         chaos.others = self._others
@@ -203,7 +174,7 @@ class StormWorld(World):
         sender, random = self.people.senders[source], self.chaos.random
         sender.due(self.clock())
         most = random.choice((1, 2, 5, 20, 60))
-        items = sender.pending[:most]
+        items = sender.pending[: min(most, self.cast.most(source))]
         if not items:
             return False
         self.chaos.note(f"{source}: a webhook of {len(items)}")
@@ -215,12 +186,11 @@ class StormWorld(World):
         return True
 
     def _is_accepted(self, source: str, items: Sequence[Raw]) -> bool:
-        side, _, name = source.partition(":")
-        webhook = self.channels[name] if side == "channel" else self.desks[name]
+        body, headers = self.cast.webhook(source, items)
         with self.chaos.process():
             self._tick()
             try:
-                self._receive(webhook, source, items)
+                self._take_in(source, body, headers)
             except TransientError:
                 return False
             except ProcessDied:
@@ -232,6 +202,21 @@ class StormWorld(World):
         if lost:
             self.chaos.fault("a 200 is lost")
         return not lost
+
+    def forge(self, channel: str) -> None:
+        """Have somebody who has no secret of ours send a webhook, which must not be taken."""
+        source = f"channel:{channel}"
+        body, headers = self.cast.forged(source, [self.people.forge(channel)])
+        try:
+            self._take_in(source, body, headers)
+        except InvalidSignature:
+            return
+        self.watch.wrong(Kind.LEAKED, "a webhook was taken that is not signed by the channel")
+
+    def _take_in(self, source: str, body: bytes, headers: Mapping[str, str]) -> None:
+        side, _, name = source.partition(":")
+        webhook = self.faces[name] if side == "channel" else self.adapters[name]
+        self.receiver.receive(webhook, source=source, body=body, headers=headers)
 
     def _others(self) -> None:
         for _ in range(self.chaos.random.choice((1, 1, 2, 6))):
@@ -261,23 +246,24 @@ class StormWorld(World):
         intake.took = self.watch.took
         dead.buried = self.watch.buried
 
-    def _desk(self, name: str) -> StormyHelpdesk:
-        def written(*what: Any) -> None:
-            self.watch.entry(*what, there=self.desks[name].tickets)
+    def _asks_elsewhere(self, what: str) -> None:
+        # The addresses of the fakes are nobody's.
+        if not self.cast.words:
+            self.watch.wrong(Kind.LEAKED, what)
 
-        return StormyHelpdesk(self.clock, self.chaos, written)
+    def arrived_last(self, channel: StormyChannel) -> None:
+        """See what arrived last through a channel, and have the customer's phone answer."""
+        self.arrived_on(channel.name, channel.arrived[-1])
 
-    def _arrived(self, channel: StormyChannel) -> None:
-        sent = channel.arrived[-1]
+    def arrived_on(self, channel: str, sent: Arrived) -> None:
+        """See what arrived on a phone, and have it answer."""
         self.watch.arrived(sent)
-        self.people.hear_back(channel.name, sent, bare=channel.name == BARE)
+        self.people.hear_back(channel, sent, bare=channel == BARE)
 
-    def _channel(self, name: str) -> FakeChannel:
-        if name not in self.channels:
+    def _channel(self, name: str) -> Any:
+        if name not in self.faces:
             raise UnknownIntegration("no such channel")
-        face: FakeChannel = self.faces[name]
-        return face
+        return self.faces[name]
 
-    def _helpdesk(self, desk_id: str) -> FakeHelpdesk:
-        adapter: FakeHelpdesk = self.adapters[desk_id]
-        return adapter
+    def _helpdesk(self, desk_id: str) -> Any:
+        return self.adapters[desk_id]

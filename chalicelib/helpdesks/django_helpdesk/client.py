@@ -23,8 +23,8 @@ from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, Listed, Page
 from chalicelib.http_client import (
     READ_TIMEOUT,
     Form,
-    Http,
     Response,
+    Transport,
     Upload,
     failure,
 )
@@ -53,7 +53,7 @@ class Client:
     AmbiguousError.
     """
 
-    def __init__(self, *, url: str, tokens: Sequence[str], http: Http) -> None:
+    def __init__(self, *, url: str, tokens: Sequence[str], http: Transport) -> None:
         self._url = url
         self._tokens = tokens
         self._http = http

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_allowed, origin
-from chalicelib.domain.content import Attachment, File, Location
+from chalicelib.domain.content import File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import DeskEvent
 from chalicelib.domain.ports import Secrets
@@ -19,6 +19,7 @@ from chalicelib.helpdesks.django_helpdesk import webhook
 if TYPE_CHECKING:
     from chalicelib.helpdesks.django_helpdesk.client import Client
     from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, TicketAnswer
+    from chalicelib.http_client import Transport
 
 # The list of tickets cannot be filtered. A ticket whose creation is in doubt is among the newest;
 # 10 pages of 200 are looked at, in which nothing is missed unless 2000 came after it.
@@ -34,15 +35,16 @@ class DjangoHelpdesk:
     One desk.
 
     Its option `queue` is the number of the queue for new tickets. Its secret `desks/<id>` holds
-    `webhook_secrets` and `api_tokens`.
+    `webhook_secrets` and `api_tokens`. `http` is the process's shared client unless another is given.
     """
 
     # A write and the look after it go to the same database.
     promise = Promise(lookup_lag=2.0)
 
-    def __init__(self, *, desk: Desk, secrets: Secrets) -> None:
+    def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
         self._desk = desk
         self._secrets = secrets
+        self._http = http
         self._url = desk.url.rstrip("/")
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
@@ -64,19 +66,21 @@ class DjangoHelpdesk:
         """
         Create a ticket, whose description is the first entry, and return it.
 
-        That is one call, unless the entry has several files, of which a creation takes one. The
-        ticket then says that more will come, and they follow as an entry of their own. Until they
-        have, `find` does not know the ticket, and a further call completes it.
+        That is one call, unless the entry is a note, which a description cannot be, or has several
+        files, of which a creation takes one. The ticket then begins with an entry that shows
+        nothing, and the whole one follows. Until it has, `find` does not know the ticket, and a
+        further call completes it.
         """
         from chalicelib.helpdesks.django_helpdesk import mapper
 
-        body, files = mapper.new_ticket(opening, queue=self._queue()), opening.entry.files
-        if len(files) <= 1:
-            return self._ticket(self._client().create_ticket(body, file=next(iter(files), None)))
+        body, entry = mapper.new_ticket(opening, queue=self._queue()), opening.entry
+        if mapper.is_description(entry):
+            file = next(iter(entry.files), None)
+            return self._ticket(self._client().create_ticket(body, file=file))
         ticket = self._named(opening.reference)
         if ticket is None or not _is_unfinished(ticket):
-            ticket = self._client().create_ticket(body, file=files[0])
-        last_entry = self._add_files(ticket.id, opening.entry, files[1:])
+            ticket = self._client().create_ticket(body)
+        last_entry = self._complete(ticket.id, entry)
         return replace(self._ticket(ticket), last_entry=last_entry)
 
     def append(self, ticket_id: str, entry: Entry) -> str:
@@ -90,25 +94,35 @@ class DjangoHelpdesk:
         """
         Return the newest ticket created under our reference, looking at the newest 2000.
 
-        One that still lacks files of its first entry is not found: `create` completes it.
+        One that still lacks its first entry is not found: `create` completes it.
         """
         ticket = self._named(reference)
-        return None if ticket is None or _is_unfinished(ticket) else self._ticket(ticket)
+        if ticket is None:
+            return None
+        if ticket.merged_to is None:
+            return None if _is_unfinished(ticket) else self._ticket(ticket)
+        # What stood in it went over into the other, where the beginning may still be all there is.
+        whole = self._client().ticket(ticket.merged_to)
+        return None if _ends_with_a_beginning(whole) else self._ticket(ticket)
 
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
-        """Return the id of the first entry of ours behind `after` that says the same."""
-        from chalicelib.helpdesks.django_helpdesk import mapper
+        """
+        Return the id of the first entry of ours behind `after` that says the same.
 
-        ticket = self._client().ticket(_number(ticket_id))
-        if ticket.merged_to is not None:
-            raise Gone("merged into another ticket")
-        known = int(after) if _is_number(after) else 0
-        public = entry.kind is EntryKind.COMMENT
-        for candidate in _ours(ticket, known=known):
-            is_same = mapper.is_same(candidate.comment, entry.text)
-            if candidate.id > known and candidate.public == public and is_same:
-                return str(candidate.id)
-        return None
+        A ticket that was merged is looked at together with the one that took its entries over, and
+        gone where the entry stands in neither: it still takes entries, from whoever knows it.
+        """
+        client = self._client()
+        ticket = client.ticket(_number(ticket_id))
+        found = _entry_in(ticket, after=after, entry=entry)
+        if found is None and ticket.merged_to is not None:
+            whole = client.ticket(ticket.merged_to)
+            # Who we are there only the entry `after` tells: the first one may be anybody's.
+            if any(str(each.id) == after for each in whole.followup_set):
+                found = _entry_in(whole, after=after, entry=entry)
+            if found is None:
+                raise Gone("merged into another ticket")
+        return found
 
     def locate(self, file: File) -> Location:
         """
@@ -156,28 +170,30 @@ class DjangoHelpdesk:
         from chalicelib.helpdesks.django_helpdesk.client import Client
         from chalicelib.http_client import shared
 
-        return Client(url=self._url, tokens=self._secret("api_tokens"), http=shared())
+        http = self._http or shared()
+        return Client(url=self._url, tokens=self._secret("api_tokens"), http=http)
 
     def _named(self, reference: str) -> TicketAnswer | None:
         tickets = self._client().newest_tickets(pages=_PAGES)
         return next((ticket for ticket in tickets if ticket.conversation == reference), None)
 
-    def _add_files(self, ticket: int, entry: Entry, files: Sequence[Attachment]) -> str:
+    def _complete(self, ticket: int, entry: Entry) -> str:
         """
-        Add the files that the first entry still lacks, and return the id of their entry.
+        Add the first entry that a ticket still lacks, and return its id.
 
-        The entry stands already, so that files which the desk refuses can only be named.
+        The ticket stands already, so that files which the desk refuses can only be named.
         """
         from chalicelib.helpdesks.django_helpdesk import mapper
 
         client = self._client()
         try:
-            body = mapper.new_entry(ticket, replace(entry, text="", files=()))
-            return str(client.add_entry(body, files=files).id)
+            return str(client.add_entry(mapper.new_entry(ticket, entry), files=entry.files).id)
         except Refused:
-            names = "\n".join(f"✗ {file.name}" for file in files)
-            body = mapper.new_entry(ticket, replace(entry, text=names, files=()))
-            return str(client.add_entry(body).id)
+            if not entry.files:
+                raise
+            names = "\n".join(f"✗ {file.name}" for file in entry.files)
+            bare = replace(entry, text=f"{entry.text}\n{names}", files=())
+            return str(client.add_entry(mapper.new_entry(ticket, bare)).id)
 
     def _secret(self, field: str) -> tuple[str, ...]:
         return self._secrets.get(f"desks/{self._desk.id}", field)
@@ -203,12 +219,35 @@ def create(*, desk: Desk, secrets: Secrets) -> DjangoHelpdesk:
     return DjangoHelpdesk(desk=desk, secrets=secrets)
 
 
+def _entry_in(ticket: TicketAnswer, *, after: str, entry: Entry) -> str | None:
+    """Return the id of the first entry of ours behind `after` in a ticket that says the same."""
+    from chalicelib.helpdesks.django_helpdesk import mapper
+
+    known = int(after) if _is_number(after) else 0
+    public = entry.kind is EntryKind.COMMENT
+    for candidate in _ours(ticket, known=known):
+        is_same = mapper.is_same(candidate.comment, entry.text)
+        if candidate.id > known and candidate.public == public and is_same:
+            return str(candidate.id)
+    return None
+
+
+def _ends_with_a_beginning(ticket: TicketAnswer) -> bool:
+    """Tell whether our last entry in a ticket is the beginning of one that lacks its first entry."""
+    from chalicelib.helpdesks.django_helpdesk import mapper
+
+    entries = ticket.entries()
+    begun = [entry for entry in entries if entry.comment == mapper.BEGINNING]
+    ours = [entry for entry in entries if begun and entry.user == begun[-1].user]
+    return bool(begun) and ours[-1] is begun[-1]
+
+
 def _is_unfinished(ticket: TicketAnswer) -> bool:
-    """Tell whether a ticket lacks files of its first entry: they are our second one there."""
+    """Tell whether a ticket lacks its first entry: that is our second one there."""
     from chalicelib.helpdesks.django_helpdesk import mapper
 
     ours = _ours(ticket, known=0)
-    return len(ours) == 1 and mapper.has_more_files(ours[0].comment)
+    return len(ours) == 1 and mapper.is_to_come(ours[0].comment)
 
 
 def _ours(ticket: TicketAnswer, *, known: int) -> list[FollowUp]:

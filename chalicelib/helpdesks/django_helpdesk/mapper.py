@@ -40,9 +40,11 @@ _LITERAL = '{{{{ "{}" }}}}'
 # The form refuses a blank description; this one is not blank, and shows nothing.
 _INVISIBLE = "\u200b"
 
-# Ends the description of a ticket whose entry has more files than a creation takes. It shows
-# nothing, and no description of ours holds it otherwise, whatever a customer writes.
-_MORE_FILES = "\u2063"
+# Ends the description of a ticket whose first entry is still to come. It shows nothing, and no
+# description of ours holds it otherwise, whatever a customer writes.
+_TO_COME = "\u2063"
+
+BEGINNING = _INVISIBLE + _TO_COME  #: the description of such a ticket
 
 # What is in the title of an entry that was merged or copied into its ticket, in every language: the
 # number of the ticket that it came from.
@@ -63,13 +65,19 @@ _TYPES = frozenset(kind for kind, _ in _CHANGES)
 
 
 def new_ticket(opening: Opening, *, queue: int) -> dict[str, Any]:
-    """Return the request that creates a ticket; its description becomes the first entry."""
+    """
+    Return the request that creates a ticket.
+
+    Its description becomes the first entry if it can be one; else that shows nothing, and the entry
+    has to follow.
+    """
     # The only text that is not rendered as a template, but its outer whitespace is cut off.
     text = _bare(opening.entry.text) or _INVISIBLE
+    description = text if is_description(opening.entry) else BEGINNING
     return {
         "queue": queue,
         "title": _title(opening),
-        "description": text + _MORE_FILES if len(opening.entry.files) > 1 else text,
+        "description": description,
         "priority": _NORMAL,
         "submitter_email": opening.requester,
         "custom_conversation_id": opening.reference,
@@ -92,9 +100,14 @@ def new_entry(ticket: int, entry: Entry) -> dict[str, Any]:
     }
 
 
-def has_more_files(description: str | None) -> bool:
-    """Tell whether a ticket was created with the first of several files."""
-    return (description or "").endswith(_MORE_FILES)
+def is_description(entry: Entry) -> bool:
+    """Tell whether an entry can be a ticket's description: that is public, with one file at most."""
+    return entry.kind is EntryKind.COMMENT and len(entry.files) <= 1
+
+
+def is_to_come(description: str | None) -> bool:
+    """Tell whether a ticket was created before its first entry."""
+    return (description or "").endswith(_TO_COME)
 
 
 def clean(text: str) -> str:
@@ -103,8 +116,8 @@ def clean(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """Return a text as a description holds it, without the mark for more files."""
-    return clean(text).replace(_MORE_FILES, "").strip()
+    """Return a text as a description holds it, without the mark for what is to come."""
+    return clean(text).replace(_TO_COME, "").strip()
 
 
 def verbatim(text: str) -> str:

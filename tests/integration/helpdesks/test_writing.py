@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -106,6 +107,18 @@ def test_a_comment_is_public_and_a_note_is_not(
     helpdesk.append(ticket.id, Entry(kind=EntryKind.NOTE, text="for agents"))
     entries = observer.ticket(int(ticket.id))["followup_set"]
     assert [entry["public"] for entry in entries] == [True, True, False]
+
+
+def test_a_note_that_a_ticket_begins_with_is_for_agents(
+    helpdesk: Helpdesk, observer: ApiUser, new_opening: NewOpening
+):
+    opening = new_opening("for agents")
+    note = replace(opening.entry, kind=EntryKind.NOTE)
+    ticket = helpdesk.create(replace(opening, entry=note))
+    begun, noted = observer.ticket(int(ticket.id))["followup_set"]
+    assert begun["comment"].strip("\u200b\u2063") == ""
+    assert (noted["comment"], noted["public"]) == ("for agents", False)
+    assert helpdesk.find(opening.reference) == ticket
 
 
 @pytest.mark.parametrize("status", [3, 4, 5], ids=["resolved", "closed", "duplicate"])

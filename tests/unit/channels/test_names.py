@@ -74,6 +74,16 @@ def test_a_name_that_is_not_told_is_no_failure(channel, answer):
     assert name_of(channel, answer)[0] == ""
 
 
+@pytest.mark.parametrize("channel", ASKED)
+def test_secrets_that_cannot_be_asked_are_no_failure(channel):
+    secrets = meta_secrets()
+    secrets.down = True
+    make, kind = ASKED[channel]
+    speaker = make(secrets=secrets, settings=SETTINGS, http=FakeHttp(TransientError("unasked")))
+    account = Account(ref=AccountRef(channel, "55"), desk="local")
+    assert speaker.name_of(account=account, contact=Contact(aliases=(Alias(kind, "7"),))) == ""
+
+
 def test_nobody_is_asked_without_a_token_or_where_webhooks_carry_the_name():
     http = FakeHttp(answered({"name": "Ana Bell"}))
     account = Account(ref=AccountRef("messenger", "no-token"), desk="local")

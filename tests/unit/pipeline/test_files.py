@@ -98,6 +98,16 @@ def test_a_lost_answer_to_a_write_with_files_is_looked_up_and_not_written_twice(
     assert len(world.desk.tickets) == 1
 
 
+def test_a_look_that_is_refused_says_nothing_of_the_entry_which_may_stand(world):
+    world.open_ticket("hello")
+    world.desk.faults.plan("append", AmbiguousError("cut"), performed=True)
+    world.desk.faults.plan("find_entry", Refused("desk_refused"))
+    world.hear(message("look", files=["cat.png"]))
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["hello", "look"]
+    assert attached(world) == ["cat.png"]
+
+
 def test_an_agents_files_follow_the_text_each_as_a_message(world, ticket):
     world.hear_desk(reply(ticket, "see", files=["a.pdf", "b.png"]))
     world.run_until_quiet()

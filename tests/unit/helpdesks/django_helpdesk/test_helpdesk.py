@@ -199,9 +199,10 @@ def test_a_ticket_without_entries_has_none_of_ours():
     assert looked_up() is None
 
 
-def test_a_ticket_that_was_merged_is_gone():
+def test_a_ticket_that_was_merged_and_lacks_the_entry_is_gone():
     answers: dict[str, tuple[int, object]] = {
         "GET /api/tickets/5/": (200, ticket(5, merged_to=6)),
+        "GET /api/tickets/6/": (200, ticket(6, entry(1, "Hello", user=ALICE))),
     }
     with answering(answers) as server, pytest.raises(Gone):
         helpdesk(server.url).find_entry("5", after="", entry=HELLO)
@@ -253,14 +254,16 @@ ONE, TWO = (
     Attachment(kind=FileKind.IMAGE, name=f"{n}.png", mime="image/png", content=b"png") for n in "12"
 )
 WITH_FILES = replace(OPENING, entry=replace(HELLO, files=(ONE, TWO)))
-UNFINISHED = ticket(5, entry(8, "Hello\u2063"), reference="c-9.1")
-FINISHED = ticket(5, entry(8, "Hello\u2063"), entry(9, ""), reference="c-9.1")
+BEGINNING = entry(8, "\u200b\u2063")
+UNFINISHED = ticket(5, BEGINNING, reference="c-9.1")
+FINISHED = ticket(5, BEGINNING, entry(9, "Hello"), reference="c-9.1")
+NOTE = replace(HELLO, kind=EntryKind.NOTE)
 
 
-def test_a_ticket_that_still_lacks_files_is_completed_and_not_created_again():
+def test_a_ticket_that_still_lacks_its_first_entry_is_completed_and_not_created_again():
     answers: dict[str, tuple[int, object]] = {
         LAST: page(1, UNFINISHED),
-        "POST /api/followups/": (201, entry(9, "")),
+        "POST /api/followups/": (201, entry(9, "Hello")),
     }
     with answering(answers) as server:
         desk = helpdesk(server.url)
@@ -268,8 +271,58 @@ def test_a_ticket_that_still_lacks_files_is_completed_and_not_created_again():
         created = desk.create(WITH_FILES)
     assert (created.id, created.last_entry) == ("5", "9")
     form = server.asked[-1].body
-    assert ("2.png" in form, "1.png" in form) == (True, False)
+    assert all(part in form for part in ("Hello", "1.png", "2.png"))
     assert [asked.method for asked in server.asked] == ["GET", "GET", "POST"]
+
+
+def test_a_note_that_a_ticket_begins_with_is_no_description_which_all_may_read():
+    answers: dict[str, tuple[int, object]] = {
+        LAST: page(0),
+        "POST /api/tickets/": (201, UNFINISHED),
+        "POST /api/followups/": (201, entry(9, "Hello", public=False)),
+    }
+    with answering(answers) as server:
+        created = helpdesk(server.url).create(replace(OPENING, entry=NOTE))
+    assert created.last_entry == "9"
+    _, begun, noted = server.asked
+    assert "Hello" not in str(begun.body)
+    assert (noted.body["comment"], noted.body["public"]) == ("Hello", False)
+
+
+def test_a_note_that_the_desk_refuses_is_refused():
+    answers: dict[str, tuple[int, object]] = {
+        LAST: page(1, UNFINISHED),
+        "POST /api/followups/": (400, {"comment": ["No."]}),
+    }
+    with answering(answers) as server, pytest.raises(Refused):
+        helpdesk(server.url).create(replace(OPENING, entry=NOTE))
+
+
+MERGED = ticket(5, reference="c-9.1", merged_to=6)
+INTO = "GET /api/tickets/6/"
+
+
+@pytest.mark.parametrize(
+    ("behind", "is_found"),
+    [((), False), ((entry(9, "Hello"),), True), ((entry(9, "Hello", user=ALICE),), False)],
+    ids=["nothing", "the entry", "somebody else's"],
+)
+def test_a_merged_ticket_is_found_if_its_first_entry_came(behind: tuple[object], is_found: bool):
+    into = ticket(6, entry(2, "before", user=ALICE), BEGINNING, *behind)
+    with answering({LAST: page(1, MERGED), INTO: (200, into)}) as server:
+        found = helpdesk(server.url).find("c-9.1")
+    assert (found is not None) == is_found
+
+
+def test_an_entry_of_a_merged_ticket_is_found_where_it_was_written_or_where_it_went():
+    own = ticket(5, entry(9, "Hello"), merged_to=6)
+    into = ticket(6, entry(7, "Hi"), entry(8, "Hello"))
+    answers: dict[str, tuple[int, object]] = {"GET /api/tickets/5/": (200, own), INTO: (200, into)}
+    with answering(answers) as server:
+        desk = helpdesk(server.url)
+        assert desk.find_entry("5", after="8", entry=HELLO) == "9"
+        server.to["GET /api/tickets/5/"] = (200, ticket(5, merged_to=6))
+        assert desk.find_entry("5", after="7", entry=HELLO) == "8"
 
 
 @pytest.mark.parametrize(
@@ -279,7 +332,7 @@ def test_a_ticket_that_still_lacks_files_is_completed_and_not_created_again():
         ticket(5, entry(8, "Hello"), reference="c-9.1"),
         ticket(5, reference="c-9.1"),
     ],
-    ids=["with the rest", "without a rest", "merged away"],
+    ids=["completed", "whole at once", "without entries"],
 )
 def test_a_ticket_that_lacks_nothing_is_found(found: object):
     with answering({LAST: page(1, found)}) as server:
@@ -291,7 +344,7 @@ def test_a_ticket_that_lacks_nothing_is_found(found: object):
 @pytest.mark.parametrize(
     ("status", "error"), [(429, TransientError), (500, AmbiguousError), (403, Unauthorised)]
 )
-def test_where_the_rest_of_the_files_fails_the_entry_is_not_written(
+def test_where_what_completes_a_ticket_fails_the_entry_is_not_written(
     status: int, error: type[ScriptaError]
 ):
     answers: dict[str, tuple[int, object]] = {

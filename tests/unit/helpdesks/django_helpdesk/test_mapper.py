@@ -142,12 +142,18 @@ def description(text: str, *files: Attachment) -> str:
 
 
 @pytest.mark.parametrize("text", ["Hi", "", "Hi\u2063", "\u2063 \u2063"])
-def test_a_description_tells_that_more_files_come_and_no_text_of_a_customer_can(text: str):
+def test_a_description_tells_that_the_entry_comes_and_no_text_of_a_customer_can(text: str):
     for files in ((), (PHOTO,)):
-        assert not mapper.has_more_files(description(text, *files))
+        assert not mapper.is_to_come(description(text, *files))
         assert mapper.is_same(description(text, *files), text)
-    assert mapper.has_more_files(description(text, PHOTO, PHOTO))
-    assert mapper.is_same(description(text, PHOTO, PHOTO), text)
+    assert mapper.is_to_come(description(text, PHOTO, PHOTO))
+    assert description(text, PHOTO, PHOTO) == mapper.BEGINNING
+
+
+def test_a_note_is_no_description():
+    note = Entry(kind=EntryKind.NOTE, text="for agents")
+    request = mapper.new_ticket(replace(OPENING, entry=note), queue=1)
+    assert request["description"] == mapper.BEGINNING
 
 
 def test_a_comment_is_public_a_note_is_not_and_both_open_the_ticket():

@@ -1,0 +1,244 @@
+"""Who plays the channels and the desks in a storm: fakes of the ports, or the adapters themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import urlsplit
+
+from chalicelib.channels.instagram.channel import Instagram
+from chalicelib.channels.messenger.channel import Messenger
+from chalicelib.channels.whatsapp.channel import WhatsApp
+from chalicelib.domain.account import Desk
+from chalicelib.helpdesks.django_helpdesk.helpdesk import DjangoHelpdesk
+from chalicelib.http_client import Response, Transport
+from chalicelib.settings import Settings
+from infra.local import credentials
+from tests import builders
+from tests.builders import Raw
+from tests.fakes.channel import SIGNED
+from tests.fakes.deployment import DESK, OTHER_DESK
+from tests.fakes.meta_api import ACCOUNTS, MetaApi
+from tests.storm import transport, wire
+from tests.storm.desk import StormyDesk
+from tests.storm.ports import StormySecrets
+from tests.storm.sides import StormyChannel, StormyHelpdesk
+from tests.storm.transport import StormyTransport, Switchboard
+
+if TYPE_CHECKING:
+    from tests.storm.world import StormWorld
+
+WITH_REFERENCE, BARE = "messenger", "instagram"
+_TOKEN: Final = "token-of-the-storm"
+
+
+class Cast(Protocol):
+    """
+    The sides of a storm.
+
+    `desks` and `channels` are what breaks and is looked at, by name; `adapters` and `faces` what
+    the pipeline meets of them. `of` says which desk serves a channel. Persons on the channels
+    `many_names` are known by several. With `words` webhooks are in words of our own.
+    """
+
+    @property
+    def of(self) -> Mapping[str, str]: ...
+    @property
+    def accounts(self) -> Mapping[str, str]: ...
+    @property
+    def desks(self) -> Mapping[str, Any]: ...
+    @property
+    def channels(self) -> Mapping[str, Any]: ...
+    @property
+    def adapters(self) -> Mapping[str, Any]: ...
+    @property
+    def faces(self) -> Mapping[str, Any]: ...
+    @property
+    def many_names(self) -> frozenset[str]: ...
+    @property
+    def words(self) -> bool: ...
+
+    def webhook(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
+        """Return the body that tells of items, and its headers."""
+        ...
+
+    def forged(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
+        """Return the same as somebody else would send it."""
+        ...
+
+    def natural_key(self, raw: Mapping[str, Any], source: str) -> str:
+        """Return the natural key of an item whose order matters; empty for any other."""
+        ...
+
+    def most(self, source: str) -> int:
+        """Return how many items a webhook tells of at most."""
+        ...
+
+
+class Fakes:
+    """Fakes of the ports, two channels; Instagram's echoes are bare."""
+
+    of: Mapping[str, str] = {WITH_REFERENCE: DESK, BARE: OTHER_DESK}
+    accounts: Mapping[str, str] = dict.fromkeys(of, builders.ACCOUNT)
+    many_names = frozenset({"messenger"})
+    words = True
+
+    def __init__(self, world: StormWorld) -> None:
+        self.channels = {
+            name: StormyChannel(name, world.chaos, world.arrived_last) for name in self.of
+        }
+        self.desks = {name: self._desk(world) for name in self.of.values()}
+        self.adapters: Mapping[str, Any] = self.desks
+        self.faces: Mapping[str, Any] = self.channels
+
+    def _desk(self, world: StormWorld) -> StormyHelpdesk:
+        def written(*what: Any) -> None:
+            world.watch.entry(*what, there=desk.tickets)
+
+        desk = StormyHelpdesk(world.clock, world.chaos, written)
+        return desk
+
+    def webhook(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
+        """See Cast."""
+        del source
+        return builders.body(*items), SIGNED
+
+    def forged(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
+        """See Cast."""
+        return self.webhook(source, items)[0], {"signature": "bad"}
+
+    def natural_key(self, raw: Mapping[str, Any], source: str) -> str:
+        """See Cast."""
+        if raw["type"] == "reply":
+            return f"{source} reply:{raw['comment']}"
+        keys = {"message": "m", "echo": "e"}
+        return f"{source} {keys[raw['type']]}:{raw['id']}" if raw["type"] in keys else ""
+
+    def most(self, source: str) -> int:
+        """See Cast."""
+        del source
+        return 60
+
+
+@dataclass(slots=True)
+class _Line:
+    """A channel's line to Meta; `expired` is a token that is no longer good."""
+
+    expired: bool = False
+
+
+class Adapters:
+    """The real adapters, each behind the storm's transport, before a Meta and desks in memory."""
+
+    of: Mapping[str, str] = {"messenger": DESK, "instagram": OTHER_DESK, "whatsapp": DESK}
+    accounts: Mapping[str, str] = ACCOUNTS
+    many_names = frozenset({"whatsapp"})
+    words = False
+    kinds: Final = {"messenger": Messenger, "instagram": Instagram, "whatsapp": WhatsApp}
+
+    def __init__(self, world: StormWorld) -> None:
+        self.channels = {name: _Line() for name in self.of}
+        self.desks = {
+            name: StormyDesk(world, token=_TOKEN) for name in dict.fromkeys(self.of.values())
+        }
+        meta = MetaApi(token=_TOKEN, fetch=world.media.linked)
+        meta.sent = world.arrived_on
+        outside = StormyTransport(world.chaos, _Expiring(meta, self.channels), transport.META)
+        self.http: Transport = Switchboard(
+            {"graph.test": outside} | {f"{n}.test": desk.line for n, desk in self.desks.items()}
+        )
+        self._meta = {name: wire.Meta(name, world.chaos.random) for name in self.of}
+        self._secrets = StormySecrets(world.chaos, _secrets(self.desks))
+        self.faces, self.adapters = self.made(self.http)
+
+    def made(
+        self,
+        http: Transport,
+        *,
+        kinds: Mapping[str, type[Any]] | None = None,
+        helpdesk: type[DjangoHelpdesk] = DjangoHelpdesk,
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the channels and the helpdesks, of other classes where some are given."""
+        kinds = {**self.kinds, **(kinds or {})}
+        settings = Settings(
+            table="t",
+            intake_queue="q",
+            forward_queue="q",
+            deliver_queue="q",
+            bucket="b",
+            graph_url="https://graph.test",
+        )
+        faces = {
+            name: kind(secrets=self._secrets, settings=settings, http=http)
+            for name, kind in kinds.items()
+        }
+        desks = {
+            name: helpdesk(
+                desk=Desk(
+                    id=name,
+                    helpdesk="django_helpdesk",
+                    url=f"https://{name}.test",
+                    options={"queue": "1"},
+                ),
+                secrets=self._secrets,
+                http=http,
+            )
+            for name in self.desks
+        }
+        return faces, desks
+
+    def webhook(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
+        """See Cast."""
+        side, _, name = source.partition(":")
+        if side == "channel":
+            return self._meta[name].webhook(items)
+        return wire.desk_webhook(items[0], url=f"https://{name}.test")
+
+    def forged(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
+        """See Cast."""
+        body, headers = self.webhook(source, items)
+        return body, {
+            name: value.replace("sha256=", "sha256=0") + "A" for name, value in headers.items()
+        }
+
+    def natural_key(self, raw: Mapping[str, Any], source: str) -> str:
+        """See Cast."""
+        return wire.natural_key(raw, source)
+
+    def most(self, source: str) -> int:
+        """See Cast."""
+        return 60 if source.startswith("channel:") else 1
+
+
+def _secrets(desks: Mapping[str, object]) -> dict[str, dict[str, tuple[str, ...]]]:
+    found: dict[str, dict[str, tuple[str, ...]]] = {
+        f"accounts/{name}/{account}": {"access_tokens": (_TOKEN,)}
+        for name, account in ACCOUNTS.items()
+    }
+    found["meta"] = {"app_secrets": credentials.APP_SECRETS}
+    for desk in desks:
+        # The first one has been replaced already, and not been taken out yet.
+        tokens = ("old", _TOKEN)
+        found[f"desks/{desk}"] = {"api_tokens": tokens, "webhook_secrets": (wire.SECRET,)}
+    return found
+
+
+class _Expiring:
+    """Meta, for which a token may have expired."""
+
+    def __init__(self, meta: MetaApi, lines: Mapping[str, _Line]) -> None:
+        self._meta = meta
+        self._lines = {ACCOUNTS[name]: line for name, line in lines.items()}
+
+    def request(self, method: str, url: str, **asked: Any) -> Response:
+        """See Transport."""
+        line = self._lines.get(urlsplit(url).path.split("/")[2])
+        if line and line.expired:
+            asked["headers"] = {"authorization": "Bearer expired"}
+        return self._meta.request(method, url, **asked)
+
+
+def cast_for(world: StormWorld, name: str) -> Cast:
+    """Return the cast of that name: `fakes` or `adapters`."""
+    return Adapters(world) if name == "adapters" else Fakes(world)
