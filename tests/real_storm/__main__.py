@@ -16,8 +16,8 @@ from tests.real_storm.verdict import Wrong
 MESSAGES = 2000
 _CUSTOMERS_PER = 25  #: messages, of each customer on average
 _REPLIES_PER = 7
-_LIFETIME = 0.7
-_LONGEST = 900.0
+_LIFETIME = 0.6
+_LONGEST = 360.0
 
 
 def plan(*, seed: int, messages: int, is_patient: bool) -> Plan:

@@ -6,9 +6,11 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+import botocore.session
 import httpx
+from botocore.config import Config
 
 from chalicelib.aws.queues import SqsQueue
 from chalicelib.domain.work import Stage, Verb, Work
@@ -21,7 +23,7 @@ from infra.local.meta import ids
 from tests.deployed.stack import Deployed
 
 _QUEUES: Final = ("Intake", "Forward", "Deliver", "IntakeDead", "ForwardDead", "DeliverDead")
-_SWEEP_SECONDS: Final = 3.0
+_SWEEP_SECONDS: Final = 8.0
 _TICK: Final = (
     b'{"version":"","account":"","region":"","source":"","id":"","time":"",'
     b'"detail-type":"","detail":{},"resources":[]}'
@@ -107,7 +109,7 @@ class Clockwork:
     """Has the sweep made every few seconds: a minute, which the schedule waits, is long here."""
 
     def __init__(self, stack: Deployed) -> None:
-        self._client = stack.client("lambda")
+        self._client = _patient(stack)
         self._function = stack.resources()["Sweep"]
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clockwork")
@@ -123,5 +125,17 @@ class Clockwork:
 
     def _run(self) -> None:
         while not self._stop.wait(_SWEEP_SECONDS):
-            # As EventBridge does it: nobody waits for the answer.
-            self._client.invoke(FunctionName=self._function, InvocationType="Event", Payload=_TICK)
+            # It may be killed in the middle; then the answer says so, and there is the next one.
+            self._client.invoke(FunctionName=self._function, Payload=_TICK)
+
+
+def _patient(stack: Deployed) -> Any:
+    """Return a client of Lambda that waits for an answer as long as a function may run."""
+    return botocore.session.get_session().create_client(
+        "lambda",
+        endpoint_url=stack.environment["AWS_ENDPOINT_URL"],
+        region_name=stack.environment["AWS_DEFAULT_REGION"],
+        aws_access_key_id=stack.environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=stack.environment["AWS_SECRET_ACCESS_KEY"],
+        config=Config(read_timeout=90, retries={"total_max_attempts": 1}),
+    )

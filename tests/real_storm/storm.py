@@ -30,9 +30,9 @@ from tests.real_storm.verdict import Verdict, Violation, Wrong, judge
 _SHOWN_AGAIN: Final = 12
 _LOOK: Final = 2.0  #: seconds between two looks whether all is quiet
 _SELDOM: Final = 10.0  #: the same where a look is at everything, which takes the desk a second
-_REST: Final = 420.0  #: seconds within which all must be quiet when nothing fails any more
+_REST: Final = 600.0  #: seconds within which all must be quiet when nothing fails any more
 _CONFIRMATION: Final = 660.0  #: seconds for the replies that nothing ever confirms
-_SHARE_SHOWN: Final = 0.9  #: of the messages stand in tickets before the weather clears
+_SHARE_SHOWN: Final = 0.75  #: of the messages that stand in tickets when the weather clears
 
 
 class NeverQuiet(AssertionError):

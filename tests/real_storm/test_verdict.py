@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import words
 from tests.real_storm.said import Kind, Person, Said
 from tests.real_storm.verdict import Verdict, Wrong, judge
 
@@ -52,6 +53,14 @@ def ticket(number: int, entries: list[tuple[int, bool, str]]) -> dict[str, Any]:
 
 def message(person: Person, text: str, status: str) -> dict[str, Any]:
     return {"channel": person.channel, "recipient": person.contact, "text": text, "status": status}
+
+
+def not_sent(text: str) -> str:
+    return words.say("en", "not_sent", reason="the window is closed.", text=text)
+
+
+def in_doubt(text: str) -> str:
+    return words.say("en", "unconfirmed", text=text)
 
 
 @pytest.fixture
@@ -108,14 +117,14 @@ def test_a_comment_that_nobody_said_is_leaked(world: World):
 def test_a_reply_that_is_not_sent_is_lost_unless_its_agent_is_told(world: World):
     world.sent.pop()
     assert world.wrongs() == [Wrong.LOST]
-    world.note(f"This reply was not sent: the window is closed.\n\n{world.replies[1]}")
+    world.note(not_sent(world.replies[1]))
     verdict = world.judged()
     assert verdict.violations == []
     assert len(verdict.refused) == 1
 
 
 def test_a_reply_in_doubt_may_have_arrived_or_not(world: World):
-    world.note(f"This reply may not have arrived: …\n\n{world.replies[1]}")
+    world.note(in_doubt(world.replies[1]))
     assert world.wrongs() == []
     world.sent.pop()
     assert world.wrongs() == []
@@ -123,7 +132,7 @@ def test_a_reply_in_doubt_may_have_arrived_or_not(world: World):
 
 
 def test_a_reply_that_was_sent_and_is_told_as_not_sent_is_wrong(world: World):
-    world.note(f"This reply was not sent: the window is closed.\n\n{world.replies[1]}")
+    world.note(not_sent(world.replies[1]))
     assert world.wrongs() == [Wrong.DUPLICATED]
 
 
@@ -152,17 +161,17 @@ def test_a_reply_that_failed_later_is_told_on_whatsapp_where_it_can_be_known(wor
     world.more[0].append((ALICE, True, reply))
     world.sent.append((BO, reply, "failed"))
     assert world.wrongs() == [Wrong.LOST]
-    world.more[0].append((BRIDGE, False, "A reply did not reach the customer: undeliverable"))
+    world.more[0].append((BRIDGE, False, words.say("en", "not_delivered", reason="…")))
     assert world.wrongs() == []
 
 
 def test_a_reply_that_is_shown_as_somebody_elses_is_residue_only_where_it_was_given_up(
     world: World,
 ):
-    told = f"[sent to the customer outside the helpdesk]\n{world.replies[1]}"
+    told = words.say("en", "sent_outside", text=world.replies[1])
     world.entries.append((BRIDGE, True, told))
     assert world.wrongs() == [Wrong.DUPLICATED]
-    world.note(f"This reply may not have arrived: …\n\n{world.replies[1]}")
+    world.note(in_doubt(world.replies[1]))
     verdict = world.judged()
     assert verdict.violations == []
     assert len(verdict.residue) == 1

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tests.real_storm.said import Kind, Person, Said, Token, tokens
 
-_NOT_SENT: Final = "was not sent"
+_NOT_SENT: Final = "was not sent:"  #: a reply in doubt "was not sent again"
 _IN_DOUBT: Final = "may not have arrived"
 _FAILED_LATE: Final = "did not reach the customer"
 _OUTSIDE: Final = "[sent to the customer outside the helpdesk]"
