@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Final
 
 from tests.real_storm.said import Kind, Person, Said, Token, tokens
+from tests.storm.watch import Kind as Wrong
+from tests.storm.watch import Violation
 
 _NOT_SENT: Final = "was not sent:"  #: a reply in doubt "was not sent again"
 _IN_DOUBT: Final = "may not have arrived"
@@ -17,23 +18,6 @@ _OUTSIDE: Final = "[sent to the customer outside the helpdesk]"
 _FAILED: Final = "failed"
 
 Json = Mapping[str, Any]
-
-
-class Wrong(StrEnum):
-    """What can be wrong, in the words of the last line."""
-
-    LOST = "lost"
-    DUPLICATED = "duplicated"
-    MISORDERED = "misordered"
-    LEAKED = "leaked"
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """Something that must never be."""
-
-    kind: Wrong
-    text: str
 
 
 @dataclass(slots=True)
