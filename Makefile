@@ -6,7 +6,7 @@ SOURCES := app.py chalicelib infra ops tests
 
 STAGE ?= prod
 
-.PHONY: run test storm check format package matrix screenshots constraints
+.PHONY: run test storm storm-real check format package matrix screenshots constraints
 
 run: $(VENV)/local
 	$(BIN)/python -m infra.local.run
@@ -23,6 +23,10 @@ endif
 # Everything fails, nothing is lost: docs/reliability.md says how, and how to replay a seed.
 storm: $(VENV)/dev
 	@$(BIN)/python -m tests.storm $(if $(SEEDS),--seeds $(SEEDS)) $(if $(EVENTS),--events $(EVENTS)) $(if $(SEED),--seed $(SEED))
+
+# The same over the deployed stack with its processes killed: about ten minutes.
+storm-real: $(VENV)/dev
+	@$(BIN)/python -m tests.real_storm $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(SEED),--seed $(SEED)) $(if $(PATIENT),--patient)
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check $(SOURCES)

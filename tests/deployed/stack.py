@@ -46,8 +46,18 @@ class Deployed:
 
 
 @contextmanager
-def deployed(out: Path, environment: Mapping[str, str], state: Path) -> Iterator[Deployed]:
-    """Deploy a package, seed it, and start the desk and the simulated Meta."""
+def deployed(
+    out: Path,
+    environment: Mapping[str, str],
+    state: Path,
+    *,
+    seen_at: Callable[[str], str] = str,
+) -> Iterator[Deployed]:
+    """
+    Deploy a package, seed it, and start the desk and the simulated Meta.
+
+    `seen_at` returns the address at which the stack sees the desk, told the desk's own.
+    """
     people = LocalRun(state)
     client = partial(aws.client, environment)
     location = {"LocationConstraint": environment["AWS_DEFAULT_REGION"]}
@@ -63,7 +73,8 @@ def deployed(out: Path, environment: Mapping[str, str], state: Path) -> Iterator
     url = f"{environment['AWS_ENDPOINT_URL']}/restapis/{outputs['RestAPIId']}/api/_user_request_"
     with ExitStack() as stack:
         stack.callback(people.close)
-        for process in _outside(people, environment, outputs["TableName"], url):
+        desk = seen_at(people.desk(""))
+        for process in _outside(people, environment, outputs["TableName"], url, desk=desk):
             process.start()
             stack.callback(process.stop)
         eventually(people.desk_answers)
@@ -91,13 +102,13 @@ def _make_up_for_the_emulation(client: Callable[[str], Any], outputs: Mapping[st
 
 
 def _outside(
-    people: LocalRun, environment: Mapping[str, str], table: str, url: str
+    people: LocalRun, environment: Mapping[str, str], table: str, url: str, *, desk: str
 ) -> list[Process]:
     """Return the desk and the simulated Meta, with accounts and secrets in the stack for them."""
     logs = people.state / "logs"
     logs.mkdir(parents=True)
     made = seed.generated(people.state / "generated.json")
-    seed.seed(environment, made=made, desk_url=people.desk(""), table=table)
+    seed.seed(environment, made=made, desk_url=desk, table=table)
     variables = {
         "PATH": os.environ["PATH"],
         "SCRIPTA_APP_URL": url,
