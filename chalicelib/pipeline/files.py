@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from chalicelib import words
 from chalicelib.domain.changes import Change, MessageKept, WorkAdded
 from chalicelib.domain.content import Attachment, File, Location
-from chalicelib.domain.ports import Clock, Log, MediaStore
+from chalicelib.domain.keeping import MediaStore
+from chalicelib.domain.ports import Clock, Log
 from chalicelib.errors import AmbiguousError, Gone, Refused, TransientError
 from chalicelib.pipeline.decision import Decision
 

@@ -10,16 +10,8 @@ from chalicelib.domain.changes import Claim, ClaimDropped, Claimed, ClaimKey, Ou
 from chalicelib.domain.contact import Alias, Contact
 from chalicelib.domain.envelope import Book, Envelope, compact, digest
 from chalicelib.domain.events import ChannelEvent, DeskEvent, ReplyWritten, TicketChanged
-from chalicelib.domain.ports import (
-    Bodies,
-    Channel,
-    Clock,
-    Directory,
-    Helpdesk,
-    Log,
-    Queue,
-    Webhook,
-)
+from chalicelib.domain.keeping import Bodies
+from chalicelib.domain.ports import Channel, Clock, Directory, Helpdesk, Log, Queue, Webhook
 from chalicelib.domain.store import Found, Store
 from chalicelib.errors import ConfigurationError, Conflict, MalformedPayload, TransientError
 from chalicelib.pipeline.books import Bookkeeper, Copy, Decide, woken

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from chalicelib.domain.envelope import Book, Envelope, Item, compact, digest
-from chalicelib.domain.ports import Bodies, Clock, Log, Outgoing, Queue, Webhook
+from chalicelib.domain.keeping import Bodies
+from chalicelib.domain.ports import Clock, Log, Outgoing, Queue, Webhook
 from chalicelib.errors import MalformedPayload, TooLarge, TransientError
 
 LARGEST_BODY = 5 * 1024 * 1024  #: bytes; Meta sends up to 3 MB

@@ -180,12 +180,12 @@ class StormyBodies(MemoryBodies):
         self._chaos = chaos
 
     def keep(self, body: bytes) -> str:
-        """See ports.Bodies."""
+        """See keeping.Bodies."""
         keep = super().keep
         return self._chaos.call("bodies.keep", lambda: keep(body), _SEND)
 
     def fetch(self, key: str) -> bytes:
-        """See ports.Bodies."""
+        """See keeping.Bodies."""
         fetch = super().fetch
         return self._chaos.call("bodies.fetch", lambda: fetch(key), _READ)
 
@@ -218,7 +218,7 @@ class StormyMedia(MemoryMedia):
         self._handed_out: dict[str, Attachment] = {}
 
     def fetch(self, file: File, location: Location) -> File:
-        """See ports.MediaStore."""
+        """See keeping.MediaStore."""
         if not is_allowed(location.url, hosts=location.hosts):
             self._wrong(f"{location.url} is fetched")
         if ("lookaside" in location.url) != ("authorization" in location.headers):
@@ -227,7 +227,7 @@ class StormyMedia(MemoryMedia):
         return self._chaos.call(f"media.fetch {location.url}", lambda: fetch(file, location), _FILE)
 
     def attachment(self, file: File) -> Attachment:
-        """See ports.MediaStore."""
+        """See keeping.MediaStore."""
         attachment = super().attachment
         found = self._chaos.call("media.attachment", lambda: attachment(file), _READ)
         self._handed_out[found.link] = found

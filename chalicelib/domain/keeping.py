@@ -1,0 +1,41 @@
+"""The ports of what is kept outside the table: files, and bodies too large for the queue."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from chalicelib.domain.content import Attachment, File, Location
+
+
+class MediaStore(Protocol):
+    """Where files are kept, and the only way by which they come in."""
+
+    def fetch(self, file: File, location: Location) -> File:
+        """
+        Fetch a file, keep it, and return it with its key, size, real type and hash.
+
+        Raises Refused with a reason of the words catalogue where it is not one that we take (its
+        host, size, type or hash), Gone where it is no longer there, TransientError where it could
+        not be fetched in time.
+        """
+        ...
+
+    def forget(self, file: File) -> None:
+        """Delete a kept file, which may be gone already; raise TransientError where it may stay."""
+        ...
+
+    def attachment(self, file: File) -> Attachment:
+        """Return a kept file in hand; raise TransientError, or Gone where it is not kept."""
+        ...
+
+
+class Bodies(Protocol):
+    """Where webhook bodies too large for the queue are kept."""
+
+    def keep(self, body: bytes) -> str:
+        """Keep a body under its hash and return the key; raise TransientError where it cannot."""
+        ...
+
+    def fetch(self, key: str) -> bytes:
+        """Return a kept body; raise TransientError, or Gone where it is not there."""
+        ...
