@@ -47,6 +47,8 @@ _PARTS: Final = {
     "feedback": "feedback form",
     "booking": "appointment",
     "comment": "comment under a post",
+    "mention": "mention of the account",
+    "template": "template or buttons",
 }
 
 
