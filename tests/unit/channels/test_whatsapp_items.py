@@ -202,9 +202,7 @@ def test_whatever_stands_in_a_field_is_an_event_and_means_the_same_after_the_que
 ) -> None:
     speaker = channel("whatsapp")
     body = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
-    found = speaker.split(body)
-    assert len(found) >= len(changes)
-    for item in found:
+    for item in speaker.split(body):
         item.lane.encode()
         event = speaker.parse(item.raw, received_at=RECEIVED_AT)
         f"{event}".encode()

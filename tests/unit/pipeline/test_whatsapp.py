@@ -311,6 +311,18 @@ def test_what_was_taken_back_is_kept_nowhere_whichever_comes_first(world, topic,
     assert ("a secret" in "".join(texts)) == (first == "message")
 
 
+def test_what_was_taken_back_in_standby_is_taken_back_for_us_too(world):
+    world.hear_fields(messages(text("Anna", "hello")))
+    world.run_until_quiet()
+    said, back = text("Anna", "a secret", mid="wamid.x"), revoke("Anna", "x")
+    for copy in (said, back):
+        world.hear_fields(("standby", {"standby": {"messages": [copy]}}))
+    world.hear_fields(messages(said))
+    world.run_until_quiet()
+    assert "a secret" not in json.dumps(list(world.table.scan()), default=str)
+    assert "a secret" not in "".join(world.ticket().texts())
+
+
 # --- what others do
 
 

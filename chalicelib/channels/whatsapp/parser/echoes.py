@@ -39,6 +39,6 @@ def parse(notice: Notice) -> ChannelEvent:
         content=content(notice.item),
         occurred_at=notice.occurred_at,
         application=_ANOTHER if notice.standby else _PHONE,
-        undone_by=notice.key(keys.deleted(message.id)) if message.id else "",
+        undone_by=keys.deleted(message.id) if message.id else "",
         standby=notice.standby,
     )

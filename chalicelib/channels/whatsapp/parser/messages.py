@@ -66,7 +66,7 @@ def _written(notice: Notice, message: Message) -> ChannelEvent:
         occurred_at=notice.occurred_at,
         reply_to=answered,
         about=notice.key(keys.message(answered)) if answered else "",
-        undone_by=notice.key(keys.deleted(message.id)) if message.id else "",
+        undone_by=keys.deleted(message.id) if message.id else "",
         standby=notice.standby,
     )
 

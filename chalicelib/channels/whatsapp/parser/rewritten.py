@@ -25,18 +25,22 @@ def edited(notice: Notice, message: Message) -> MessageEdited | UnknownEvent:
         about=notice.key(keys.message(original)),
         content=content(now),
         occurred_at=notice.occurred_at,
-        undone_by=notice.key(keys.deleted(original)),
+        undone_by=keys.deleted(original),
     )
 
 
 def taken_back(notice: Notice, message: Message) -> MessageDeleted | UnknownEvent:
-    """Return that a message must be forgotten; what names none is unknown."""
+    """
+    Return that a message must be forgotten; what names none is unknown.
+
+    That has one key, whoever holds the conversation: it undoes the owner's copy of a message, too.
+    """
     original = message.revoke.original_message_id
     if not original:
         return notice.unknown(message.type)
     told = (keys.message(original), keys.echo(original))
     return MessageDeleted(
-        key=notice.key(keys.deleted(original)),
+        key=keys.deleted(original),
         account=notice.account,
         contact=notice.contact,
         message_id=original,
