@@ -24,5 +24,5 @@ def edited(notice: Notice, part: object) -> MessageEdited | UnknownEvent:
         about=notice.key(said),
         content=content,
         occurred_at=notice.occurred_at,
-        undone_by=notice.key(keys.deleted(edit.mid)),
+        undone_by=keys.deleted(edit.mid),
     )

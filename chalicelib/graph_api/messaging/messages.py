@@ -40,7 +40,7 @@ def received(notice: Notice, message: Message) -> MessageReceived | MessageDelet
         occurred_at=notice.occurred_at,
         reply_to=answered,
         about=notice.key(keys.message(answered)) if answered else "",
-        undone_by=notice.key(keys.deleted(message.mid)) if message.mid else "",
+        undone_by=keys.deleted(message.mid) if message.mid else "",
         standby=notice.standby,
     )
 
@@ -66,7 +66,7 @@ def echoed(
         occurred_at=notice.occurred_at,
         delivery=delivery,
         application=application,
-        undone_by=notice.key(keys.deleted(message.mid)),
+        undone_by=keys.deleted(message.mid),
         standby=notice.standby,
     )
 
@@ -75,14 +75,16 @@ def deleted(notice: Notice, message_id: str, *, about: str) -> MessageDeleted | 
     """Return that a message was taken back; without an id or a customer nobody can tell which."""
     if not message_id or not notice.customer:
         return notice.unknown("unsend_of_nothing")
+    # Told in standby or to us, it is one unsend, of whatever told of the message.
+    told = keys.traces(message_id)
     return MessageDeleted(
-        key=notice.key(keys.deleted(message_id)),
+        key=keys.deleted(message_id),
         account=notice.account,
         contact=notice.contact,
         message_id=message_id,
         about=notice.key(about),
         occurred_at=notice.occurred_at,
-        traces=tuple(notice.key(trace) for trace in keys.traces(message_id)),
+        traces=(*told, *map(keys.standby, told)),
     )
 
 
