@@ -119,7 +119,7 @@ class Channel(Webhook, Protocol):
         """
         Show a customer that their newest message was read and that somebody is typing.
 
-        Raises nothing: an answer must not wait for a courtesy.
+        Where nothing can be shown, nothing is. Raises nothing: an answer must not wait for a courtesy.
         """
         ...
 

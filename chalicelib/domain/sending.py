@@ -16,7 +16,7 @@ class Template:
     A message that the platform approved beforehand, and what goes into its blanks.
 
     `values` fill the body by position, `named` by name; `header` is a text or the https address of
-    a file, `buttons` what goes into the addresses of its buttons, in their order.
+    a file, `buttons` what goes into the addresses of its buttons, by their number from 1 on.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Template:
     values: tuple[str, ...] = ()
     named: Mapping[str, str] = field(default_factory=dict)
     header: str = ""
-    buttons: tuple[str, ...] = ()
+    buttons: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

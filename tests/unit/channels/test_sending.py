@@ -76,9 +76,13 @@ def test_messenger_gets_our_reference_as_metadata() -> None:
     }
 
 
-def test_instagram_gets_the_text_alone() -> None:
+def test_instagram_gets_the_text_and_nothing_of_ours() -> None:
     _, http = send("instagram")
-    assert http.asked[0].body == {"recipient": {"id": "72"}, "message": {"text": "Buongiorno"}}
+    assert http.asked[0].body == {
+        "recipient": {"id": "72"},
+        "messaging_type": "RESPONSE",
+        "message": {"text": "Buongiorno"},
+    }
 
 
 def test_whatsapp_gets_our_reference_as_callback_data() -> None:
