@@ -112,6 +112,7 @@ def reply(
     conversation: str = "",
     files: Sequence[str] = (),
     at: int = START,
+    foreign: bool = False,
 ) -> Raw:
     """Return what an agent answers in a ticket; without an id the text stands for it."""
     return {
@@ -123,6 +124,7 @@ def reply(
         "conversation": conversation,
         "files": list(files),
         "at": at,
+        "foreign": foreign,
     }
 
 

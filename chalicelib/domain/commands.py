@@ -31,7 +31,7 @@ _HEADER: Final = "header"
 _NAME: Final = re.compile(r"[a-z0-9_]{1,512}")
 _LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[_-]([A-Za-z]{2}))?")
 _PHONE: Final = re.compile(r"\+[0-9]{7,15}")
-_PART_OF_A_PHONE: Final = re.compile(r"\+?[0-9()./-]+")
+_PART_OF_A_PHONE: Final = re.compile(r"\+?[0-9()./ -]+")
 _BUTTON: Final = re.compile(r"button([1-9]|10)")
 _TAG: Final = re.compile(r"<[^<>]*>")
 _LINE_TAG: Final = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
@@ -108,7 +108,7 @@ def _template(words: Sequence[Word]) -> SendTemplate | Misspelt:
 
 def _start(words: Sequence[Word]) -> Start | Misspelt:
     """Return whom to write to and what; people write a number in several words, too."""
-    account = next((word.value for word in words if word.name == _FROM), "")
+    named = [word.value for word in words if word.name == _FROM]
     words = [word for word in words if word.name != _FROM]
     parts = 0
     while parts < len(words) and _PART_OF_A_PHONE.fullmatch(words[parts].written):
@@ -120,10 +120,10 @@ def _start(words: Sequence[Word]) -> Start | Misspelt:
     template = _filled(words[parts:])
     if isinstance(template, Misspelt):
         return template
-    digits = re.sub(r"[^0-9]", "", account)
-    if account and not digits:
-        return Misspelt("command.from_unknown", account)
-    return Start(phone=phone.removeprefix("+"), template=template, account=digits)
+    account = re.sub(r"[^0-9]", "", named[0]) if named else ""
+    if named and not account:
+        return Misspelt("command.from_unknown", named[0])
+    return Start(phone=phone.removeprefix("+"), template=template, account=account)
 
 
 def _filled(words: Sequence[Word]) -> Template | Misspelt:

@@ -223,7 +223,11 @@ class UnknownEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyWritten:
-    """An agent answered in a ticket, for the customer to read."""
+    """
+    An agent answered in a ticket, for the customer to read.
+
+    `foreign` says that the helpdesk knows the ticket as one that was not made by us.
+    """
 
     key: str
     ticket_id: str
@@ -233,6 +237,7 @@ class ReplyWritten:
     occurred_at: int
     conversation_id: str = ""
     files: tuple[File, ...] = ()
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,7 +167,8 @@ class Helpdesk(Webhook, Protocol):
         """
         Return the id of the entry, if it stands in the ticket behind the entry `after`.
 
-        Only entries written by us count. Raises Gone where the ticket is no longer there.
+        Only entries written by us count. Without `after` we have written nothing yet in a ticket that
+        somebody else opened. Raises Gone where the ticket is no longer there.
         """
         ...
 

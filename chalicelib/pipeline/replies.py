@@ -38,18 +38,19 @@ class Replies:
     account: Account
     now: int
 
-    def decide(
-        self, event: ReplyWritten, before: Conversation, *, is_ambiguous: bool = False
-    ) -> Decision:
+    def decide(self, event: ReplyWritten, before: Conversation) -> Decision:
         """
         Decide to keep a reply and to send it: its text in portions, then each file by itself.
 
-        What asks for something that cannot be is refused in words. `is_ambiguous` says that more
-        than one account could start the conversation.
+        What asks for something that cannot be is refused in words.
         """
-        problem, detail = self._problem(event, before, is_ambiguous=is_ambiguous)
+        problem, detail = self._problem(event, before)
         if problem:
-            return self._refused(event, before, problem, detail)
+            return self.refused(event, before, problem, detail)
+        return self.started(event, before)
+
+    def started(self, event: ReplyWritten, before: Conversation) -> Decision:
+        """Decide to send what may begin a conversation, as `decide` does."""
         contents = [Content(text=portion) for portion in self._portions(event, before)]
         contents += [Content(files=(file,)) for file in event.files[:MOST_FILES]]
         decision = self._sent(event, before, contents)
@@ -62,9 +63,7 @@ class Replies:
         decision = self._sent(event, there, [Content(text=event.text.strip())])
         return self._with_note(decision, there, "started_elsewhere", ticket=event.ticket_id)
 
-    def _problem(  # noqa: PLR0911 - a table, one case per command
-        self, event: ReplyWritten, before: Conversation, *, is_ambiguous: bool
-    ) -> tuple[str, str]:
+    def _problem(self, event: ReplyWritten, before: Conversation) -> tuple[str, str]:
         """Return why a reply cannot be sent at all, as a reason of the catalogue and a detail."""
         asked = command(event.text)
         match asked:
@@ -72,9 +71,7 @@ class Replies:
                 return problem, detail
             case AnswerPrivately() if not before.contact.is_public:
                 return "command.private_here", ""
-            case Start() if is_ambiguous:
-                return "command.from", ""
-            case Start() if before.sequence:
+            case Start():
                 return "command.start_here", ""
             case SendTemplate() if before.contact.is_public:
                 return "command.template_here", ""
@@ -116,7 +113,7 @@ class Replies:
             parts=len(contents),
         )
 
-    def _refused(
+    def refused(
         self, event: ReplyWritten, before: Conversation, problem: str, detail: str
     ) -> Decision:
         """Decide to send nothing of a reply, and to say why in the ticket."""

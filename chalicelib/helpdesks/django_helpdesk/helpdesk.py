@@ -94,7 +94,12 @@ class DjangoHelpdesk:
         return None if ticket is None or _is_unfinished(ticket) else self._ticket(ticket)
 
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
-        """Return the id of the first entry of ours behind `after` that says the same."""
+        """
+        Return the id of the first entry behind `after` that says the same and may be ours.
+
+        In a ticket that an agent opened and we have not written in, who we are is not known: there
+        it may be anybody's but that agent's.
+        """
         from chalicelib.helpdesks.django_helpdesk import mapper
 
         ticket = self._client().ticket(_number(ticket_id))
@@ -102,7 +107,7 @@ class DjangoHelpdesk:
             raise Gone("merged into another ticket")
         known = int(after) if _is_number(after) else 0
         public = entry.kind is EntryKind.COMMENT
-        for candidate in _ours(ticket, known=known):
+        for candidate in _perhaps_ours(ticket, known=known):
             is_same = mapper.is_same(candidate.comment, entry.text)
             if candidate.id > known and candidate.public == public and is_same:
                 return str(candidate.id)
@@ -185,6 +190,14 @@ def _is_unfinished(ticket: TicketAnswer) -> bool:
 
     ours = _ours(ticket, known=0)
     return len(ours) == 1 and mapper.has_more_files(ours[0].comment)
+
+
+def _perhaps_ours(ticket: TicketAnswer, *, known: int) -> list[FollowUp]:
+    """Return the entries of a ticket that we may have written, oldest first."""
+    entries = ticket.entries()
+    if ticket.conversation or any(entry.id == known for entry in entries):
+        return _ours(ticket, known=known)
+    return [entry for entry in entries if entry.user != entries[0].user]
 
 
 def _ours(ticket: TicketAnswer, *, known: int) -> list[FollowUp]:
