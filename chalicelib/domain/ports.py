@@ -11,7 +11,7 @@ from chalicelib.domain.contact import Contact
 from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent, DeskEvent
-from chalicelib.domain.sending import Sending
+from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
 from chalicelib.domain.window import Window
 
@@ -106,9 +106,9 @@ class Channel(Webhook, Protocol):
         """
         ...
 
-    def send(self, sending: Sending) -> str:
+    def send(self, sending: Sending) -> Accepted:
         """
-        Send a message to a customer and return the platform's id of it.
+        Send a message to a customer and return what the platform calls it.
 
         Raises Refused (was not and will not be sent), TransientError (was not sent), Unauthorised
         (was not sent: our token) or AmbiguousError (may have been sent).

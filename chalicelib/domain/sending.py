@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.domain.account import Account
-from chalicelib.domain.contact import Contact
+from chalicelib.domain.contact import Alias, Contact
 from chalicelib.domain.content import Attachment
 
 
@@ -46,3 +46,15 @@ class Sending:
     answers: str = ""
     human_agent: bool = False
     private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """
+    A message that the platform took: its `id`, and what the platform calls the person.
+
+    `names` may be others than those it was sent to: of some countries' numbers there are two forms.
+    """
+
+    id: str
+    names: tuple[Alias, ...] = ()

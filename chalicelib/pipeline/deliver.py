@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib import words
 from chalicelib.domain.account import Account
 from chalicelib.domain.changes import (
+    AliasAdded,
     Change,
     ConversationChanged,
     Delivery,
@@ -17,6 +19,7 @@ from chalicelib.domain.changes import (
     WorkChanged,
     WorkDone,
 )
+from chalicelib.domain.contact import Alias
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.envelope import trace
 from chalicelib.domain.message import Status
@@ -80,7 +83,7 @@ class Deliverer:
         self, conversation: Conversation, work: Work, account: Account
     ) -> Conversation | Wait | Rest:
         try:
-            message_id = self.dispatch.send(conversation, work, account)
+            accepted = self.dispatch.send(conversation, work, account)
         except (Unauthorised, ConfigurationError) as error:
             return self._paused(conversation, work, account, error)
         except TransientError as error:
@@ -104,7 +107,8 @@ class Deliverer:
             )
             self._unconfirmed(work)
             return conversation
-        self._sent(work, account, message_id)
+        self._sent(work, account, accepted.id)
+        self._learn(conversation, account, accepted.names)
         return conversation
 
     def _paused(
@@ -152,6 +156,27 @@ class Deliverer:
             sequence=work.sequence,
             item=trace(message_id),
         )
+
+    def _learn(self, conversation: Conversation, account: Account, names: Sequence[Alias]) -> None:
+        """
+        Keep the names by which the platform will tell of the person, behind those that we use.
+
+        What is another conversation's already stays there: two people are never taken for one.
+        """
+        if set(names) <= set(conversation.contact.aliases):
+            return
+        current = self.line.store.conversation(conversation.id)
+        known = current.contact.aliases if current else names
+        new = [name for name in names if name not in known]
+        if current is None or not new:
+            return
+        contact = replace(current.contact, aliases=(*known, *new))
+        learnt = ConversationChanged(current, replace(current, contact=contact))
+        aliases = [AliasAdded(account.ref, name, current.id) for name in new]
+        try:
+            self.line.store.commit(learnt, *aliases)
+        except Conflict:
+            self.line.log.info("names of another", conversation=conversation.id)
 
     def _unconfirmed(self, work: Work) -> None:
         self.line.log.warning(

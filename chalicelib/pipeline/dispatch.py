@@ -10,7 +10,7 @@ from chalicelib.domain.commands import AnswerPrivately, SendTemplate, Start, com
 from chalicelib.domain.content import Attachment, File
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.ports import Channel, Clock, Directory, Helpdesk
-from chalicelib.domain.sending import Sending
+from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import Passage
 from chalicelib.domain.work import Work
 from chalicelib.errors import Refused, TransientError
@@ -33,8 +33,8 @@ class Dispatch:
     keeper: FileKeeper
     clock: Clock
 
-    def send(self, conversation: Conversation, work: Work, account: Account) -> str:
-        """Send a text, a file or a template and return its id; raise what Channel.send does."""
+    def send(self, conversation: Conversation, work: Work, account: Account) -> Accepted:
+        """Send a text, a file or a template as Channel.send does; raise what it does."""
         channel = self.channel(account.ref.channel)
         sending = _addressed(conversation, work, account)
         may_be_human = not work.files and account.wants(HUMAN_AGENT, otherwise=True)

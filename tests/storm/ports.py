@@ -9,7 +9,7 @@ from zlib import crc32
 
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.ports import Delivered, Outgoing
-from chalicelib.domain.sending import Sending
+from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.ticket import Entry, Opening, Ticket
 from chalicelib.errors import (
     AmbiguousError,
@@ -281,7 +281,7 @@ class StormyChannel(FakeChannel):
         self._chaos = chaos
         self._told = sent
 
-    def send(self, sending: Sending) -> str:
+    def send(self, sending: Sending) -> Accepted:
         """See ports.Channel."""
         text, reference = sending.text, sending.reference
         return self._chaos.call(
@@ -290,9 +290,9 @@ class StormyChannel(FakeChannel):
             _CHANNEL,
         )
 
-    def _out(self, contact: Contact, text: str, reference: str) -> str:
+    def _out(self, contact: Contact, text: str, reference: str) -> Accepted:
         if self.expired:
             raise Unauthorised("the token expired")
-        id_ = self._send(contact, text, reference, None)
+        accepted = self._send(contact, text, reference, None)
         self._told(self)
-        return id_
+        return accepted

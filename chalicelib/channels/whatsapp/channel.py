@@ -12,7 +12,7 @@ from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
-from chalicelib.domain.sending import Sending
+from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import HOUR, Window
 from chalicelib.graph_api.channel import MetaChannel
 from chalicelib.settings import Settings
@@ -57,9 +57,9 @@ class WhatsApp(MetaChannel):
         del contact
         return portions.portions(text, most=LONGEST_TEXT, measure=portions.utf16_units)
 
-    def send(self, sending: Sending) -> str:
+    def send(self, sending: Sending) -> Accepted:
         """
-        Send a message and return its id; see `ports.Channel`.
+        Send a message; see `ports.Channel`.
 
         A file is uploaded first, where WhatsApp takes uploads of its type: that sends nothing yet.
         """

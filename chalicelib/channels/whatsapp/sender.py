@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from chalicelib.channels.whatsapp import templates
+from chalicelib.channels.whatsapp import people, templates
 from chalicelib.domain.contact import AliasKind, Contact
 from chalicelib.domain.content import Attachment
-from chalicelib.domain.sending import Sending, Template
+from chalicelib.domain.sending import Accepted, Sending, Template
 from chalicelib.errors import Refused
 from chalicelib.graph_api import media
 from chalicelib.graph_api.client import message_id
@@ -116,10 +116,16 @@ def file_message(
     return _message(to, _DOCUMENT, content, reference)
 
 
-def sent(answer: Mapping[str, Any]) -> str:
-    """Return the id of the message; raise AmbiguousError where the answer names none."""
+def sent(answer: Mapping[str, Any]) -> Accepted:
+    """
+    Return what was sent, and the names of the sole person whom the answer names.
+
+    Raises AmbiguousError where it names no message.
+    """
     first = next(iter(listing(answer.get("messages"))), None)
-    return message_id(mapping(first).get("id"))
+    contacts = listing(answer.get("contacts"))
+    names = people.aliases({}, mapping(contacts[0])) if len(contacts) == 1 else ()
+    return Accepted(id=message_id(mapping(first).get("id")), names=names)
 
 
 def address(contact: Contact) -> Mapping[str, str]:

@@ -59,7 +59,7 @@ def send(meta):
         sender = channel(meta, name, token=token)
         try:
             sending = Sending(account=account(name), contact=contact, file=file, reference="c.1")
-            sent = sender.send(sending)
+            sent = sender.send(sending).id
         except ScriptaError as error:
             return error, person
         return sent, person

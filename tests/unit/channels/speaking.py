@@ -10,7 +10,7 @@ from chalicelib.channels.messenger.channel import Messenger
 from chalicelib.channels.whatsapp.channel import WhatsApp
 from chalicelib.domain.account import Account, AccountRef
 from chalicelib.domain.contact import Alias, AliasKind, Contact
-from chalicelib.domain.sending import Sending
+from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.errors import ScriptaError
 from chalicelib.graph_api.channel import MetaChannel
 from chalicelib.http_client import Response
@@ -68,8 +68,14 @@ class Speaker:
 
     def send(self, **what: Any) -> str:
         """Send something and return the platform's id of it."""
+        return self.accepted(**what).id
+
+    def accepted(self, **what: Any) -> Accepted:
+        """Send something and return what the platform calls it and its reader."""
         sending = Sending(account=self.account, contact=self.contact, reference=REFERENCE, **what)
-        return str(self.channel.send(sending))
+        accepted = self.channel.send(sending)
+        assert isinstance(accepted, Accepted)
+        return accepted
 
     def see(self, message_id: str = "in_1") -> None:
         """Show that a message was read."""

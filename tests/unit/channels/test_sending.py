@@ -49,7 +49,7 @@ def send(
     account = Account(ref=AccountRef(name, "55"), desk="local", graph_id=graph_id)
     contact = Contact(aliases=aliases or (CUSTOMERS[name],))
     sending = Sending(account=account, contact=contact, text=text, reference=REFERENCE)
-    return speaker.send(sending), http
+    return speaker.send(sending).id, http
 
 
 @every_channel

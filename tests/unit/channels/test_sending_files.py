@@ -64,7 +64,7 @@ def send(
     account = Account(ref=AccountRef(name, "55"), desk="local", graph_id="77")
     contact = Contact(aliases=(alias or CUSTOMERS[name],))
     sending = Sending(account=account, contact=contact, file=file, reference=REFERENCE)
-    return speaker.send(sending), http
+    return speaker.send(sending).id, http
 
 
 def typed(mime: str, *, size: int = 4) -> Attachment:

@@ -257,6 +257,30 @@ def test_other_channels_have_no_templates(name: str) -> None:
     assert speaker.asked == []
 
 
+# --- what the answer tells
+
+
+@pytest.mark.parametrize(
+    ("contacts", "names"),
+    [
+        ([{"input": "+5511998", "wa_id": "551198"}], [Alias(AliasKind.PHONE, "551198")]),
+        (
+            [{"input": "+39333", "wa_id": "39333", "user_id": "IT.1"}],
+            [Alias(AliasKind.BSUID, "IT.1"), Alias(AliasKind.PHONE, "39333")],
+        ),
+        ([{"input": "IT.1", "user_id": "IT.1"}], [Alias(AliasKind.BSUID, "IT.1")]),
+        ([{"input": "+39333", "wa_id": "39333"}, {"wa_id": "39444"}], []),
+        ([{}], []),
+        ([7], []),
+        ("no", []),
+    ],
+)
+def test_whatsapp_tells_what_it_calls_the_person(contacts: Any, names: list[Alias]) -> None:
+    answer = answered({"messages": [{"id": "m_1"}], "contacts": contacts})
+    accepted = Speaker(name="whatsapp", answers=(answer,)).accepted(text="ciao")
+    assert (accepted.id, list(accepted.names)) == ("m_1", names)
+
+
 # --- signs
 
 

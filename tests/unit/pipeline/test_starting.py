@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.domain.account import Account, AccountRef
 from chalicelib.domain.changes import ConversationChanged
+from chalicelib.domain.contact import Alias, AliasKind
 from chalicelib.domain.message import Status
 from chalicelib.errors import AmbiguousError, Refused
 from tests.builders import message, reply, status, ticket_changed
@@ -284,3 +285,54 @@ def test_what_a_started_conversation_says_is_in_the_books(world, ticket):
     line = world.claim(f"reply:{START}")
     assert (line.outcome, line.conversation_id) == ("deliver", world.conversation().id)
     assert (line.sequence, line.parts) == (1, 1)
+
+
+# --- the names by which the platform will tell of the person
+
+OTHER_FORM = ("phone", "3933312345")
+
+
+def test_the_answer_of_who_is_called_otherwise_lands_in_the_agents_ticket_too(world, ticket):
+    world.channel.told_names = [Alias(AliasKind.PHONE, OTHER_FORM[1])]
+    write(world, ticket, START)
+    world.hear(message("Yes?", aliases=[OTHER_FORM], at=world.clock()))
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["Call Anna", "Yes?"]
+    assert world.conversation().contact.aliases[0].value == OTHER_FORM[1]
+
+
+def test_until_then_the_agents_number_is_the_one_that_is_written_to(world, ticket):
+    world.channel.told_names = [Alias(AliasKind.PHONE, OTHER_FORM[1])]
+    write(world, ticket, START)
+    write(world, ticket, "/template order it")
+    assert [to for to, _ in templates(world)] == ["393331234567"] * 2
+
+
+def test_a_name_that_is_somebody_elses_stays_theirs(world, ticket):
+    world.hear(message("hello", aliases=[OTHER_FORM], contact="bert"))
+    world.run_until_quiet()
+    world.channel.told_names = [Alias(AliasKind.PHONE, OTHER_FORM[1])]
+    write(world, ticket, START)
+    world.run_until_quiet()
+    assert templates(world) == [("393331234567", "order")]
+    names = [c.contact.aliases for c in world.conversations()]
+    assert all(len(each) == 1 for each in names)
+    assert world.notes() == []
+
+
+def test_names_that_are_known_cost_nothing(world, ticket):
+    world.channel.told_names = [Alias(AliasKind.PHONE, PHONE[1])]
+    write(world, ticket, START)
+    assert [len(c.contact.aliases) for c in world.conversations()] == [1]
+
+
+def test_a_customer_who_writes_while_a_name_is_learnt_loses_nothing(world, ticket):
+    world.channel.told_names = [Alias(AliasKind.PHONE, OTHER_FORM[1])]
+    world.hear_desk(reply(ticket, START, foreign=True, at=world.clock()))
+    world.pump("ingest")
+    raced = message("Yes?", aliases=[("bsuid", "IT.1"), PHONE], at=world.clock())
+    world.table.before_write("ALIAS", lambda: world.hear_now(raced))
+    world.run_until_quiet()
+    kinds = [alias.kind for alias in world.conversation().contact.aliases]
+    assert AliasKind.BSUID in kinds
+    assert world.ticket().texts() == ["Call Anna", "Yes?"]
