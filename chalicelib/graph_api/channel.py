@@ -71,7 +71,8 @@ class MetaChannel(ABC):
         except (TransientError, ConfigurationError):
             return
         for sign in signs:
-            graph.sign(account.node, sign, token=token)
+            if not graph.sign(account.node, sign, token=token):
+                return
 
     @abstractmethod
     def _signs(self, contact: Contact, message_id: str) -> Sequence[Mapping[str, Any]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Protocol
@@ -85,12 +84,21 @@ class Graph:
         except AmbiguousError as exc:
             raise TransientError(f"not taken for certain: {exc}") from exc
 
-    def sign(self, node: str, body: Mapping[str, Any], *, token: str) -> None:
-        """Show a customer a sign (read, typing) which is worth no failure and no long wait."""
+    def sign(self, node: str, body: Mapping[str, Any], *, token: str) -> bool:
+        """
+        Show a customer a sign (read, typing) which is worth no failure and no long wait.
+
+        Returns whether the platform took it.
+        """
         address = self._address(f"{quote(node, safe='')}/messages", token=token)
         headers = {"authorization": f"Bearer {token}"}
-        with suppress(ScriptaError):
-            self.http.request("POST", address, headers=headers, body=body, timeout=_COURTESY_TIME)
+        try:
+            answer = self.http.request(
+                "POST", address, headers=headers, body=body, timeout=_COURTESY_TIME
+            )
+        except ScriptaError:
+            return False
+        return answer.ok
 
     def upload(self, node: str, form: Form, *, token: str) -> str:
         """
@@ -106,8 +114,9 @@ class Graph:
             raise TransientError(f"not uploaded for certain: {exc}") from exc
         except Refused as exc:
             # The only parameter that can be wrong is the file.
-            reason = error_codes.CONTENT if exc.reason == error_codes.INVALID else exc.reason
-            raise Refused(reason, exc.detail) from exc
+            if exc.reason == error_codes.INVALID:
+                raise Refused(error_codes.CONTENT, exc.detail) from exc
+            raise
         found = identifier(answer.get("id"))
         if not found:
             raise TransientError("the answer to the upload names no file")

@@ -322,7 +322,9 @@ def test_what_was_just_shown_is_not_shown_again(name: str) -> None:
 @every_channel
 def test_no_sign_is_worth_a_failure(name: str) -> None:
     for answer in (refused(190), AmbiguousError("cut"), TransientError("no")):
-        Speaker(name=name, answers=(answer,)).see()
+        speaker = Speaker(name=name, answers=(answer,))
+        speaker.see()
+        assert len(speaker.asked) == 1, "a second one would only take longer"
     speaker = Speaker(name=name)
     speaker.secrets.put(f"accounts/{name}/55", "access_tokens")
     speaker.see()

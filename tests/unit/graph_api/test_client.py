@@ -290,5 +290,5 @@ def test_a_take_over_of_which_nobody_knows_has_sent_nothing() -> None:
 )
 def test_a_sign_that_cannot_be_shown_is_not_shown(answer: Response | ScriptaError) -> None:
     speaker, http = graph(answer)
-    speaker.sign("1", {"sender_action": "mark_seen"}, token=TOKEN)
+    assert not speaker.sign("1", {"sender_action": "mark_seen"}, token=TOKEN)
     assert http.asked[0].headers == {"authorization": f"Bearer {TOKEN}"}
