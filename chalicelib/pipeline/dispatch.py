@@ -37,12 +37,11 @@ class Dispatch:
         """Send a text, a file or a template as Channel.send does; raise what it does."""
         channel = self.channel(account.ref.channel)
         sending = _addressed(conversation, work, account)
-        may_be_human = not work.files and account.wants(HUMAN_AGENT, otherwise=True)
         if _is_answer(sending):
             passage = channel.window.passage(
                 last_inbound_at=conversation.last_inbound_at,
                 now=self.clock(),
-                human_agent=may_be_human,
+                human_agent=_may_be_human(work, account),
             )
             if passage is Passage.CLOSED:
                 raise Refused(WINDOW_CLOSED)
@@ -78,8 +77,7 @@ class Dispatch:
             return replace(sending, file=self._file(conversation, work))
         if error.reason != WINDOW_CLOSED or not _is_answer(sending):
             return None
-        may_be_human = not work.files and sending.account.wants(HUMAN_AGENT, otherwise=True)
-        if channel.window.human_agent and may_be_human:
+        if channel.window.human_agent and _may_be_human(work, sending.account):
             return None if sending.human_agent else replace(sending, human_agent=True)
         if conversation.last_inbound_at and not work.attempts:
             raise TransientError("the window is open here and not there yet") from error
@@ -100,6 +98,11 @@ class Dispatch:
         return given_up(self.keeper.keep(work.files, self.helpdesk(desk).locate))
 
 
+def _may_be_human(work: Work, account: Account) -> bool:
+    """Tell whether a reply may go as what a person wrote: words may, where the account can."""
+    return not work.files and account.wants(HUMAN_AGENT, otherwise=True)
+
+
 def _is_answer(sending: Sending) -> bool:
     """Tell whether the window decides: for templates it does not, nor under a public comment."""
     return sending.template is None and not sending.contact.is_public
@@ -118,7 +121,7 @@ def _addressed(conversation: Conversation, work: Work, account: Account) -> Send
         reference=work.reference,
         answers=conversation.last_inbound_id,
     )
-    match command(work.text):
+    match command(work.text) if work.asks else None:
         case SendTemplate(template) | Start(template=template):
             if conversation.opted_out:
                 raise Refused("opted_out")

@@ -53,6 +53,7 @@ class Replies:
         """Decide to send what may begin a conversation, as `decide` does."""
         contents = [Content(text=portion) for portion in self._portions(event, before)]
         contents += [Content(files=(file,)) for file in event.files[:MOST_FILES]]
+        # A portion that happens to begin like a command is none: only the whole reply can be one.
         decision = self._sent(event, before, contents)
         if len(event.files) <= MOST_FILES:
             return decision
@@ -60,7 +61,7 @@ class Replies:
 
     def started_elsewhere(self, event: ReplyWritten, there: Conversation) -> Decision:
         """Decide to send what an agent starts to a person who has a conversation already."""
-        decision = self._sent(event, there, [Content(text=event.text.strip())])
+        decision = self.started(event, there)
         return self._with_note(decision, there, "started_elsewhere", ticket=event.ticket_id)
 
     def _problem(self, event: ReplyWritten, before: Conversation) -> tuple[str, str]:
@@ -91,6 +92,7 @@ class Replies:
         self, event: ReplyWritten, before: Conversation, contents: Sequence[Content]
     ) -> Decision:
         changes: list[Change] = []
+        asks = command(event.text) is not None
         for sequence, content in enumerate(contents, start=before.sequence + 1):
             work = Work(
                 conversation_id=before.id,
@@ -100,6 +102,7 @@ class Replies:
                 occurred_at=event.occurred_at,
                 author=event.agent,
                 files=content.files,
+                asks=asks and bool(content.text),
             )
             kept = MessageKept(before.id, sequence, self._message(event, content))
             changes += [kept, WorkAdded(work)]

@@ -33,6 +33,7 @@ from chalicelib.errors import InvalidSignature
 from tests.fakes.faults import Faults
 
 SIGNED = {"signature": "good"}
+PORTION_END = "\f"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ class FakeChannel:
 
     def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
         """Return a text cut at its form feeds."""
-        return text.split("\f")
+        return text.split(PORTION_END)
 
     def send(self, sending: Sending) -> Accepted:
         """Send what there is, or fail as planned for its text or the name of its file."""

@@ -106,6 +106,15 @@ def test_two_portions_of_the_same_words_are_confirmed_one_by_one(world, ticket):
     assert [world.delivery(n).status for n in (2, 3)] == [Status.ACCEPTED] * 2
 
 
+@pytest.mark.parametrize("text", ["/template order it", "/private psst", "/whatsap"])
+def test_a_portion_that_begins_like_a_command_is_none(world, ticket, text):
+    world.answer(ticket, f"You can write:\f{text}\fand so on")
+    world.run_until_quiet()
+    assert world.arrived() == ["You can write:", text, "and so on"]
+    assert {s.template for s in world.channel.sendings} == {None}
+    assert {s.private for s in world.channel.sendings} == {False}
+
+
 # --- windows
 
 WINDOW = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)

@@ -185,8 +185,9 @@ def test_a_person_with_a_conversation_is_written_to_there_and_each_ticket_tells_
     assert f"https://desk.test/{theirs.id}" in world.desk.tickets[0].texts()[-1]
     hear(world, "Yes?")
     assert theirs.texts()[-1] == "Yes?"
-    write(world, ticket, START + " again", comment="again")
+    write(world, ticket, START + " again", comment="again", files=["a.png"])
     world.run_until_quiet()
+    assert world.channel.sendings[-1].file.name == "a.png"
     assert len(world.notes()) == 4
     assert len(world.conversations()) == 2
 
