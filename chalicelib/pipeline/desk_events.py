@@ -13,7 +13,7 @@ from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, 
 from chalicelib.domain.ports import Channel, Directory
 from chalicelib.domain.store import Found, Store
 from chalicelib.pipeline.decision import OLDEST, Decision, parked
-from chalicelib.pipeline.replies import Replies
+from chalicelib.pipeline.replies import LONGEST, Replies
 from chalicelib.pipeline.starts import Starts
 
 
@@ -77,7 +77,7 @@ class DeskEvents:
         came_at: int,
     ) -> Decision:
         """Decide on a reply in a ticket without a customer of ours: only commands are for us."""
-        asked = command(event.text)
+        asked = command(event.text) if len(event.text) <= LONGEST else None
         if asked is not None and came_at - event.occurred_at > OLDEST:
             return parked("too_old")
         if asked is not None and event.ticket_id:

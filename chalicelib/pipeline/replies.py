@@ -28,6 +28,9 @@ from chalicelib.pipeline.wake import Wake
 
 MOST_FILES = 30  #: of one reply: each is two rows, and a transaction takes a hundred
 MOST_PORTIONS = 10  #: of one reply's text; a longer one is not for a phone
+LONGEST = (
+    50_000  #: characters; more than that is in no channel's ten portions, and is not kept whole
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,8 @@ class Replies:
 
         What asks for something that cannot be is refused in words.
         """
-        problem, detail = self._problem(event, before)
+        is_a_book = len(event.text) > LONGEST
+        problem, detail = ("too_long", "") if is_a_book else self._problem(event, before)
         if problem:
             return self.refused(event, before, problem, detail)
         return self.started(event, before)
@@ -121,6 +125,8 @@ class Replies:
     ) -> Decision:
         """Decide to send nothing of a reply, and to say why in the ticket."""
         sequence = before.sequence + 1
+        if len(event.text) > LONGEST:
+            event = replace(event, text=f"{event.text[:LONGEST]}…")
         content = Content(text=event.text, files=event.files)
         ended = Delivery(
             conversation_id=before.id,

@@ -87,7 +87,7 @@ class FakeHelpdesk:
                 occurred_at=raw["at"],
                 conversation_id=raw["conversation"],
                 files=files(raw["files"]),
-                foreign=raw["foreign"],
+                foreign=raw.get("foreign", False),
             )
         if raw["type"] == "ticket":
             return TicketChanged(

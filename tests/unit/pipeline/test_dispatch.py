@@ -94,6 +94,16 @@ def test_what_is_longer_than_a_reply_may_be_is_refused_whole(world, ticket):
     assert world.delivery(2).status is Status.FAILED
 
 
+def test_a_whole_book_is_refused_like_any_long_reply(world, ticket):
+    world.answer(ticket, "Lorem ipsum " * 40_000)
+    world.run_until_quiet()
+    assert world.channel.attempts == 0
+    (note,) = world.notes()
+    assert "shorter parts" in note
+    assert len(note) < 51_000
+    assert world.parked_work() == []
+
+
 def test_two_portions_of_the_same_words_are_confirmed_one_by_one(world, ticket):
     world.channel.faults.plan("send", AmbiguousError("lost"), performed=True, times=2)
     world.answer(ticket, "ha\fha")
