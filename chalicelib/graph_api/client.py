@@ -163,8 +163,9 @@ class Graph:
             # It is worth nothing without the token, so that it may stand in an address.
             key, message = self.app_secret.encode(), token.encode()
             query["appsecret_proof"] = hmac.new(key, message, hashlib.sha256).hexdigest()
-        asked = f"?{urlencode(query, safe=',')}" if query else ""
-        return f"{self.url.rstrip('/')}/{self.version}/{path}{asked}"
+        asked = urlencode(query, safe=",")
+        mark = ("&" if "?" in path else "?") if asked else ""
+        return f"{self.url.rstrip('/')}/{self.version}/{path}{mark}{asked}"
 
     def _call(
         self,
