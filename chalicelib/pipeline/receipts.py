@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final, assert_never
+from typing import assert_never
 
 from chalicelib import words
 from chalicelib.domain.account import Account
@@ -24,17 +24,6 @@ from chalicelib.pipeline.confirm import Confirmer
 from chalicelib.pipeline.decision import Decision, note
 from chalicelib.pipeline.wake import Wake
 from chalicelib.pipeline.whose import Whose
-
-#: Reasons of a late failure that will meet other messages of the account, too.
-OF_THE_ACCOUNT: Final = frozenset(
-    {
-        "account_problem",
-        "account_restricted",
-        "invalid_request",
-        "not_authorised",
-        "test_account",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +68,7 @@ class ReceiptEvents:
         )
         is_news = event.status not in known.receipts
         failed = highest(known.receipts | {event.status}) is Status.FAILED
-        if not (event.status is Status.FAILED and is_news and failed):
-            return decision
-        if event.reason in OF_THE_ACCOUNT:
-            decision = replace(decision, alarm="sends failed")
-        if decision.conversation_id:
+        if event.status is Status.FAILED and is_news and failed and decision.conversation_id:
             return self._with_failure_note(decision, event, account, now)
         return decision
 

@@ -115,14 +115,6 @@ class _TellsSecrets(Instead):
         return self._real.parse(raw, received_at=received_at)
 
 
-class _ForgetsPortions(Instead):
-    """Sends what fits into one message of a long reply."""
-
-    def portions(self, text: str, **more: Any) -> Sequence[str]:
-        first: Sequence[str] = self._real.portions(text, **more)[:1]
-        return first
-
-
 class _WritesNotesOpenly(Instead):
     """Shows the notes for agents as if the customer had written them."""
 
@@ -171,7 +163,6 @@ GOING_OUT: Final[dict[str, Bug]] = {
     "do not wait out the look-up's lag": desks(_KnowsNoLag),
     "treat ambiguous as transient at the desk": desks(_TakesAmbiguousForTransient),
     "treat ambiguous as transient at the channel": faces(_TakesAmbiguousForTransient),
-    "send the first portion alone": faces(_ForgetsPortions),
     "send private notes": desks(_TellsSecrets),
     "show notes as comments": desks(_WritesNotesOpenly),
     "mark no write": line(Verb.FORWARD, _MarksNothing),

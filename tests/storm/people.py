@@ -10,12 +10,11 @@ from typing import Final
 from chalicelib.domain.message import Status
 from tests import builders
 from tests.builders import Raw
-from tests.fakes.channel import PORTION_END, Arrived
+from tests.fakes.channel import Arrived
 from tests.fakes.helpdesk import DeskTicket
 from tests.storm.tokens import owner, tokens
 
 _CONTACTS: Final = 6  #: of a channel
-_AT_LENGTH: Final = 0.2  #: how likely a reply has one more portion
 _LARGE: Final = 60_000  #: bytes of an item that, with a few others, makes a body oversized
 _HUGE: Final = 300_000  #: bytes of an item that no queue message holds
 _STATUSES: Final = (Status.SENT, Status.DELIVERED, Status.READ)
@@ -95,20 +94,14 @@ class People:
         self._channel(channel).tell(self._named(raw, channel, contact))
 
     def answer(self, desk: str, ticket: DeskTicket) -> None:
-        """Have an agent answer in a ticket, now and then at length: that goes out in portions."""
+        """Have an agent answer in a ticket."""
         whose = next(iter(_owners(ticket)), "")
         if not whose:
             return
-        portions = [self.token("reply", whose)]
-        while self.random.random() < _AT_LENGTH:
-            portions.append(self.token("reply", whose))
-        self.replies += portions
+        text = self.token("reply", whose)
+        self.replies.append(text)
         raw = builders.reply(
-            ticket.id,
-            PORTION_END.join(portions),
-            comment=portions[0],
-            conversation=ticket.opening.reference,
-            at=self.clock(),
+            ticket.id, text, conversation=ticket.opening.reference, at=self.clock()
         )
         self.senders[f"desk:{desk}"].tell(raw)
 

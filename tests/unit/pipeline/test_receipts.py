@@ -6,8 +6,6 @@ import pytest
 
 from chalicelib.domain.message import Status, highest
 from chalicelib.errors import AmbiguousError
-from chalicelib.graph_api import error_codes
-from chalicelib.pipeline.receipts import OF_THE_ACCOUNT
 from tests.builders import echo, message, status, watermark
 
 MINUTE = 60
@@ -28,26 +26,6 @@ def test_a_late_failure_of_an_unconfirmed_reply_does_not_say_that_it_arrived(wor
     world.run_until_quiet()
     _, failure = world.notes()
     assert failure.startswith("A reply did not reach the customer")
-
-
-@pytest.mark.parametrize(
-    ("reason", "alarms"), [("account_problem", ["sends failed"]), ("not_reachable", [])]
-)
-def test_a_late_failure_that_will_meet_others_is_an_alarm_once(world, ticket, reason, alarms):
-    world.answer(ticket, "hi")
-    (sent,) = world.channel.arrived
-    for _ in range(2):
-        world.hear(status("failed", mid=sent.id, delivery=sent.reference, reason=reason))
-        world.run_until_quiet()
-    assert world.log.alarms() == alarms
-    assert len(world.notes()) == 1
-
-
-def test_the_reasons_that_meet_others_are_those_that_a_send_would_wait_or_alarm_for():
-    known = {m for code in range(140_000) if (m := error_codes.meaning(code))}
-    grave = {m.reason for m in known if m.alarm or m.verdict is error_codes.Verdict.UNAUTHORISED}
-    passing = {"throttled", "platform_error", "not_reachable"}
-    assert grave - passing == OF_THE_ACCOUNT
 
 
 def test_only_what_a_customer_says_keeps_the_window_open(world, ticket):
