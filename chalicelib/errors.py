@@ -11,6 +11,7 @@ The exceptions; their type decides what happens next.
     - Gone                  what we wrote to is no longer there
   x TransientError          nothing happened; later it may
     - Unauthorised          the other side no longer takes our credentials
+    - TooFast               we wrote to one person too often: the next wait is longer
     - Conflict              somebody else was faster: read again
   x AmbiguousError          a write may have happened: look before writing again
 * ConfigurationError        deliberately outside, so that no handling of the above swallows it
@@ -47,13 +48,15 @@ class Refused(PermanentError):
     """
     The other side refused what we asked.
 
-    `reason` is a key of the words catalogue; `detail` is the other side's own wording.
+    `reason` is a key of the words catalogue; `detail` is the other side's own wording. With
+    `alarm` an operator must look, too: it will happen to others.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", *, alarm: bool = False) -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+        self.alarm = alarm
 
 
 class Gone(PermanentError):
@@ -64,16 +67,23 @@ class TransientError(ScriptaError):
     """
     Nothing happened, and trying again later may help.
 
-    `retry_after` is in seconds, where the other side named a time.
+    `retry_after` is in seconds, where the other side named a time. `alarm` is as with Refused.
     """
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, alarm: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.alarm = alarm
 
 
 class Unauthorised(TransientError):
     """The other side no longer takes our credentials: an operator has to act, messages wait."""
+
+
+class TooFast(TransientError):
+    """One person was written to too often in a short time; each wait is a multiple of the last."""
 
 
 class Conflict(TransientError):

@@ -170,7 +170,7 @@ def failure(response: Response, *, wrote: bool) -> ScriptaError:
     body is not quoted, since it may repeat what a customer wrote.
     """
     said = f"HTTP {response.status}"
-    wait = _retry_after(response.headers.get("retry-after", ""))
+    wait = retry_after(response)
     # A 503 that names a time was refused before any work on it; every other 5xx may come after.
     begun = response.status >= 500 and not (response.status == 503 and wait is not None)  # noqa: PLR2004
     error: ScriptaError
@@ -235,9 +235,10 @@ def _read_body(answer: urllib3.BaseHTTPResponse, *, deadline: float) -> bytes:
     return bytes(body)
 
 
-def _retry_after(value: str) -> float | None:
-    """Return a Retry-After (seconds or an HTTP date) in seconds, None where it is neither."""
-    # https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+def retry_after(response: Response) -> float | None:
+    """Return how many seconds an answer asks to wait, None where it says nothing that is a time."""
+    # Seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    value = response.headers.get("retry-after", "")
     if value.isascii() and value.isdigit():
         return min(float(value), LONGEST_WAIT)
     try:

@@ -17,7 +17,8 @@ class Settings:
     One field per variable: `table` is read from SCRIPTA_TABLE, and so on.
 
     The queues are URLs. `secrets` is the prefix of every secret's name. `graph_url` is where the
-    Graph API answers and `graph_version` the version asked for (`v26.0`).
+    Graph API answers, `instagram_url` where it does for accounts with Instagram's own login, and
+    `graph_version` the version asked for (`v26.0`).
     `partial_batch` says that the event sources take partial batch failures: only the template
     that sets them sets it, so that a plain deploy fails whole batches instead of losing messages.
     """
@@ -29,6 +30,7 @@ class Settings:
     bucket: str
     secrets: str = "scripta/"
     graph_url: str = "https://graph.facebook.com"
+    instagram_url: str = "https://graph.instagram.com"
     graph_version: str = "v26.0"
     partial_batch: bool = False
 

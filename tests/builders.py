@@ -166,6 +166,7 @@ def reply(
     conversation: str = "",
     files: Sequence[str] = (),
     at: int = START,
+    foreign: bool = False,
 ) -> Raw:
     """Return what an agent answers in a ticket; without an id the text stands for it."""
     return {
@@ -177,6 +178,7 @@ def reply(
         "conversation": conversation,
         "files": list(files),
         "at": at,
+        "foreign": foreign,
     }
 
 

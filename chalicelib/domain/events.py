@@ -1,9 +1,9 @@
 """
-What can happen, in our words: one event out of each item.
+What can happen on a channel, in our words: one event out of each item.
 
 Every event carries the `key` that makes it recognisable when it comes again: the platform's message
-id, the helpdesk's event id, or a composite where there is none. An event about an earlier item
-names that one's key in `about`. Times are in ms since the epoch.
+id, or a composite where there is none. An event about an earlier item names that one's key in
+`about`. Times are in ms since the epoch.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.contact import Alias, Contact
-from chalicelib.domain.content import Content, File
-from chalicelib.domain.conversation import TicketStatus
+from chalicelib.domain.content import Content
 from chalicelib.domain.message import Status
 
 
@@ -248,38 +247,6 @@ class ChannelEventIgnored:
     occurred_at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyWritten:
-    """An agent answered in a ticket, for the customer to read."""
-
-    key: str
-    ticket_id: str
-    comment_id: str
-    text: str
-    agent: str
-    occurred_at: int
-    conversation_id: str = ""
-    files: tuple[File, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketChanged:
-    """A ticket was opened, closed or removed in the helpdesk."""
-
-    key: str
-    ticket_id: str
-    status: TicketStatus
-    occurred_at: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskEventIgnored:
-    """A helpdesk told something that is not for us: counted, not kept."""
-
-    key: str
-    kind: str
-
-
 ChannelEvent = (
     MessageReceived
     | MessageEchoed
@@ -296,4 +263,3 @@ ChannelEvent = (
     | UnknownEvent
     | ChannelEventIgnored
 )
-DeskEvent = ReplyWritten | TicketChanged | DeskEventIgnored

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 from chalicelib.domain.account import Account, AccountRef, Desk
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.content import File, Location
+from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Item
-from chalicelib.domain.events import ChannelEvent, DeskEvent
-from chalicelib.domain.sending import Sending
+from chalicelib.domain.events import ChannelEvent
+from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
 from chalicelib.domain.window import Window
 
@@ -106,9 +107,9 @@ class Channel(Webhook, Protocol):
         """
         ...
 
-    def send(self, sending: Sending) -> str:
+    def send(self, sending: Sending) -> Accepted:
         """
-        Send a message to a customer and return the platform's id of it.
+        Send a message to a customer and return what the platform calls it.
 
         Raises Refused (was not and will not be sent), TransientError (was not sent), Unauthorised
         (was not sent: our token) or AmbiguousError (may have been sent).
@@ -119,7 +120,7 @@ class Channel(Webhook, Protocol):
         """
         Show a customer that their newest message was read and that somebody is typing.
 
-        Raises nothing: an answer must not wait for a courtesy.
+        Where nothing can be shown, nothing is. Raises nothing: an answer must not wait for a courtesy.
         """
         ...
 
@@ -177,7 +178,8 @@ class Helpdesk(Webhook, Protocol):
         """
         Return the id of the entry, if it stands in the ticket behind the entry `after`.
 
-        Only entries written by us count. Raises Gone where the ticket is no longer there.
+        Only entries written by us count. Without `after` we have written nothing yet in a ticket that
+        somebody else opened. Raises Gone where the ticket is no longer there.
         """
         ...
 

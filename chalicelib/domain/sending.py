@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.domain.account import Account
-from chalicelib.domain.contact import Contact
+from chalicelib.domain.contact import Alias, Contact
 from chalicelib.domain.content import Attachment
 
 
@@ -16,7 +16,7 @@ class Template:
     A message that the platform approved beforehand, and what goes into its blanks.
 
     `values` fill the body by position, `named` by name; `header` is a text or the https address of
-    a file, `buttons` what goes into the addresses of its buttons, in their order.
+    a file, `buttons` what goes into the addresses of its buttons, by their number from 1 on.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Template:
     values: tuple[str, ...] = ()
     named: Mapping[str, str] = field(default_factory=dict)
     header: str = ""
-    buttons: tuple[str, ...] = ()
+    buttons: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +46,15 @@ class Sending:
     answers: str = ""
     human_agent: bool = False
     private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """
+    A message that the platform took: its `id`, and what the platform calls the person.
+
+    `names` may be others than those it was sent to: of some countries' numbers there are two forms.
+    """
+
+    id: str
+    names: tuple[Alias, ...] = ()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from chalicelib.domain.account import Account
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.ports import Secrets
-from chalicelib.errors import Refused, TransientError, Unauthorised
+from chalicelib.errors import ConfigurationError, Refused, TransientError, Unauthorised
 from chalicelib.graph_api import handshake, signature
 from chalicelib.graph_api.error_codes import FILE_GONE
 from chalicelib.settings import Settings
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from chalicelib.http_client import Transport
 
 
-class MetaChannel:
+class MetaChannel(ABC):
     """
     Keeps half of the contract of `ports.Channel`; the channels add split, parse and the sends.
+
+    An account's secret holds its `access_tokens`, and `app_secrets` of the app that they are of.
 
     `http` is the process's shared client unless another is given; `pause` waits for seconds.
     """
@@ -41,6 +44,7 @@ class MetaChannel:
         self._settings = settings
         self._http = http
         self._pause = pause
+        self._seen = ""
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Return if Meta signed the raw body with one of our secrets; see `ports.Webhook`."""
@@ -63,8 +67,26 @@ class MetaChannel:
         return self._location(file.url)
 
     def seen(self, *, account: Account, contact: Contact, message_id: str) -> None:
-        """Show that the newest message was read; see `ports.Channel`."""
-        del account, contact, message_id
+        """
+        Show that the newest message was read, and typing; see `ports.Channel`.
+
+        What this process has just shown is not shown again: a reply may have many portions.
+        """
+        if message_id == self._seen:
+            return
+        self._seen = message_id
+        signs = self._signs(contact, message_id)
+        try:
+            graph, token = self._graph(account), self._token(account)
+        except (TransientError, ConfigurationError):
+            return
+        for sign in signs:
+            if not graph.sign(account.node, sign, token=token):
+                return
+
+    @abstractmethod
+    def _signs(self, contact: Contact, message_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return the bodies of the calls that show that a message was read."""
 
     def _location(self, url: str, *, token: str = "") -> Location:
         from chalicelib.graph_api import media  # as below
@@ -79,25 +101,34 @@ class MetaChannel:
         if person is None:
             return {}
         try:
-            return self._graph().profile(person, fields=fields, token=self._token(account))
-        except TransientError:
-            # No token, or the secrets cannot be asked now: a name is not worth waiting for them.
+            graph, token = self._graph(account), self._token(account)
+            return graph.profile(person, fields=fields, token=token)
+        except (TransientError, ConfigurationError):
             return {}
 
-    def _graph(self) -> Graph:
+    def _graph_url(self, account: Account) -> str:
+        """Return where the Graph API answers for an account."""
+        del account
+        return self._settings.graph_url
+
+    def _graph(self, account: Account) -> Graph:
         # What receives webhooks must not pay for an HTTP client that it never uses.
         from chalicelib import http_client
         from chalicelib.graph_api.client import Graph
 
         return Graph(
             http=self._http or http_client.shared(),
-            url=self._settings.graph_url,
+            url=self._graph_url(account),
             version=self._settings.graph_version,
+            app_secret=next(iter(self._secret(account, "app_secrets")), ""),
         )
 
     def _token(self, account: Account) -> str:
         """Return the newest access token of an account; raise Unauthorised where it has none."""
-        tokens = self._secrets.get(f"accounts/{self.name}/{account.ref.id}", "access_tokens")
+        tokens = self._secret(account, "access_tokens")
         if not tokens:
             raise Unauthorised("the account has no access token")
         return tokens[0]
+
+    def _secret(self, account: Account, field: str) -> Sequence[str]:
+        return self._secrets.get(f"accounts/{self.name}/{account.ref.id}", field)

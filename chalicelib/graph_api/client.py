@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,26 +14,33 @@ from chalicelib.errors import (
     AmbiguousError,
     Refused,
     ScriptaError,
+    TooFast,
     TransientError,
     Unauthorised,
 )
 from chalicelib.graph_api import error_codes
 from chalicelib.graph_api.error_codes import Meaning, Verdict
 from chalicelib.graph_api.fields import identifier, mapping, number, words
-from chalicelib.http_client import LONGEST_WAIT, READ_TIMEOUT, Form, Response, Transport
+from chalicelib.http_client import READ_TIMEOUT, Form, Response, Transport, retry_after
 
 _NO_CODE: Final = -1
-_NAME_TIME: Final = 3.0  #: seconds; a name is not worth a longer wait
+_COURTESY_TIME: Final = 3.0  #: seconds; neither a name nor a read mark is worth a longer wait
 _FILE_TIME: Final = 20.0  #: seconds; the platform looks through a file before it answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """The Graph API of one version (`v26.0`) at one address."""
+    """
+    The Graph API of one version (`v26.0`) at one address.
+
+    With the secret of the app that the tokens are of, every call proves that it is the app's:
+    https://developers.facebook.com/docs/graph-api/guides/secure-requests
+    """
 
     http: Transport
     url: str
     version: str
+    app_secret: str = ""
 
     def send(self, node: str, body: Mapping[str, Any] | Form, *, token: str) -> Mapping[str, Any]:
         """
@@ -40,6 +49,40 @@ class Graph:
         Raises Refused, TransientError, Unauthorised or AmbiguousError: see `ports.Channel.send`.
         """
         return self._call("POST", f"{quote(node, safe='')}/messages", token=token, body=body)
+
+    def comment(self, comment: str, edge: str, text: str, *, token: str) -> Mapping[str, Any]:
+        """Answer a public comment and return the answer; `edge` is where. Raises as `send` does."""
+        path = f"{quote(comment, safe='')}/{edge}"
+        return self._call("POST", path, token=token, body={"message": text})
+
+    def take_control(self, node: str, person: str, *, token: str) -> None:
+        """
+        Take a conversation over from the application that holds it.
+
+        Raises Refused, Unauthorised or TransientError; taking it twice is harmless.
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversation-routing
+        """
+        path = f"{quote(node, safe='')}/take_thread_control"
+        try:
+            self._call("POST", path, token=token, body={"recipient": {"id": person}})
+        except AmbiguousError as exc:
+            raise TransientError(f"not taken for certain: {exc}") from exc
+
+    def sign(self, node: str, body: Mapping[str, Any], *, token: str) -> bool:
+        """
+        Show a customer a sign (read, typing) which is worth no failure and no long wait.
+
+        Returns whether the platform took it.
+        """
+        address = self._address(f"{quote(node, safe='')}/messages", token=token)
+        headers = {"authorization": f"Bearer {token}"}
+        try:
+            answer = self.http.request(
+                "POST", address, headers=headers, body=body, timeout=_COURTESY_TIME
+            )
+        except ScriptaError:
+            return False
+        return answer.ok
 
     def upload(self, node: str, form: Form, *, token: str) -> str:
         """
@@ -55,8 +98,9 @@ class Graph:
             raise TransientError(f"not uploaded for certain: {exc}") from exc
         except Refused as exc:
             # The only parameter that can be wrong is the file.
-            reason = error_codes.CONTENT if exc.reason == error_codes.INVALID else exc.reason
-            raise Refused(reason, exc.detail) from exc
+            if exc.reason == error_codes.INVALID:
+                raise Refused(error_codes.CONTENT, exc.detail) from exc
+            raise
         found = identifier(answer.get("id"))
         if not found:
             raise TransientError("the answer to the upload names no file")
@@ -86,10 +130,12 @@ class Graph:
 
         https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile
         """
-        url = f"{self._address(quote(person, safe=''))}?fields={','.join(fields)}"
+        url = self._address(quote(person, safe=""), token=token, fields=",".join(fields))
         headers = {"authorization": f"Bearer {token}"}
         try:
-            response = self.http.request("GET", url, headers=headers, body=None, timeout=_NAME_TIME)
+            response = self.http.request(
+                "GET", url, headers=headers, body=None, timeout=_COURTESY_TIME
+            )
         except ScriptaError:
             return {}
         told = _json(response) if response.ok else {}
@@ -111,8 +157,14 @@ class Graph:
         except AmbiguousError as exc:
             raise TransientError(f"not told for certain: {exc}") from exc
 
-    def _address(self, path: str) -> str:
-        return f"{self.url.rstrip('/')}/{self.version}/{path}"
+    def _address(self, path: str, *, token: str, **query: str) -> str:
+        if self.app_secret:
+            # It is worth nothing without the token, so that it may stand in an address.
+            key, message = self.app_secret.encode(), token.encode()
+            query["appsecret_proof"] = hmac.new(key, message, hashlib.sha256).hexdigest()
+        asked = urlencode(query, safe=",")
+        mark = ("&" if "?" in path else "?") if asked else ""
+        return f"{self.url.rstrip('/')}/{self.version}/{path}{mark}{asked}"
 
     def _call(
         self,
@@ -127,7 +179,7 @@ class Graph:
         headers = {"authorization": f"Bearer {token}"}
         timeout = _FILE_TIME if isinstance(body, Form) else READ_TIMEOUT
         response = self.http.request(
-            method, self._address(path), headers=headers, body=body, timeout=timeout
+            method, self._address(path, token=token), headers=headers, body=body, timeout=timeout
         )
         answer = _json(response)
         if response.ok and "error" not in answer:
@@ -157,10 +209,12 @@ def _failure(response: Response, error: Mapping[str, Any]) -> ScriptaError:
     said = f"HTTP {response.status}, code {code}, subcode {subcode}"
     known = error_codes.meaning(code, subcode=subcode, message=words(error.get("message")))
     match known or _unlisted(response.status, error):
-        case Meaning(Verdict.REFUSED, reason):
-            return Refused(reason, error_codes.wording(error) or said)
-        case Meaning(Verdict.TRANSIENT):
-            return TransientError(said, retry_after=_retry_after(response))
+        case Meaning(Verdict.REFUSED, reason, alarm):
+            return Refused(reason, error_codes.wording(error) or said, alarm=alarm)
+        case Meaning(Verdict.TRANSIENT, _, alarm):
+            return TransientError(said, retry_after=retry_after(response), alarm=alarm)
+        case Meaning(Verdict.TOO_FAST):
+            return TooFast(said, retry_after=retry_after(response))
         case Meaning(Verdict.UNAUTHORISED):
             return Unauthorised(said)
         case _:
@@ -182,9 +236,3 @@ def _unlisted(status: int, error: Mapping[str, Any]) -> Meaning:
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return Meaning(Verdict.REFUSED, error_codes.OTHER)
     return ambiguous
-
-
-def _retry_after(response: Response) -> float | None:
-    """Return how many seconds the platform asks to wait, None where it does not say."""
-    seconds = number(response.headers.get("retry-after"))
-    return min(float(seconds), LONGEST_WAIT) if seconds > 0 else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib import words
 from chalicelib.domain.account import Account
 from chalicelib.domain.changes import (
+    AliasAdded,
     Change,
     ConversationChanged,
     Delivery,
@@ -17,6 +19,7 @@ from chalicelib.domain.changes import (
     WorkChanged,
     WorkDone,
 )
+from chalicelib.domain.contact import Alias
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.envelope import trace
 from chalicelib.domain.message import Status
@@ -38,6 +41,8 @@ from chalicelib.pipeline.wake import Wake, Wakeups
 
 #: ms that an echo or a status may take to confirm a send whose answer was lost.
 CONFIRMATION_TIME = 10 * 60 * MS
+#: More attempts than a reply gets otherwise: a row that has more has waited for an operator.
+WAITS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,22 +83,20 @@ class Deliverer:
         self, conversation: Conversation, work: Work, account: Account
     ) -> Conversation | Wait | Rest:
         try:
-            message_id = self.dispatch.send(conversation, work, account)
+            accepted = self.dispatch.send(conversation, work, account)
         except (Unauthorised, ConfigurationError) as error:
-            self.line.log.alarm(
-                "token refused",
-                channel=account.ref.channel,
-                account=account.ref.id,
-                error=type(error).__name__,
-            )
             return self._paused(conversation, work, account, error)
         except TransientError as error:
+            if error.alarm and not work.attempts:
+                self.line.log.alarm("sends held up", **_named(account))
             return self.line.put_off(work, error, stage=Stage.READY)
         except AmbiguousError:
             self._unconfirmed(work)
             return conversation
         except PermanentError as error:
             detail = error.detail if isinstance(error, Refused) else ""
+            if isinstance(error, Refused) and error.alarm:
+                self.line.log.alarm("sends refused", **_named(account), reason=error.reason)
             return self._refused(conversation, work, account, reason_of(error), detail)
         except Exception as error:  # noqa: BLE001 - it may have been sent, so only the agent can tell
             self.line.log.alarm(
@@ -104,19 +107,29 @@ class Deliverer:
             )
             self._unconfirmed(work)
             return conversation
-        self._sent(work, account, message_id)
+        self._sent(work, account, accepted.id)
+        self._learn(conversation, account, accepted.names)
         return conversation
 
     def _paused(
         self, conversation: Conversation, work: Work, account: Account, error: Exception
     ) -> Wait | Rest:
-        """Wait for an operator; the agents are told once, when it was not over after one wait."""
-        if work.attempts != 1:
-            paused = Unauthorised(str(error), retry_after=LONG_WAIT)
-            return self.line.put_off(work, paused, stage=Stage.READY)
-        text = words.say(account.language, "waits_for_operator", text=work.said)
+        """
+        Wait for an operator, who is told once per reply; the agents, when one wait was not enough.
+
+        How often it was waited for an operator is counted from WAITS on: other failures are no
+        reason to tell nobody.
+        """
+        waits = max(work.attempts - WAITS, 0)
+        if not waits:
+            kind = type(error).__name__
+            self.line.log.alarm("token refused", **_named(account), error=kind)
         due_at = self.line.clock() + int(LONG_WAIT * MS)
-        later = replace(work, stage=Stage.READY, attempts=2, due_at=due_at)
+        later = replace(work, stage=Stage.READY, attempts=WAITS + waits + 1, due_at=due_at)
+        if waits != 1:
+            self.line.change(work, later)
+            return Rest()
+        text = words.say(account.language, "waits_for_operator", text=work.said)
         self._told(conversation, work, text, WorkChanged(work, later))
         return Rest()
 
@@ -143,6 +156,27 @@ class Deliverer:
             sequence=work.sequence,
             item=trace(message_id),
         )
+
+    def _learn(self, conversation: Conversation, account: Account, names: Sequence[Alias]) -> None:
+        """
+        Keep the names by which the platform will tell of the person, behind those that we use.
+
+        What is another conversation's already stays there: two people are never taken for one.
+        """
+        if set(names) <= set(conversation.contact.aliases):
+            return
+        current = self.line.store.conversation(conversation.id)
+        known = current.contact.aliases if current else names
+        new = [name for name in names if name not in known]
+        if current is None or not new:
+            return
+        contact = replace(current.contact, aliases=(*known, *new))
+        learnt = ConversationChanged(current, replace(current, contact=contact))
+        aliases = [AliasAdded(account.ref, name, current.id) for name in new]
+        try:
+            self.line.store.commit(learnt, *aliases)
+        except Conflict:
+            self.line.log.info("names of another", conversation=conversation.id)
 
     def _unconfirmed(self, work: Work) -> None:
         self.line.log.warning(
@@ -218,3 +252,8 @@ class Deliverer:
                 detail=detail,
             )
         )
+
+
+def _named(account: Account) -> dict[str, str]:
+    """Return what an alarm calls an account by."""
+    return {"channel": account.ref.channel, "account": account.ref.id}

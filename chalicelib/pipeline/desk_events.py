@@ -6,24 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from chalicelib.domain.changes import (
-    AliasAdded,
-    Change,
-    ConversationChanged,
-    ConversationOpened,
-    Outcome,
-    TicketLinked,
-)
-from chalicelib.domain.commands import Misspelt, Start, command
-from chalicelib.domain.contact import Alias, AliasKind, Contact
-from chalicelib.domain.conversation import Conversation, Link
-from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
+from chalicelib.domain.changes import ConversationChanged, Outcome
+from chalicelib.domain.commands import command
+from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
 from chalicelib.domain.ports import Channel, Directory
 from chalicelib.domain.store import Found, Store
 from chalicelib.pipeline.decision import OLDEST, Decision, parked
-from chalicelib.pipeline.replies import Replies
-
-STARTED_ON = "whatsapp"  #: the channel on which an agent may write first
+from chalicelib.pipeline.replies import LONGEST, Replies
+from chalicelib.pipeline.starts import Starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +52,8 @@ class DeskEvents:
         # What the ticket was created under: from the second ticket on, the id and a number.
         conversation_id = found.ticket or event.conversation_id.partition(".")[0]
         before = self.store.conversation(conversation_id) if conversation_id else None
-        asked = command(event.text)
-        is_nobodys = not conversation_id or (before is not None and not before.contact.aliases)
-        if is_nobodys and isinstance(asked, Start | Misspelt):
-            return self._start(event, asked, desk, now)
+        if not conversation_id or (before is not None and not before.contact.aliases):
+            return self._of_nobody(event, before, desk, now=now, came_at=came_at)
         account = self.directory.account(before.account) if before else None
         if before is None or account is None:
             return parked("no_account" if before else "no_ticket")
@@ -78,43 +67,30 @@ class DeskEvents:
         replies = Replies(channel=self.channel(account.ref.channel), account=account, now=now)
         return replies.decide(event, before)
 
-    def _start(self, event: ReplyWritten, asked: Start | Misspelt, desk: str, now: int) -> Decision:
-        """
-        Decide on a conversation that an agent starts, in a ticket that was nobody's of ours.
-
-        From then on the ticket is the conversation's. A person whom the account knows has one
-        already: there the template is sent, and its ticket tells from where.
-        """
-        accounts = [a for a in self.directory.accounts_of(desk) if a.ref.channel == STARTED_ON]
-        if isinstance(asked, Start) and asked.account:
-            accounts = [a for a in accounts if asked.account in (a.ref.id, a.options.get("number"))]
-        if not accounts:
-            return parked("no_account")
-        account = accounts[0]
-        replies = Replies(channel=self.channel(STARTED_ON), account=account, now=now)
-        aliases: tuple[Alias, ...] = ()
-        if isinstance(asked, Start) and len(accounts) == 1:
-            aliases = (Alias(AliasKind.PHONE, asked.phone),)
-        known = self.store.find(account=account.ref, aliases=aliases).aliases if aliases else {}
-        there = self.store.conversation(next(iter(known.values()))) if known else None
-        if there is not None:
-            return replies.started_elsewhere(event, there)
-        before = Conversation(
-            id=self.new_id(),
-            account=account.ref,
-            contact=Contact(aliases=aliases),
-            tickets=1,
-            link=Link(desk=desk, ticket_id=event.ticket_id, changed_at=now),
-        )
-        decision = replies.decide(event, before, is_ambiguous=len(accounts) > 1)
-        changed = [c for c in decision.changes if isinstance(c, ConversationChanged)]
-        opened: list[Change] = [
-            ConversationOpened(changed[-1].after if changed else before),
-            TicketLinked(desk, event.ticket_id, before.id),
-            *(AliasAdded(account.ref, alias, before.id) for alias in aliases),
-        ]
-        others = [change for change in decision.changes if change not in changed]
-        return replace(decision, changes=[*opened, *others])
+    def _of_nobody(
+        self,
+        event: ReplyWritten,
+        before: Conversation | None,
+        desk: str,
+        *,
+        now: int,
+        came_at: int,
+    ) -> Decision:
+        """Decide on a reply in a ticket without a customer of ours: only commands are for us."""
+        asked = command(event.text) if len(event.text) <= LONGEST else None
+        if asked is not None and came_at - event.occurred_at > OLDEST:
+            return parked("too_old")
+        if asked is not None and event.ticket_id:
+            starts = Starts(
+                store=self.store,
+                directory=self.directory,
+                channel=self.channel,
+                new_id=self.new_id,
+            )
+            return starts.decide(event, asked, before, desk=desk, now=now)
+        if event.foreign or before is not None:
+            return Decision(outcome=Outcome.IGNORED, reason="not_our_ticket")
+        return parked("no_ticket")
 
     def _ticket(self, event: TicketChanged, found: Found) -> Decision:
         before = self.store.conversation(found.ticket) if found.ticket else None

@@ -10,15 +10,17 @@ from chalicelib.domain.commands import AnswerPrivately, SendTemplate, Start, com
 from chalicelib.domain.content import Attachment, File
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.ports import Channel, Clock, Directory, Helpdesk
-from chalicelib.domain.sending import Sending
+from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import Passage
 from chalicelib.domain.work import Work
-from chalicelib.errors import Refused
+from chalicelib.errors import Refused, TransientError
 from chalicelib.pipeline.files import FileKeeper, given_up
 
 #: Options of an account: whether what a person wrote may be sent as such once the window for other
 #: answers has closed, and whether customers see that they were read.
 HUMAN_AGENT, SEEN = "human_agent", "read_marks"
+#: What a channel's refusal says where another attempt can help.
+WINDOW_CLOSED, NOT_FETCHED = "window_closed", "file_not_fetched"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,43 +33,55 @@ class Dispatch:
     keeper: FileKeeper
     clock: Clock
 
-    def send(self, conversation: Conversation, work: Work, account: Account) -> str:
-        """Send a text, a file or a template and return its id; raise what Channel.send does."""
+    def send(self, conversation: Conversation, work: Work, account: Account) -> Accepted:
+        """Send a text, a file or a template as Channel.send does; raise what it does."""
         channel = self.channel(account.ref.channel)
         sending = _addressed(conversation, work, account)
-        may_be_human = not work.files and account.wants(HUMAN_AGENT, otherwise=True)
-        if sending.template is None and not conversation.contact.is_public:
+        if _is_answer(sending):
             passage = channel.window.passage(
                 last_inbound_at=conversation.last_inbound_at,
                 now=self.clock(),
-                human_agent=may_be_human,
+                human_agent=_may_be_human(work, account),
             )
             if passage is Passage.CLOSED:
-                raise Refused("window_closed")
+                raise Refused(WINDOW_CLOSED)
             sending = replace(sending, human_agent=passage is Passage.HUMAN_AGENT)
         if work.files:
             sending = replace(sending, file=self._file(conversation, work))
-        if account.wants(SEEN) and conversation.last_inbound_id:
-            channel.seen(
-                account=account,
-                contact=conversation.contact,
-                message_id=conversation.last_inbound_id,
-            )
-        return self._sent_once_more(channel, sending, may_be_human=may_be_human)
-
-    def _sent_once_more(self, channel: Channel, sending: Sending, *, may_be_human: bool) -> str:
-        """
-        Send, and where the platform counts the window otherwise than we do, as a person's answer.
-
-        It has refused the first attempt for certain, so that nothing is sent twice.
-        """
+        if account.wants(SEEN) and sending.answers and not sending.contact.is_public:
+            channel.seen(account=account, contact=sending.contact, message_id=sending.answers)
         try:
             return channel.send(sending)
         except Refused as error:
-            can_be = channel.window.human_agent and may_be_human and not sending.human_agent
-            if error.reason != "window_closed" or not can_be or sending.template:
+            # It was refused for certain, so that nothing is sent twice.
+            again = self._otherwise(error, conversation, work, sending, channel)
+            if again is None:
                 raise
-        return channel.send(replace(sending, human_agent=True))
+        return channel.send(again)
+
+    def _otherwise(
+        self,
+        error: Refused,
+        conversation: Conversation,
+        work: Work,
+        sending: Sending,
+        channel: Channel,
+    ) -> Sending | None:
+        """
+        Return what is worth a second attempt at once, None where nothing is.
+
+        Raises TransientError where the same is worth one a little later: a message that was told
+        to us may not have opened the window yet. That is so once, and not after other failures.
+        """
+        if error.reason == NOT_FETCHED and work.files:
+            return replace(sending, file=self._file(conversation, work))
+        if error.reason != WINDOW_CLOSED or not _is_answer(sending):
+            return None
+        if channel.window.human_agent and _may_be_human(work, sending.account):
+            return None if sending.human_agent else replace(sending, human_agent=True)
+        if conversation.last_inbound_at and not work.attempts:
+            raise TransientError("the window is open here and not there yet") from error
+        return None
 
     def _file(self, conversation: Conversation, work: Work) -> Attachment:
         (file,) = self._kept(conversation, work)
@@ -84,6 +98,16 @@ class Dispatch:
         return given_up(self.keeper.keep(work.files, self.helpdesk(desk).locate))
 
 
+def _may_be_human(work: Work, account: Account) -> bool:
+    """Tell whether a reply may go as what a person wrote: words may, where the account can."""
+    return not work.files and account.wants(HUMAN_AGENT, otherwise=True)
+
+
+def _is_answer(sending: Sending) -> bool:
+    """Tell whether the window decides: for templates it does not, nor under a public comment."""
+    return sending.template is None and not sending.contact.is_public
+
+
 def _addressed(conversation: Conversation, work: Work, account: Account) -> Sending:
     """
     Return what is to be sent, as far as the work row tells it: the file is not in hand yet.
@@ -97,7 +121,7 @@ def _addressed(conversation: Conversation, work: Work, account: Account) -> Send
         reference=work.reference,
         answers=conversation.last_inbound_id,
     )
-    match command(work.text):
+    match command(work.text) if work.asks else None:
         case SendTemplate(template) | Start(template=template):
             if conversation.opted_out:
                 raise Refused("opted_out")

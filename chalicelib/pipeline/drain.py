@@ -13,11 +13,20 @@ from chalicelib.domain.ports import Clock, Directory, Log
 from chalicelib.domain.store import Store
 from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Stage, Verb, Work
-from chalicelib.errors import ConfigurationError, PermanentError, ScriptaError, TransientError
+from chalicelib.errors import (
+    ConfigurationError,
+    PermanentError,
+    ScriptaError,
+    TooFast,
+    TransientError,
+)
 from chalicelib.pipeline.decision import note
 
 #: Seconds until the next attempt, by how many were made; kept by the wake-up's visibility time-out.
 SHORT_WAITS = (2.0, 5.0, 15.0, 60.0)
+#: The same, where one person was written to too often.
+#: https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
+FAST_WAITS = (1.0, 4.0, 16.0, 64.0, 256.0)
 #: Seconds above which a wait is kept by a time in the table, for the sweep to see.
 LONGEST_SHORT_WAIT = 120.0
 LONG_WAIT = 300.0
@@ -199,7 +208,8 @@ def _without_reference(conversation: Conversation, work: Work) -> Conversation:
 def _pause(attempts: int, error: ScriptaError) -> float:
     """Return the seconds until the next attempt: what the other side asked for, or ours."""
     asked = error.retry_after if isinstance(error, TransientError) else None
-    ours = SHORT_WAITS[attempts] if attempts < len(SHORT_WAITS) else LONG_WAIT
+    waits = FAST_WAITS if isinstance(error, TooFast) else SHORT_WAITS
+    ours = waits[attempts] if attempts < len(waits) else LONG_WAIT
     return max(asked or 0.0, ours)
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.changes import Claim, ClaimDropped, Claimed, ClaimKey, Outcome, SentKey
 from chalicelib.domain.contact import Alias, Contact
+from chalicelib.domain.desk_events import DeskEvent, ReplyWritten, TicketChanged
 from chalicelib.domain.envelope import Book, Envelope, compact, digest
-from chalicelib.domain.events import ChannelEvent, DeskEvent, ReplyWritten, TicketChanged
+from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.keeping import Bodies
 from chalicelib.domain.ports import Channel, Clock, Directory, Helpdesk, Log, Queue, Webhook
 from chalicelib.domain.store import Found, Store

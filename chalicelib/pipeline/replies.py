@@ -19,7 +19,7 @@ from chalicelib.domain.changes import (
 from chalicelib.domain.commands import AnswerPrivately, Misspelt, SendTemplate, Start, command
 from chalicelib.domain.content import Content
 from chalicelib.domain.conversation import Conversation
-from chalicelib.domain.events import ReplyWritten
+from chalicelib.domain.desk_events import ReplyWritten
 from chalicelib.domain.message import Direction, Message, Status
 from chalicelib.domain.ports import Channel
 from chalicelib.domain.work import Verb, Work
@@ -28,6 +28,9 @@ from chalicelib.pipeline.wake import Wake
 
 MOST_FILES = 30  #: of one reply: each is two rows, and a transaction takes a hundred
 MOST_PORTIONS = 10  #: of one reply's text; a longer one is not for a phone
+LONGEST = (
+    50_000  #: characters; more than that is in no channel's ten portions, and is not kept whole
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,20 +41,23 @@ class Replies:
     account: Account
     now: int
 
-    def decide(
-        self, event: ReplyWritten, before: Conversation, *, is_ambiguous: bool = False
-    ) -> Decision:
+    def decide(self, event: ReplyWritten, before: Conversation) -> Decision:
         """
         Decide to keep a reply and to send it: its text in portions, then each file by itself.
 
-        What asks for something that cannot be is refused in words. `is_ambiguous` says that more
-        than one account could start the conversation.
+        What asks for something that cannot be is refused in words.
         """
-        problem, detail = self._problem(event, before, is_ambiguous=is_ambiguous)
+        is_a_book = len(event.text) > LONGEST
+        problem, detail = ("too_long", "") if is_a_book else self._problem(event, before)
         if problem:
-            return self._refused(event, before, problem, detail)
+            return self.refused(event, before, problem, detail)
+        return self.started(event, before)
+
+    def started(self, event: ReplyWritten, before: Conversation) -> Decision:
+        """Decide to send what may begin a conversation, as `decide` does."""
         contents = [Content(text=portion) for portion in self._portions(event, before)]
         contents += [Content(files=(file,)) for file in event.files[:MOST_FILES]]
+        # A portion that happens to begin like a command is none: only the whole reply can be one.
         decision = self._sent(event, before, contents)
         if len(event.files) <= MOST_FILES:
             return decision
@@ -59,12 +65,10 @@ class Replies:
 
     def started_elsewhere(self, event: ReplyWritten, there: Conversation) -> Decision:
         """Decide to send what an agent starts to a person who has a conversation already."""
-        decision = self._sent(event, there, [Content(text=event.text.strip())])
+        decision = self.started(event, there)
         return self._with_note(decision, there, "started_elsewhere", ticket=event.ticket_id)
 
-    def _problem(  # noqa: PLR0911 - a table, one case per command
-        self, event: ReplyWritten, before: Conversation, *, is_ambiguous: bool
-    ) -> tuple[str, str]:
+    def _problem(self, event: ReplyWritten, before: Conversation) -> tuple[str, str]:
         """Return why a reply cannot be sent at all, as a reason of the catalogue and a detail."""
         asked = command(event.text)
         match asked:
@@ -72,9 +76,7 @@ class Replies:
                 return problem, detail
             case AnswerPrivately() if not before.contact.is_public:
                 return "command.private_here", ""
-            case Start() if is_ambiguous:
-                return "command.from", ""
-            case Start() if before.sequence:
+            case Start():
                 return "command.start_here", ""
             case SendTemplate() if before.contact.is_public:
                 return "command.template_here", ""
@@ -94,6 +96,7 @@ class Replies:
         self, event: ReplyWritten, before: Conversation, contents: Sequence[Content]
     ) -> Decision:
         changes: list[Change] = []
+        asks = command(event.text) is not None
         for sequence, content in enumerate(contents, start=before.sequence + 1):
             work = Work(
                 conversation_id=before.id,
@@ -103,6 +106,7 @@ class Replies:
                 occurred_at=event.occurred_at,
                 author=event.agent,
                 files=content.files,
+                asks=asks and bool(content.text),
             )
             kept = MessageKept(before.id, sequence, self._message(event, content))
             changes += [kept, WorkAdded(work)]
@@ -116,11 +120,13 @@ class Replies:
             parts=len(contents),
         )
 
-    def _refused(
+    def refused(
         self, event: ReplyWritten, before: Conversation, problem: str, detail: str
     ) -> Decision:
         """Decide to send nothing of a reply, and to say why in the ticket."""
         sequence = before.sequence + 1
+        if len(event.text) > LONGEST:
+            event = replace(event, text=f"{event.text[:LONGEST]}…")
         content = Content(text=event.text, files=event.files)
         ended = Delivery(
             conversation_id=before.id,

@@ -8,8 +8,9 @@ from typing import Any, Final, Protocol
 
 from chalicelib.domain.account import Account, Desk
 from chalicelib.domain.changes import ClaimKey, SentKey
+from chalicelib.domain.desk_events import ReplyWritten
 from chalicelib.domain.envelope import trace
-from chalicelib.domain.events import MessageEchoed, MessageReceived, ReplyWritten
+from chalicelib.domain.events import MessageEchoed, MessageReceived
 from chalicelib.domain.ports import Channel, Helpdesk, Webhook
 from chalicelib.domain.store import Store
 

@@ -104,6 +104,7 @@ def from_work(work: Work) -> dict[str, Any]:
         "kind": work.kind,
         "author": work.author,
         "files": [asdict(file) for file in work.files],
+        "asks": work.asks,
         "stage": work.stage,
         "attempts": work.attempts,
         "started_at": work.started_at,
@@ -135,6 +136,7 @@ def to_work(row: Row) -> Work:
         kind=EntryKind(row["kind"]),
         author=row["author"],
         files=to_files(row["files"]),
+        asks=row.get("asks", False),  # rows of 0.1 know no commands
         stage=Stage(row["stage"]),
         attempts=row["attempts"],
         started_at=row["started_at"],

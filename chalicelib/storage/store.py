@@ -210,13 +210,14 @@ def _unchanged(work: Work) -> Condition:
 
 
 def _conversation_changed(before: Conversation, after: Conversation) -> Update:
-    """Write what changed; sequence, ticket and watermarks only onto what they were decided from."""
+    """
+    Write what changed; sequence, names, ticket and watermarks only onto what they were decided from.
+    """
     old, new = rows.from_conversation(before), rows.from_conversation(after)
     changed = {name: value for name, value in new.items() if old.get(name) != value}
     # The id: a conversation that is no longer there must not come back as half a row.
     decided_from = ["id"]
-    if "sequence" in changed:
-        decided_from.append("sequence")
+    decided_from += [name for name in ("sequence", "aliases") if name in changed]
     if any(name.startswith(_LINK_PREFIX) for name in changed):
         decided_from += [name for name in _TICKET if name in old]
     return Update(

@@ -41,7 +41,9 @@ SENTENCES = {
     "reason.file_unavailable": "the file could not be fetched.",
     "reason.file_refused": "the helpdesk did not take the file.",
     "reason.window_closed": (
-        "the customer's last message is too long ago; the platform takes replies for 24 hours only."
+        "the customer's last message is too long ago: the platform takes replies for 24 hours, on "
+        "Messenger and Instagram what a person wrote for 7 days. On WhatsApp a template can still be "
+        "sent: /template."
     ),
     "reason.not_reachable": (
         "the platform cannot reach this person: they may have blocked us, left, or never written "
@@ -61,7 +63,16 @@ SENTENCES = {
     ),
     "reason.opted_out": "this person asked not to receive such messages.",
     "reason.content_not_supported": "the platform could not take this kind of content.",
-    "reason.template_refused": "the platform refused the message template.",
+    "reason.template_refused": "the platform refused the template. It said: {detail}",
+    "reason.test_account": (
+        "our account is still one for tests, and this number is not among those it may write to; an "
+        "administrator has to look."
+    ),
+    "reason.automatic_flow": (
+        "an automatic flow of the platform holds this conversation; write again when it has ended."
+    ),
+    "reason.file_not_fetched": "the platform could not fetch the file.",
+    "reason.file_under_comment": "files cannot answer a public comment.",
     "reason.phone_needed": (
         "this can only be sent to a phone number, and this person's is not known."
     ),
@@ -133,6 +144,11 @@ SENTENCES = {
     "note.control_asked": "Another application ({owner}) asks for this conversation.",
     "note.comment_hidden": "The comment was hidden.",
     "note.comment_shown": "The comment is shown again.",
+    "started_there": "This customer has a conversation already: it goes on in ticket {ticket}.",
+    "reason.command.unknown": "there is no command {detail}; there are /template, /whatsapp and /private.",
+    "reason.command.template_twice": "a blank of the template is filled twice.",
+    "reason.command.from_unknown": 'from= names no WhatsApp number of ours that this helpdesk serves. It says: "{detail}"',
+    "reason.command.start_needed": "this ticket has no customer on a messaging platform: start a conversation with /whatsapp, their number and a template.",
     "reason.command.quotes": "a quotation mark in the command is not closed.",
     "reason.command.phone": 'the phone number in the command is not one: write it like +393331234567. It says: "{detail}"',
     "reason.command.template_name": 'the command names no template, or not as the platform writes it (small letters, digits, _). It says: "{detail}"',

@@ -42,8 +42,9 @@ SENTENCES = {
     "reason.set_aside": "attende un operatore, che è stato avvisato.",
     "reason.other": "la piattaforma l'ha rifiutata. Ha detto: {detail}",
     "reason.window_closed": (
-        "l'ultimo messaggio del cliente è troppo vecchio; la piattaforma accetta risposte solo per "
-        "24 ore."
+        "l'ultimo messaggio del cliente è troppo vecchio: la piattaforma accetta risposte per 24 ore, "
+        "su Messenger e Instagram quanto ha scritto una persona per 7 giorni. Su WhatsApp si può ancora "
+        "inviare un modello: /template."
     ),
     "reason.not_reachable": (
         "la piattaforma non può raggiungere questa persona: forse ci ha bloccati, se n'è andata o "
@@ -63,7 +64,16 @@ SENTENCES = {
     ),
     "reason.opted_out": "questa persona ha chiesto di non ricevere messaggi di questo tipo.",
     "reason.content_not_supported": "la piattaforma non accetta questo tipo di contenuto.",
-    "reason.template_refused": "la piattaforma ha rifiutato il modello di messaggio.",
+    "reason.template_refused": "la piattaforma ha rifiutato il modello. Ha detto: {detail}",
+    "reason.test_account": (
+        "il nostro account è ancora di prova, e questo numero non è tra quelli a cui può scrivere; deve "
+        "occuparsene un amministratore."
+    ),
+    "reason.automatic_flow": (
+        "un flusso automatico della piattaforma gestisce questa conversazione; riscrivete quando è finito."
+    ),
+    "reason.file_not_fetched": "la piattaforma non ha potuto scaricare il file.",
+    "reason.file_under_comment": "un file non può rispondere a un commento pubblico.",
     "reason.phone_needed": (
         "si può inviare solo a un numero di telefono, e quello di questa persona non è noto."
     ),
@@ -135,6 +145,11 @@ SENTENCES = {
     "note.control_asked": "Un'altra applicazione ({owner}) chiede questa conversazione.",
     "note.comment_hidden": "Il commento è stato nascosto.",
     "note.comment_shown": "Il commento è di nuovo visibile.",
+    "started_there": "Questo cliente ha già una conversazione: continua nel ticket {ticket}.",
+    "reason.command.unknown": "il comando {detail} non esiste; ci sono /template, /whatsapp e /private.",
+    "reason.command.template_twice": "uno spazio del modello è riempito due volte.",
+    "reason.command.from_unknown": 'from= non nomina un nostro numero WhatsApp servito da questo helpdesk. Dice: "{detail}"',
+    "reason.command.start_needed": "questo ticket non ha un cliente su una piattaforma di messaggi: iniziate una conversazione con /whatsapp, il suo numero e un modello.",
     "reason.command.quotes": "nel comando una virgoletta non è chiusa.",
     "reason.command.phone": 'il numero di telefono nel comando non è valido: scrivetelo come +393331234567. Dice: "{detail}"',
     "reason.command.template_name": 'il comando non nomina un modello, o non come lo scrive la piattaforma (lettere minuscole, cifre, _). Dice: "{detail}"',

@@ -135,7 +135,8 @@ def _started(call: Call, folder: Folder, cloud: aws.EmulatedAws) -> list[Process
     names = resources.provision(cloud.environment())
     seed.seed(cloud.environment(), made=made, desk_url=call.url(call.desk_port))
     deployed = common | cloud.environment() | names
-    graph = {"SCRIPTA_GRAPH_URL": call.url(call.meta_port, "")}
+    meta = call.url(call.meta_port, "")
+    graph = {"SCRIPTA_GRAPH_URL": meta, "SCRIPTA_INSTAGRAM_URL": meta}
     deployed |= graph | {"POWERTOOLS_LOG_LEVEL": "INFO"}
     desk = common | {
         "SCRIPTA_DESK_SECRET_KEY": made.desk_secret_key,

@@ -78,7 +78,10 @@ def seed(
                 "api_tokens": [made.bridge_token],
             },
             **{
-                f"accounts/{channel}/{id_}": {"access_tokens": [credentials.ACCESS_TOKEN]}
+                f"accounts/{channel}/{id_}": {
+                    "access_tokens": [credentials.ACCESS_TOKEN],
+                    "app_secrets": [credentials.APP_SECRETS[0]],
+                }
                 for channel, id_ in accounts.items()
             },
         },

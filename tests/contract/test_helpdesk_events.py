@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import registry
+from chalicelib.domain.desk_events import DeskEventIgnored, ReplyWritten, TicketChanged
 from chalicelib.domain.envelope import Book, Envelope, digest
-from chalicelib.domain.events import DeskEventIgnored, ReplyWritten, TicketChanged
 from chalicelib.domain.ports import Helpdesk
 from tests.contract.helpdesks import CHARACTERS, RECEIVED_AT, full_secrets, open_helpdesk
 

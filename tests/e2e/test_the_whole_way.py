@@ -65,8 +65,9 @@ def test_a_closed_ticket_is_opened_again_by_the_customer(run: LocalRun, alice: A
 def test_a_refused_send_becomes_a_note_that_says_why(run: LocalRun, alice: Agent) -> None:
     run.write("messenger", "15550001005", "hello?", name="Ed")
     ticket = eventually(lambda: run.ticket(said="hello?"))
+    # Twice: what the window refuses is tried once more, as what a person wrote.
     run.fault(
-        match={"channel": "messenger", "recipient": "15550001005"}, times=1, fault="error", code=10
+        match={"channel": "messenger", "recipient": "15550001005"}, times=2, fault="error", code=10
     )
     alice.reply(ticket["id"], "too late")
     told = eventually(lambda: notes(run.ticket(said="hello?") or {"followup_set": []}))

@@ -34,12 +34,13 @@ from chalicelib.domain.events import (
     WatermarkReached,
 )
 from chalicelib.domain.message import Status
-from chalicelib.domain.sending import Sending
+from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import HOUR, Window
 from chalicelib.errors import InvalidSignature
 from tests.fakes.faults import Faults
 
 SIGNED = {"signature": "good"}
+PORTION_END = "\f"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,8 @@ class FakeChannel:
     Keeps the contract of ports.Channel, except where a planned fault breaks it.
 
     `history` are the items of what was said, oldest first, None where it cannot be asked.
-    `arrived` is what was sent, `sendings` what was to be, and `read` what was shown as read;
+    `arrived` is what was sent, `sendings` what was to be, and `read` what was shown as read; each
+    answer to a send has `told_names`;
     `during_send` are called once each, after the customer has the
     message and before the sender has the answer.
     """
@@ -74,6 +76,7 @@ class FakeChannel:
         self.window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
         self.names: dict[str, str] = {}
         self.history: list[dict[str, Any]] | None = []
+        self.told_names: list[Alias] = []
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Accept what is SIGNED."""
@@ -101,9 +104,9 @@ class FakeChannel:
 
     def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
         """Return a text cut at its form feeds."""
-        return text.split("\f")
+        return text.split(PORTION_END)
 
-    def send(self, sending: Sending) -> str:
+    def send(self, sending: Sending) -> Accepted:
         """Send what there is, or fail as planned for its text or the name of its file."""
         self.sendings.append(sending)
         text = sending.file.name if sending.file else sending.text
@@ -134,7 +137,9 @@ class FakeChannel:
             if raw["account"] == account.ref.id and raw["at"] >= since:
                 yield {"items": [raw]}
 
-    def _send(self, contact: Contact, text: str, reference: str, file: Attachment | None) -> str:
+    def _send(
+        self, contact: Contact, text: str, reference: str, file: Attachment | None
+    ) -> Accepted:
         self.attempts += 1
         fault = self.faults.meet("send", text)
         sent = Arrived(
@@ -149,7 +154,7 @@ class FakeChannel:
             self.during_send.pop(0)(sent)
         if fault is not None:
             raise fault.error
-        return sent.id
+        return Accepted(id=sent.id, names=tuple(self.told_names))
 
 
 def files(names: Sequence[str]) -> tuple[File, ...]:

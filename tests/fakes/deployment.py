@@ -55,7 +55,7 @@ class Deployment:
     `time_left` is what a worker's context says, in seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, channel: str = CHANNEL) -> None:
         self.clock = VirtualClock()
         self.log = RecordingLog()
         self.table = WatchedTable()
@@ -71,12 +71,12 @@ class Deployment:
             )
             for name in WORKERS
         }
-        self.channel = FakeChannel(CHANNEL)
+        self.channel = FakeChannel(channel)
         self.media = MemoryMedia()
         self.desk = FakeHelpdesk(self.clock)
         self.other_desk = FakeHelpdesk(self.clock)
         self.adapters = {DESK: self.desk, OTHER_DESK: self.other_desk}
-        self.account = Account(ref=AccountRef(CHANNEL, builders.ACCOUNT), desk=DESK)
+        self.account = Account(ref=AccountRef(channel, builders.ACCOUNT), desk=DESK)
         self.directory = MemoryDirectory(
             [self.account],
             [Desk(id=each, helpdesk="fake", url="") for each in (DESK, OTHER_DESK)],
@@ -181,7 +181,7 @@ class Deployment:
         return True
 
     def _channel(self, name: str) -> FakeChannel:
-        if name != CHANNEL:
+        if name != self.channel.name:
             raise UnknownIntegration("no such channel")
         return self.channel
 

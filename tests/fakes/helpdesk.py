@@ -8,8 +8,8 @@ from typing import Any
 
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.conversation import TicketStatus
+from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
 from chalicelib.domain.envelope import Book, Item
-from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
 from chalicelib.domain.ports import Clock
 from chalicelib.domain.ticket import Entry, EntryKind, Opening, Promise, Ticket
 from chalicelib.errors import Gone, InvalidSignature
@@ -27,6 +27,7 @@ class DeskEntry:
     id: str
     entry: Entry
     seen_from: int
+    is_ours: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,6 +89,7 @@ class FakeHelpdesk:
                 occurred_at=raw["at"],
                 conversation_id=raw["conversation"],
                 files=files(raw["files"]),
+                foreign=raw.get("foreign", False),
             )
         if raw["type"] == "ticket":
             return TicketChanged(
@@ -132,13 +134,13 @@ class FakeHelpdesk:
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
         """Return the first entry behind `after` that says the same and that a look sees."""
         self._called("find_entry")
-        ids = [e.id for e in self._ticket(ticket_id).entries]
-        behind = self._ticket(ticket_id).entries[ids.index(after) + 1 :]
+        entries = self._ticket(ticket_id).entries
+        behind = [e.id for e in entries].index(after) + 1 if after else 0
         said = (entry.kind, entry.text)
         seen = (
             e.id
-            for e in behind
-            if (e.entry.kind, e.entry.text) == said and e.seen_from <= self._clock()
+            for e in entries[behind:]
+            if (e.entry.kind, e.entry.text) == said and e.seen_from <= self._clock() and e.is_ours
         )
         return next(seen, None)
 
@@ -162,6 +164,18 @@ class FakeHelpdesk:
             self._called("recall", raw["text"])
             if raw["at"] >= since:
                 yield {"items": [raw]}
+
+    def open(self, text: str) -> str:
+        """Do what an agent does who opens a ticket, and return its id."""
+        entry = Entry(kind=EntryKind.COMMENT, text=text, author="alice")
+        opening = Opening(
+            reference="", subject=text, channel="", requester="", name="alice", entry=entry
+        )
+        ticket = DeskTicket(id=self._new_id("ticket"), opening=opening)
+        self.tickets.append(ticket)
+        self._add(ticket, entry)
+        ticket.entries[0].is_ours = False
+        return ticket.id
 
     def remove(self, ticket_id: str) -> None:
         """Do what an agent does who deletes a ticket."""

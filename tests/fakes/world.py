@@ -17,7 +17,7 @@ from chalicelib.storage import keys, message_rows, rows
 from tests import builders
 from tests.builders import Raw
 from tests.fakes.channel import SIGNED
-from tests.fakes.deployment import CHANNEL, DESK, WORKERS, Deployment
+from tests.fakes.deployment import DESK, WORKERS, Deployment
 from tests.fakes.faults import ProcessDied
 from tests.fakes.helpdesk import DeskTicket
 
@@ -31,7 +31,7 @@ class World(Deployment):
 
     def hear(self, *items: Raw) -> None:
         """Receive a webhook of the channel."""
-        self._receive(self.channel, f"channel:{CHANNEL}", items)
+        self._receive(self.channel, f"channel:{self.channel.name}", items)
 
     def hear_now(self, *items: Raw) -> None:
         """Receive a webhook of the channel, and ingest it at this very moment."""

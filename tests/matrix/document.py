@@ -16,6 +16,7 @@ _BEGIN, _END = "<!-- generated: {} -->", "<!-- end: {} -->"
 _VERDICTS: Final = {
     "refused": "told to the agent; not sent again",
     "transient": "tried again later",
+    "too_fast": "tried again, later each time",
     "unauthorised": "the account waits, an alarm for the operator",
     "ambiguous": "waits for its confirmation; never sent again unconfirmed",
 }
@@ -61,7 +62,7 @@ def _refusals() -> str:
     rows = [
         [
             _ranges(codes),
-            _VERDICTS[meaning.verdict],
+            _VERDICTS[meaning.verdict] + ("; an alarm" if meaning.alarm else ""),
             words.say("en", f"reason.{meaning.reason}", detail="…"),
         ]
         for meaning, codes in sorted(by_meaning.items())

@@ -10,9 +10,9 @@ from chalicelib.channels.instagram.channel import Instagram
 from chalicelib.channels.messenger.channel import Messenger
 from chalicelib.channels.whatsapp.channel import WhatsApp
 from chalicelib.domain.content import Attachment, File
+from chalicelib.domain.desk_events import ReplyWritten
 from chalicelib.domain.envelope import Item
-from chalicelib.domain.events import ReplyWritten
-from chalicelib.domain.sending import Sending
+from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.ticket import Entry, Opening, Ticket
 from chalicelib.errors import AmbiguousError, Gone, TransientError
 from chalicelib.helpdesks.django_helpdesk import mapper
@@ -151,12 +151,12 @@ class _ForgetsFilesOfReplies(DjangoHelpdesk):
 
 
 class _GivesNoReference(Messenger):
-    def send(self, sending: Sending) -> str:
+    def send(self, sending: Sending) -> Accepted:
         return super().send(sending if sending.file else replace(sending, reference=""))
 
 
 class _GivesNoData(WhatsApp):
-    def send(self, sending: Sending) -> str:
+    def send(self, sending: Sending) -> Accepted:
         return super().send(sending if sending.file else replace(sending, reference=""))
 
 

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.content import Attachment
-from chalicelib.domain.sending import Sending
+from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.ticket import Entry, Opening, Ticket
 from chalicelib.errors import (
     AmbiguousError,
@@ -126,7 +126,7 @@ class StormyChannel(FakeChannel):
         self._chaos = chaos
         self._told = sent
 
-    def send(self, sending: Sending) -> str:
+    def send(self, sending: Sending) -> Accepted:
         """See ports.Channel."""
         what = sending.file.name if sending.file else sending.text
         return self._chaos.call(
@@ -135,7 +135,9 @@ class StormyChannel(FakeChannel):
             _CHANNEL,
         )
 
-    def _out(self, contact: Contact, text: str, reference: str, file: Attachment | None) -> str:
+    def _out(
+        self, contact: Contact, text: str, reference: str, file: Attachment | None
+    ) -> Accepted:
         if self.expired:
             raise Unauthorised("the token expired")
         id_ = self._send(contact, text, reference, file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from chalicelib.domain.account import Account
 from chalicelib.domain.contact import AliasKind, Contact
@@ -11,21 +11,23 @@ from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
 from chalicelib.domain.sending import Sending
-from chalicelib.domain.window import HOUR, Window
-from chalicelib.errors import Refused
-from chalicelib.graph_api.channel import MetaChannel
-from chalicelib.graph_api.error_codes import CONTENT
 from chalicelib.graph_api.messaging import items
+from chalicelib.graph_api.messaging.channel import MessagingChannel
 from chalicelib.settings import Settings
 
+#: In bytes of UTF-8.
+#: https://developers.facebook.com/documentation/business-messaging/instagram-messaging
+LONGEST_TEXT: Final = 1000
+#: The option of an account that was connected with Instagram's own login, and its value for that.
+LOGIN, OWN_LOGIN = "login", "instagram"
 
-class Instagram(MetaChannel):
+
+class Instagram(MessagingChannel):
     """Keeps the contract of `ports.Channel`."""
 
     name: ClassVar[str] = "instagram"
-
-    # https://developers.facebook.com/documentation/business-messaging/instagram-messaging
-    window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
+    person: ClassVar[AliasKind] = AliasKind.IGSID
+    answers: ClassVar[str] = "replies"
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
         """Return every item of a webhook; see `ports.Webhook`."""
@@ -45,30 +47,31 @@ class Instagram(MetaChannel):
         return next(iter(told.values()), "")
 
     def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
-        """Return a text in portions; see `ports.Channel`."""
-        del contact
-        return [text]
+        """Return a text in portions of 1000 bytes; see `ports.Channel`."""
+        from chalicelib.graph_api import portions  # as above: what receives webhooks cuts nothing
 
-    def send(self, sending: Sending) -> str:
-        """Send a message and return its id; Instagram would not give the reference back."""
+        del contact
+        return portions.portions(text, most=LONGEST_TEXT, measure=portions.utf8_bytes)
+
+    def _message(self, sending: Sending) -> Mapping[str, Any]:
         from chalicelib.channels.instagram import sender  # as above, for HTTP
 
-        account = sending.account
-        if sending.template is not None:
-            raise Refused(CONTENT)
-        message = (
-            sender.file_message(sending.contact, sending.file)
-            if sending.file
-            else sender.message(sending.contact, sending.text)
-        )
-        return sender.sent(self._graph().send(account.node, message, token=self._token(account)))
+        if sending.file is not None:
+            return sender.file_message(sending, sending.file)
+        return sender.message(sending)
+
+    def _graph_url(self, account: Account) -> str:
+        """Return where the Graph API answers: for accounts with Instagram's own login elsewhere."""
+        if account.options.get(LOGIN) == OWN_LOGIN:
+            return self._settings.instagram_url
+        return super()._graph_url(account)
 
     def recall(self, *, account: Account, since: int) -> Iterator[Mapping[str, Any]]:
         """Yield what was said on an account since a time; see `ports.Channel`."""
         from chalicelib.graph_api.messaging.conversations import Conversations  # as above
 
         conversations = Conversations(
-            graph=self._graph(),
+            graph=self._graph(account),
             account=account,
             webhook_object="instagram",
             token=self._token(account),

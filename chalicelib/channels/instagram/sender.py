@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from chalicelib.domain.contact import AliasKind, Contact
+from chalicelib.domain.contact import AliasKind
 from chalicelib.domain.content import Attachment
+from chalicelib.domain.sending import Sending
 from chalicelib.errors import Refused
 from chalicelib.graph_api import media
-from chalicelib.graph_api.client import message_id
-from chalicelib.graph_api.error_codes import CONTENT, NOT_REACHABLE
+from chalicelib.graph_api.error_codes import CONTENT
 from chalicelib.graph_api.fields import words
+from chalicelib.graph_api.messaging.outgoing import manner, recipient
 
 # The formats that Instagram takes, under all the types that programs give them.
 # https://developers.facebook.com/documentation/business-messaging/instagram-messaging/features/attachment-upload
@@ -26,18 +27,18 @@ _TYPES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def message(contact: Contact, text: str) -> Mapping[str, Any]:
+def message(sending: Sending) -> Mapping[str, Any]:
     """
-    Return the body of the call; Instagram gives no reference back, so none is sent.
+    Return the body of the call that sends a text; Instagram gives no reference back, so none is sent.
 
     Raises Refused where the contact has no address here. No limit of length is enforced: Instagram
     knows its own, and says so.
     https://developers.facebook.com/documentation/business-messaging/instagram-messaging
     """
-    return {"recipient": {"id": _recipient(contact)}, "message": {"text": words(text)}}
+    return _body(sending, {"text": words(sending.text)})
 
 
-def file_message(contact: Contact, file: Attachment) -> Mapping[str, Any]:
+def file_message(sending: Sending, file: Attachment) -> Mapping[str, Any]:
     """
     Return the body of the call: Instagram fetches the file from its link.
 
@@ -47,17 +48,12 @@ def file_message(contact: Contact, file: Attachment) -> Mapping[str, Any]:
     kind = _TYPES.get(media.kind_of(file))
     if kind is None or not file.link:
         raise Refused(CONTENT)
-    attachment = {"type": kind, "payload": {"url": file.link}}
-    return {"recipient": {"id": _recipient(contact)}, "message": {"attachment": attachment}}
+    return _body(sending, {"attachment": {"type": kind, "payload": {"url": file.link}}})
 
 
-def sent(answer: Mapping[str, Any]) -> str:
-    """Return the id of the message; raise AmbiguousError where the answer names none."""
-    return message_id(answer.get("message_id"))
-
-
-def _recipient(contact: Contact) -> str:
-    recipient = contact.address(AliasKind.IGSID)
-    if recipient is None:
-        raise Refused(NOT_REACHABLE)
-    return recipient
+def _body(sending: Sending, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "recipient": recipient(sending, AliasKind.IGSID),
+        **manner(sending),
+        "message": content,
+    }

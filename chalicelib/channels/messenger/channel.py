@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from chalicelib.domain.account import Account
 from chalicelib.domain.contact import AliasKind, Contact
@@ -11,24 +11,25 @@ from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
 from chalicelib.domain.sending import Sending
-from chalicelib.domain.window import HOUR, Window
-from chalicelib.errors import Refused
-from chalicelib.graph_api.channel import MetaChannel
-from chalicelib.graph_api.error_codes import CONTENT
 from chalicelib.graph_api.messaging import items
+from chalicelib.graph_api.messaging.channel import MessagingChannel
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
     from chalicelib.http_client import Form
 
 
-class Messenger(MetaChannel):
+#: In characters, and on the safe side of what these may be: see `portions.utf16_units`.
+#: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
+LONGEST_TEXT: Final = 2000
+
+
+class Messenger(MessagingChannel):
     """Keeps the contract of `ports.Channel`."""
 
     name: ClassVar[str] = "messenger"
-
-    # https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy
-    window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
+    person: ClassVar[AliasKind] = AliasKind.PSID
+    answers: ClassVar[str] = "comments"
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
         """Return every item of a webhook; see `ports.Webhook`."""
@@ -48,30 +49,25 @@ class Messenger(MetaChannel):
         return " ".join(self._profile(person, account=account, fields=fields).values())
 
     def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
-        """Return a text in portions; see `ports.Channel`."""
-        del contact
-        return [text]
+        """Return a text in portions of 2000 characters; see `ports.Channel`."""
+        from chalicelib.graph_api import portions  # as above: what receives webhooks cuts nothing
 
-    def send(self, sending: Sending) -> str:
-        """Send a message and return its id; see `ports.Channel`."""
+        del contact
+        return portions.portions(text, most=LONGEST_TEXT, measure=portions.utf16_units)
+
+    def _message(self, sending: Sending) -> Mapping[str, Any] | Form:
         from chalicelib.channels.messenger import sender  # as above, for HTTP
 
-        account, contact, reference = sending.account, sending.contact, sending.reference
-        if sending.template is not None:
-            raise Refused(CONTENT)
-        message: Mapping[str, Any] | Form = (
-            sender.file_message(contact, sending.file, reference)
-            if sending.file
-            else sender.message(contact, sending.text, reference)
-        )
-        return sender.sent(self._graph().send(account.node, message, token=self._token(account)))
+        if sending.file is not None:
+            return sender.file_message(sending, sending.file)
+        return sender.message(sending)
 
     def recall(self, *, account: Account, since: int) -> Iterator[Mapping[str, Any]]:
         """Yield what was said on an account since a time; see `ports.Channel`."""
         from chalicelib.graph_api.messaging.conversations import Conversations  # as above
 
         conversations = Conversations(
-            graph=self._graph(),
+            graph=self._graph(account),
             account=account,
             webhook_object="page",
             token=self._token(account),

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from chalicelib.channels.whatsapp import items
 from chalicelib.domain.account import Account
 from chalicelib.domain.contact import Contact
-from chalicelib.domain.content import File, Location
+from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
-from chalicelib.domain.sending import Sending
+from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import HOUR, Window
-from chalicelib.errors import Refused
 from chalicelib.graph_api.channel import MetaChannel
-from chalicelib.graph_api.error_codes import CONTENT
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.graph_api.client import Graph
+
+
+#: In characters, and on the safe side of what these may be: see `portions.utf16_units`.
+#: https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages
+LONGEST_TEXT: Final = 4096
 
 
 class WhatsApp(MetaChannel):
@@ -45,33 +51,46 @@ class WhatsApp(MetaChannel):
         return ""
 
     def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
-        """Return a text in portions; see `ports.Channel`."""
-        del contact
-        return [text]
+        """Return a text in portions of 4096 characters; see `ports.Channel`."""
+        from chalicelib.graph_api import portions  # as above: what receives webhooks cuts nothing
 
-    def send(self, sending: Sending) -> str:
+        del contact
+        return portions.portions(text, most=LONGEST_TEXT, measure=portions.utf16_units)
+
+    def send(self, sending: Sending) -> Accepted:
         """
-        Send a message and return its id; see `ports.Channel`.
+        Send a message; see `ports.Channel`.
 
         A file is uploaded first, where WhatsApp takes uploads of its type: that sends nothing yet.
         """
         from chalicelib.channels.whatsapp import sender  # as above, for HTTP
 
-        account, to = sending.account, sender.address(sending.contact)
-        graph, token = self._graph(), self._token(account)
+        account = sending.account
+        graph, token = self._graph(account), self._token(account)
         if sending.template is not None:
-            raise Refused(CONTENT)
-        if sending.file is None:
-            message = sender.message(sending.contact, sending.text, sending.reference)
-            return sender.sent(graph.send(account.node, message, token=token))
-        form = sender.upload(sending.file)
-        source = (
-            {"link": sending.file.link}
-            if form is None
-            else {"id": graph.upload(account.node, form, token=token)}
-        )
-        message = sender.file_message(to, sending.file, source, sending.reference)
+            message = sender.template_message(sending, sending.template)
+        elif sending.file is not None:
+            message = self._file_message(sending, sending.file, graph)
+        else:
+            message = sender.message(sending)
         return sender.sent(graph.send(account.node, message, token=token))
+
+    def _file_message(self, sending: Sending, file: Attachment, graph: Graph) -> Mapping[str, Any]:
+        from chalicelib.channels.whatsapp import sender  # as above, for HTTP
+
+        account, to, form = sending.account, sender.address(sending.contact), sender.upload(file)
+        source = (
+            {"link": file.link}
+            if form is None
+            else {"id": graph.upload(account.node, form, token=self._token(account))}
+        )
+        return sender.file_message(to, file, source, sending.reference)
+
+    def _signs(self, contact: Contact, message_id: str) -> Sequence[Mapping[str, Any]]:
+        from chalicelib.channels.whatsapp import sender  # as above, for HTTP
+
+        del contact
+        return [sender.read_mark(message_id)]
 
     def locate(self, file: File, *, account: Account) -> Location:
         """
@@ -83,7 +102,7 @@ class WhatsApp(MetaChannel):
             located = super().locate(file, account=account)
             return self._location(located.url, token=self._token(account))
         token = self._token(account)
-        return self._location(self._graph().media_url(file.id, token=token), token=token)
+        return self._location(self._graph(account).media_url(file.id, token=token), token=token)
 
     def recall(self, *, account: Account, since: int) -> None:
         """Return None: WhatsApp tells nothing of the past; see `ports.Channel`."""

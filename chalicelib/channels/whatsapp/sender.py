@@ -1,4 +1,4 @@
-"""How a text or a file is sent on WhatsApp."""
+"""How a text, a file or a template is sent on WhatsApp, and a read mark shown."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from chalicelib.channels.whatsapp import people, templates
 from chalicelib.domain.contact import AliasKind, Contact
 from chalicelib.domain.content import Attachment
+from chalicelib.domain.sending import Accepted, Sending, Template
 from chalicelib.errors import Refused
 from chalicelib.graph_api import media
 from chalicelib.graph_api.client import message_id
@@ -53,16 +55,36 @@ _UPLOADED: Final = frozenset(
 )
 
 
-def message(contact: Contact, text: str, reference: str) -> Mapping[str, Any]:
+def message(sending: Sending) -> Mapping[str, Any]:
     """
-    Return the body of the call; `reference` comes back in each status.
+    Return the body of the call that sends a text; the reference comes back in each status.
 
     Raises Refused where the contact has no address here. No limit of length is enforced: WhatsApp
     knows its own, and says so.
     https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
     """
-    content = {"body": words(text), "preview_url": False}
-    return _message(address(contact), "text", content, reference)
+    content = {"body": words(sending.text), "preview_url": False}
+    return _message(address(sending.contact), "text", content, sending.reference)
+
+
+def template_message(sending: Sending, template: Template) -> Mapping[str, Any]:
+    """Return the body of the call that sends a template; raise Refused as `message` does."""
+    content = templates.content(template)
+    return _message(address(sending.contact), "template", content, sending.reference)
+
+
+def read_mark(message_id: str) -> Mapping[str, Any]:
+    """
+    Return the body of the call that shows a message as read, and that somebody is typing.
+
+    https://developers.facebook.com/documentation/business-messaging/whatsapp/typing-indicators
+    """
+    return {
+        "messaging_product": "whatsapp",
+        "status": "read",
+        "message_id": message_id,
+        "typing_indicator": {"type": "text"},
+    }
 
 
 def upload(file: Attachment) -> Form | None:
@@ -94,10 +116,16 @@ def file_message(
     return _message(to, _DOCUMENT, content, reference)
 
 
-def sent(answer: Mapping[str, Any]) -> str:
-    """Return the id of the message; raise AmbiguousError where the answer names none."""
+def sent(answer: Mapping[str, Any]) -> Accepted:
+    """
+    Return what was sent, and the names of the sole person whom the answer names.
+
+    Raises AmbiguousError where it names no message.
+    """
     first = next(iter(listing(answer.get("messages"))), None)
-    return message_id(mapping(first).get("id"))
+    contacts = listing(answer.get("contacts"))
+    names = people.aliases({}, mapping(contacts[0])) if len(contacts) == 1 else ()
+    return Accepted(id=message_id(mapping(first).get("id")), names=names)
 
 
 def address(contact: Contact) -> Mapping[str, str]:

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_allowed, origin
 from chalicelib.domain.content import File, Location
+from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Item
-from chalicelib.domain.events import DeskEvent
 from chalicelib.domain.ports import Secrets
-from chalicelib.domain.ticket import Entry, EntryKind, Opening, Promise, Ticket
+from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
 from chalicelib.errors import Gone, Refused, TransientError
 from chalicelib.helpdesks.django_helpdesk import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.django_helpdesk.client import Client
-    from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, TicketAnswer
+    from chalicelib.helpdesks.django_helpdesk.payloads import TicketAnswer
     from chalicelib.http_client import Transport
 
 # The list of tickets cannot be filtered. A ticket whose creation is in doubt is among the newest;
 # 10 pages of 200 are looked at, in which nothing is missed unless 2000 came after it.
 _PAGES = 10
 
-_ENOUGH = 200  # tickets, in which those of ours tell who we are
 
 _LONGEST_NUMBER = 18  # digits; more do not fit a database's integer
 
@@ -71,14 +70,14 @@ class DjangoHelpdesk:
         nothing, and the whole one follows. Until it has, `find` does not know the ticket, and a
         further call completes it.
         """
-        from chalicelib.helpdesks.django_helpdesk import mapper
+        from chalicelib.helpdesks.django_helpdesk import entries, mapper
 
         body, entry = mapper.new_ticket(opening, queue=self._queue()), opening.entry
         if mapper.is_description(entry):
             file = next(iter(entry.files), None)
             return self._ticket(self._client().create_ticket(body, file=file))
         ticket = self._named(opening.reference)
-        if ticket is None or not _is_unfinished(ticket):
+        if ticket is None or not entries.is_unfinished(ticket):
             ticket = self._client().create_ticket(body)
         last_entry = self._complete(ticket.id, entry)
         return replace(self._ticket(ticket), last_entry=last_entry)
@@ -96,14 +95,16 @@ class DjangoHelpdesk:
 
         One that still lacks its first entry is not found: `create` completes it.
         """
+        from chalicelib.helpdesks.django_helpdesk import entries
+
         ticket = self._named(reference)
         if ticket is None:
             return None
         if ticket.merged_to is None:
-            return None if _is_unfinished(ticket) else self._ticket(ticket)
+            return None if entries.is_unfinished(ticket) else self._ticket(ticket)
         # What stood in it went over into the other, where the beginning may still be all there is.
         whole = self._client().ticket(ticket.merged_to)
-        return None if _ends_with_a_beginning(whole) else self._ticket(ticket)
+        return None if entries.ends_with_a_beginning(whole) else self._ticket(ticket)
 
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
         """
@@ -112,14 +113,16 @@ class DjangoHelpdesk:
         A ticket that was merged is looked at together with the one that took its entries over, and
         gone where the entry stands in neither: it still takes entries, from whoever knows it.
         """
-        client = self._client()
+        from chalicelib.helpdesks.django_helpdesk import entries
+
+        client, known = self._client(), int(after) if _is_number(after) else 0
         ticket = client.ticket(_number(ticket_id))
-        found = _entry_in(ticket, after=after, entry=entry)
+        found = entries.entry_in(ticket, known=known, entry=entry)
         if found is None and ticket.merged_to is not None:
             whole = client.ticket(ticket.merged_to)
             # Who we are there only the entry `after` tells: the first one may be anybody's.
             if any(str(each.id) == after for each in whole.followup_set):
-                found = _entry_in(whole, after=after, entry=entry)
+                found = entries.entry_in(whole, known=known, entry=entry)
             if found is None:
                 raise Gone("merged into another ticket")
         return found
@@ -147,10 +150,10 @@ class DjangoHelpdesk:
         Looks at the newest 2000 entries. The API does not tell who we are, but we wrote the first
         entry of every ticket that we created; whoever else wrote is an agent.
         """
-        from chalicelib.helpdesks.django_helpdesk import mapper
+        from chalicelib.helpdesks.django_helpdesk import entries, mapper
 
         client = self._client()
-        ours = _authors(client.newest_tickets(pages=_PAGES))
+        ours = entries.authors(client.newest_tickets(pages=_PAGES))
         for entry in client.newest_entries(pages=_PAGES) if ours else ():
             if entry.date.timestamp() * 1000 < since:
                 return
@@ -206,7 +209,9 @@ class DjangoHelpdesk:
         return int(queue)
 
     def _ticket(self, answer: TicketAnswer) -> Ticket:
-        ours = _ours(answer, known=0)
+        from chalicelib.helpdesks.django_helpdesk import entries
+
+        ours = entries.ours_in(answer, known=0)
         return Ticket(
             id=str(answer.id),
             url=f"{self._url}/tickets/{answer.id}/",
@@ -217,64 +222,6 @@ class DjangoHelpdesk:
 def create(*, desk: Desk, secrets: Secrets) -> DjangoHelpdesk:
     """Return the helpdesk of a desk."""
     return DjangoHelpdesk(desk=desk, secrets=secrets)
-
-
-def _entry_in(ticket: TicketAnswer, *, after: str, entry: Entry) -> str | None:
-    """Return the id of the first entry of ours behind `after` in a ticket that says the same."""
-    from chalicelib.helpdesks.django_helpdesk import mapper
-
-    known = int(after) if _is_number(after) else 0
-    public = entry.kind is EntryKind.COMMENT
-    for candidate in _ours(ticket, known=known):
-        is_same = mapper.is_same(candidate.comment, entry.text)
-        if candidate.id > known and candidate.public == public and is_same:
-            return str(candidate.id)
-    return None
-
-
-def _ends_with_a_beginning(ticket: TicketAnswer) -> bool:
-    """Tell whether our last entry in a ticket is the beginning of one that lacks its first entry."""
-    from chalicelib.helpdesks.django_helpdesk import mapper
-
-    entries = ticket.entries()
-    begun = [entry for entry in entries if entry.comment == mapper.BEGINNING]
-    ours = [entry for entry in entries if begun and entry.user == begun[-1].user]
-    return bool(begun) and ours[-1] is begun[-1]
-
-
-def _is_unfinished(ticket: TicketAnswer) -> bool:
-    """Tell whether a ticket lacks its first entry: that is our second one there."""
-    from chalicelib.helpdesks.django_helpdesk import mapper
-
-    ours = _ours(ticket, known=0)
-    return len(ours) == 1 and mapper.is_to_come(ours[0].comment)
-
-
-def _ours(ticket: TicketAnswer, *, known: int) -> list[FollowUp]:
-    """
-    Return the entries of a ticket that we wrote, oldest first.
-
-    The API does not tell who we are, but we wrote the entry `known`, or, where it is not there,
-    the first one, with which we created the ticket.
-    """
-    entries = ticket.entries()
-    marked = [entry for entry in entries if entry.id == known] or entries[:1]
-    return [entry for entry in entries if entry.user == marked[0].user]
-
-
-def _authors(tickets: Iterable[TicketAnswer]) -> frozenset[int]:
-    """Return who wrote the first entries of the newest tickets that are ours: that is us."""
-    from chalicelib.helpdesks.django_helpdesk import mapper
-
-    authors: set[int] = set()
-    for place, ticket in enumerate(tickets):
-        if authors and place >= _ENOUGH:
-            break
-        written = (e for e in ticket.entries() if not mapper.is_from_elsewhere(e))
-        first = next(written, None) if ticket.conversation else None
-        if first is not None and first.user is not None:
-            authors.add(first.user)
-    return frozenset(authors)
 
 
 def _number(ticket_id: str) -> int:

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from chalicelib.domain.content import File
 from chalicelib.domain.conversation import TicketStatus
+from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
 from chalicelib.domain.envelope import compact, digest
-from chalicelib.domain.events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
 from chalicelib.domain.file_names import kind_of, mime_of
 from chalicelib.domain.ticket import Entry, EntryKind, Opening
 from chalicelib.helpdesks.django_helpdesk.payloads import (
@@ -139,14 +139,12 @@ def event(raw: Mapping[str, Any], *, desk: str, received_at: int) -> DeskEvent:
     """
     Return what a webhook means; `received_at` (ms since the epoch) stands in for a missing time.
 
-    A reply is never ignored unless it is private, or in a ticket that says that it is none of ours:
-    one that names no ticket, or holds nothing to send, is for the pipeline to park.
+    A reply is never ignored unless it is private: one in a ticket that was not made by us, that
+    names no ticket, or holds nothing to send, is for the pipeline to decide on.
     """
     notice = Notice.model_validate(dict(raw))
     occurred_at = notice.timestamp or received_at
     found: DeskEvent | None = None
-    if notice.type == REPLY and _is_foreign(raw):
-        return DeskEventIgnored(key=_key(desk, "ignored", _digest(raw)), kind="not_our_ticket")
     if notice.type == REPLY:
         found = _reply(notice.data, raw, desk=desk, occurred_at=occurred_at)
     elif notice.data.ticket_id:
@@ -203,6 +201,7 @@ def _reply(
         text=data.text,
         agent=data.agent,
         files=tuple(map(_file, data.attachments)),
+        foreign=_is_foreign(raw),
         occurred_at=occurred_at,
     )
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from chalicelib.domain.content import Attachment, File, FileKind
-from chalicelib.domain.events import ReplyWritten
+from chalicelib.domain.desk_events import ReplyWritten
 from chalicelib.domain.ports import Helpdesk
 from chalicelib.domain.ticket import Entry, EntryKind, Opening, Ticket
 from chalicelib.errors import AmbiguousError, Refused

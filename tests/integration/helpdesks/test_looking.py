@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.conversation import TicketStatus
-from chalicelib.domain.events import ReplyWritten, TicketChanged
+from chalicelib.domain.desk_events import ReplyWritten, TicketChanged
 from chalicelib.domain.ports import Helpdesk
 from chalicelib.domain.ticket import Entry, EntryKind, Opening
 from chalicelib.errors import AmbiguousError, Gone, TransientError, Unauthorised
@@ -157,3 +157,20 @@ def test_an_agents_reply_and_a_change_of_status_are_verified_and_understood(
     assert isinstance(second, TicketChanged)
     assert (second.ticket_id, second.status) == (ticket.id, TicketStatus.CLOSED)
     assert second.occurred_at > 1_700_000_000_000
+
+
+def test_in_a_ticket_that_an_agent_opened_our_entry_is_found_and_the_agents_is_not(
+    helpdesk: Helpdesk, agent: Agent, receiver: Receiver
+):
+    fields = {"title": "Call Ana", "body": MORE.text, "submitter_email": "", "priority": "3"}
+    page = agent.submit("/tickets/submit/", "form:has([name=body])", fields)
+    ticket = page.url.path.strip("/").rpartition("/")[2]
+    agent.reply(int(ticket), "/whatsapp +15550001111 order it")
+    (told,) = receiver.wait(int(ticket))
+    event = helpdesk.parse({"type": told.type, "data": told.data}, received_at=1)
+    assert isinstance(event, ReplyWritten)
+    assert (event.ticket_id, event.conversation_id, event.foreign) == (ticket, "", True)
+    assert helpdesk.find_entry(ticket, after="", entry=MORE) is None
+    entry_id = helpdesk.append(ticket, MORE)
+    assert helpdesk.find_entry(ticket, after="", entry=MORE) == entry_id
+    assert helpdesk.find_entry(ticket, after=entry_id, entry=MORE) is None

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import httpx
 
-from chalicelib.domain.events import ReplyWritten
+from chalicelib.domain.desk_events import ReplyWritten
 from chalicelib.domain.ports import Helpdesk
 from chalicelib.domain.ticket import Entry, EntryKind, Opening
 from tests.integration.desk.desk import Agent, ApiUser, DeskProcess

@@ -59,7 +59,7 @@ def send(meta):
         sender = channel(meta, name, token=token)
         try:
             sending = Sending(account=account(name), contact=contact, file=file, reference="c.1")
-            sent = sender.send(sending)
+            sent = sender.send(sending).id
         except ScriptaError as error:
             return error, person
         return sent, person
@@ -103,7 +103,7 @@ def test_a_document_reaches_the_phone_under_its_name(meta, send, picture, name, 
 def test_a_link_that_instagram_cannot_fetch_is_refused(meta, send, picture):
     error, person = send("instagram", replace(picture, link=f"{meta.base}/media/none"))
     assert isinstance(error, Refused)
-    assert error.reason == "content_not_supported"
+    assert error.reason == "file_not_fetched"
     assert meta.outbox("instagram", person) == []
 
 

@@ -13,7 +13,7 @@ from chalicelib.domain.content import Content, File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent, MessageReceived, UnknownEvent
 from chalicelib.domain.ports import Channel, Secrets
-from chalicelib.domain.sending import Sending
+from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import HOUR, Window
 from chalicelib.errors import InvalidSignature, Refused
 from chalicelib.settings import Settings
@@ -75,13 +75,13 @@ class Telegraph:
         del contact
         return [paragraph for paragraph in text.split("\n\n") if paragraph.strip()]
 
-    def send(self, sending: Sending) -> str:
+    def send(self, sending: Sending) -> Accepted:
         """Send a text, the only thing that goes over a wire."""
         to = sending.contact.address(AliasKind.ID)
         if to is None or not sending.text:
             raise Refused("content_not_supported")
         self.wire.append(f"{to}: {sending.text} STOP")
-        return f"t-{len(self.wire)}"
+        return Accepted(id=f"t-{len(self.wire)}")
 
     def recall(self, *, account: Account, since: int) -> None:
         """Return None: a telegram is kept by nobody."""

@@ -49,7 +49,7 @@ def send(
     account = Account(ref=AccountRef(name, "55"), desk="local", graph_id=graph_id)
     contact = Contact(aliases=aliases or (CUSTOMERS[name],))
     sending = Sending(account=account, contact=contact, text=text, reference=REFERENCE)
-    return speaker.send(sending), http
+    return speaker.send(sending).id, http
 
 
 @every_channel
@@ -76,9 +76,13 @@ def test_messenger_gets_our_reference_as_metadata() -> None:
     }
 
 
-def test_instagram_gets_the_text_alone() -> None:
+def test_instagram_gets_the_text_and_nothing_of_ours() -> None:
     _, http = send("instagram")
-    assert http.asked[0].body == {"recipient": {"id": "72"}, "message": {"text": "Buongiorno"}}
+    assert http.asked[0].body == {
+        "recipient": {"id": "72"},
+        "messaging_type": "RESPONSE",
+        "message": {"text": "Buongiorno"},
+    }
 
 
 def test_whatsapp_gets_our_reference_as_callback_data() -> None:

@@ -10,11 +10,12 @@ from chalicelib.errors import (
     AmbiguousError,
     Refused,
     ScriptaError,
+    TooFast,
     TransientError,
     Unauthorised,
 )
 from chalicelib.graph_api.client import Graph, message_id
-from chalicelib.http_client import LONGEST_WAIT, Response
+from chalicelib.http_client import LONGEST_WAIT, Form, Response
 from tests.fakes.http import FakeHttp, answered
 
 TOKEN = "the-token"
@@ -23,6 +24,12 @@ TOKEN = "the-token"
 def graph(answer: Response | ScriptaError) -> tuple[Graph, FakeHttp]:
     http = FakeHttp(answer)
     return Graph(http=http, url="https://graph.example/", version="v26.0"), http
+
+
+def proven(answer: Response | ScriptaError) -> tuple[Graph, FakeHttp]:
+    http = FakeHttp(answer)
+    url = "https://graph.example"
+    return Graph(http=http, url=url, version="v26.0", app_secret="the-secret"), http
 
 
 def failure(status: int, body: object, **headers: str) -> ScriptaError:
@@ -124,7 +131,7 @@ def test_what_only_an_operator_can_mend_waits(status: int, code: int, subcode: i
         (400, 613, 0),
         (400, 613, 2018338),
         (400, 80007, 0),
-        (400, 131056, 0),
+        (400, 131048, 0),
         (500, 130429, 0),
         (500, 131057, 0),
         (429, 987654, 0),
@@ -143,6 +150,43 @@ def test_the_time_that_the_platform_asks_to_wait_is_told(header: str, wait: floa
     raised = failure(400, error(4), **{"retry-after": header})
     assert isinstance(raised, TransientError)
     assert raised.retry_after == wait
+
+
+def test_a_time_to_wait_may_be_a_date() -> None:
+    raised = failure(400, error(4), **{"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"})
+    assert isinstance(raised, TransientError)
+    assert raised.retry_after == 0.0
+
+
+def test_what_was_sent_to_one_person_too_fast_waits_longer_each_time() -> None:
+    raised = failure(400, error(131056), **{"retry-after": "30"})
+    assert isinstance(raised, TooFast)
+    assert raised.retry_after == 30.0
+
+
+@pytest.mark.parametrize("code", [131048, 131064, 131057])
+def test_a_throttle_that_will_not_pass_by_itself_is_alarming(code: int) -> None:
+    raised = failure(400, error(code))
+    assert isinstance(raised, TransientError)
+    assert raised.alarm
+
+
+@pytest.mark.parametrize(("code", "alarming"), [(131009, True), (131030, True), (131026, False)])
+def test_a_refusal_that_will_meet_others_is_alarming(code: int, alarming: bool) -> None:
+    raised = failure(400, error(code))
+    assert isinstance(raised, Refused)
+    assert raised.alarm is alarming
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Invalid appsecret_proof provided in the API argument",
+        "API calls from the server require an appsecret_proof argument",
+    ],
+)
+def test_a_proof_that_is_not_taken_is_the_operators_to_mend(message: str) -> None:
+    assert type(failure(400, error(100, message=message))) is Unauthorised
 
 
 @pytest.mark.parametrize(
@@ -192,3 +236,59 @@ def test_no_error_tells_the_token_and_a_wait_tells_no_words_of_the_platform() ->
 def test_an_answer_without_an_id_is_ambiguous(answer: object) -> None:
     with pytest.raises(AmbiguousError):
         message_id(answer)
+
+
+#: hmac.new(b"the-secret", b"the-token", "sha256"), reckoned elsewhere
+PROOF = "f5b09c8acdb18571cae3e66edf0f48355330da5a725eb5361f27207a386398f0"
+
+
+def test_every_call_proves_that_it_is_the_apps_where_the_secret_is_known() -> None:
+    speaker, http = proven(answered({"message_id": "m1", "id": "f1", "url": "u"}))
+    speaker.send("1", {}, token=TOKEN)
+    speaker.comment("1_2", "comments", "x", token=TOKEN)
+    speaker.take_control("1", "2", token=TOKEN)
+    speaker.sign("1", {}, token=TOKEN)
+    speaker.upload("1", Form(), token=TOKEN)
+    speaker.media_url("f1", token=TOKEN)
+    speaker.profile("2", fields=("name", "username"), token=TOKEN)
+    at = "https://graph.example/v26.0"
+    proof = f"appsecret_proof={PROOF}"
+    assert [(asked.method, asked.url) for asked in http.asked] == [
+        ("POST", f"{at}/1/messages?{proof}"),
+        ("POST", f"{at}/1_2/comments?{proof}"),
+        ("POST", f"{at}/1/take_thread_control?{proof}"),
+        ("POST", f"{at}/1/messages?{proof}"),
+        ("POST", f"{at}/1/media?{proof}"),
+        ("GET", f"{at}/f1?{proof}"),
+        ("GET", f"{at}/2?fields=name,username&{proof}"),
+    ]
+    assert all("the-secret" not in f"{asked}" for asked in http.asked)
+
+
+def test_a_comment_is_answered_with_a_message() -> None:
+    speaker, http = graph(answered({"id": "9"}))
+    assert speaker.comment("1/2", "replies", "ciao", token=TOKEN) == {"id": "9"}
+    (asked,) = http.asked
+    assert asked.url == "https://graph.example/v26.0/1%2F2/replies"
+    assert asked.body == {"message": "ciao"}
+
+
+def test_a_conversation_is_taken_of_a_person() -> None:
+    speaker, http = graph(answered({"success": True}))
+    speaker.take_control("1", "2", token=TOKEN)
+    assert http.asked[0].body == {"recipient": {"id": "2"}}
+
+
+def test_a_take_over_of_which_nobody_knows_has_sent_nothing() -> None:
+    speaker, _ = graph(AmbiguousError("cut"))
+    with pytest.raises(TransientError):
+        speaker.take_control("1", "2", token=TOKEN)
+
+
+@pytest.mark.parametrize(
+    "answer", [answered(error(190), status=401), AmbiguousError("cut"), TransientError("no")]
+)
+def test_a_sign_that_cannot_be_shown_is_not_shown(answer: Response | ScriptaError) -> None:
+    speaker, http = graph(answer)
+    assert not speaker.sign("1", {"sender_action": "mark_seen"}, token=TOKEN)
+    assert http.asked[0].headers == {"authorization": f"Bearer {TOKEN}"}

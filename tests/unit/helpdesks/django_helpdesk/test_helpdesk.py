@@ -161,8 +161,11 @@ def test_without_a_queue_messages_wait_for_an_operator(options: dict[str, str]):
     assert server.asked == []
 
 
-def looked_up(*entries: object, after: str = "", wanted: Entry = HELLO) -> str | None:
-    with answering({"GET /api/tickets/5/": (200, ticket(5, *entries))}) as server:
+def looked_up(
+    *entries: object, after: str = "", wanted: Entry = HELLO, reference: str = "c-9"
+) -> str | None:
+    found = ticket(5, *entries, reference=reference)
+    with answering({"GET /api/tickets/5/": (200, found)}) as server:
         return helpdesk(server.url).find_entry("5", after=after, entry=wanted)
 
 
@@ -188,6 +191,24 @@ def test_we_are_known_by_the_first_entry_where_the_last_one_was_deleted():
     assert looked_up(entry(2, "Hi"), entry(9, "Hello"), after="8") == "9"
 
 
+@pytest.mark.parametrize("opener", [ALICE, None])
+def test_in_a_ticket_that_an_agent_opened_anybody_but_that_agent_may_be_us(opener: int | None):
+    opened = entry(2, "Hello", user=opener)
+    more = entry(3, "Hello", user=opener)
+    ours = entry(4, "Hello")
+    assert looked_up(opened, more, ours, reference="") == "4"
+    assert looked_up(opened, more, reference="") is None
+    assert (
+        looked_up(opened, ours, entry(5, "Hello", user=ALICE + 1), after="4", reference="") is None
+    )
+
+
+def test_in_a_ticket_that_an_agent_opened_our_last_entry_tells_who_we_are():
+    opened, ours = entry(2, "Hi", user=ALICE), entry(4, "Hi")
+    assert looked_up(opened, ours, entry(5, "Hello"), after="4", reference="") == "5"
+    assert looked_up(opened, ours, entry(5, "Hello", user=ALICE), after="4", reference="") is None
+
+
 def test_a_note_is_not_taken_for_a_comment_of_the_same_words():
     note = Entry(kind=EntryKind.NOTE, text="Hello")
     assert looked_up(entry(8, "Hi"), entry(9, "Hello", public=False), after="8") is None
@@ -197,6 +218,7 @@ def test_a_note_is_not_taken_for_a_comment_of_the_same_words():
 
 def test_a_ticket_without_entries_has_none_of_ours():
     assert looked_up() is None
+    assert looked_up(reference="") is None
 
 
 def test_a_ticket_that_was_merged_and_lacks_the_entry_is_gone():

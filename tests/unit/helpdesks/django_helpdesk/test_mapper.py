@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.content import Attachment, FileKind
-from chalicelib.domain.events import DeskEvent, ReplyWritten
+from chalicelib.domain.desk_events import DeskEvent, ReplyWritten
 from chalicelib.domain.ticket import Entry, EntryKind, Opening
 from chalicelib.helpdesks.django_helpdesk import mapper
 
@@ -188,11 +188,12 @@ def test_a_webhook_means_what_is_expected(path: Path):
 
 
 def told(event: DeskEvent) -> dict[str, Any]:
-    """Return an event as JSON; of files, what is not empty."""
+    """Return an event as JSON; of files, what is not empty, and `foreign` where it is so."""
     fields = {"event": type(event).__name__, **asdict(event)}
     if isinstance(event, ReplyWritten):
         files = [asdict(file).items() for file in event.files]
         fields["files"] = [{key: value for key, value in file if value} for file in files]
+        fields |= {"foreign": True} if fields.pop("foreign") else {}
     return fields
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.domain.account import Desk
 from chalicelib.domain.content import FileKind
+from chalicelib.domain.desk_events import ReplyWritten
 from chalicelib.domain.envelope import Book
-from chalicelib.domain.events import ReplyWritten
 from chalicelib.errors import TransientError, Unauthorised
 from chalicelib.helpdesks.django_helpdesk.helpdesk import DjangoHelpdesk, create
 from tests.fakes.secrets import MemorySecrets
