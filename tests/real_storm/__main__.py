@@ -16,7 +16,7 @@ from tests.storm.watch import Kind as Wrong
 MESSAGES = 2000
 _CUSTOMERS_PER = 25  #: messages, of each customer on average
 _REPLIES_PER = 7
-_LIFETIME = 0.6
+_LIFETIME = 1.5
 _LONGEST = 360.0
 
 
