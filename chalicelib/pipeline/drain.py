@@ -199,9 +199,9 @@ def _without_reference(conversation: Conversation, work: Work) -> Conversation:
 
     No other ticket gets the reference of that one: by it, it is found when the row comes back.
     """
-    aim = work.aim if work.stage is Stage.STARTED else None
-    if aim is None or aim.ticket_id:
+    if work.aim is None or work.stage is not Stage.STARTED:
         return conversation
+    # Even where it aimed at a ticket: that may have been gone, and one was created instead.
     return replace(conversation, tickets=conversation.tickets + 1)
 
 
