@@ -13,6 +13,9 @@ MESSENGER: Final = "messenger"
 INSTAGRAM: Final = "instagram"
 WHATSAPP: Final = "whatsapp"
 
+#: The application behind Meta's own inbox, which answers beside ours.
+INBOX_APP_ID: Final = 26390203743090
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Business:

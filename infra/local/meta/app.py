@@ -11,39 +11,69 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from infra.local.meta import graph_routes, page_routes
+from infra.local import credentials
+from infra.local.meta import page_routes
 from infra.local.meta import phones as customers
+from infra.local.meta.comments import Comments
+from infra.local.meta.delivery import Delivery
 from infra.local.meta.faults import Faults
 from infra.local.meta.graph import Graph
+from infra.local.meta.graph_routes import INSTAGRAM_HOST, Calls
 from infra.local.meta.journeys import Journeys
 from infra.local.meta.ladder import Ladder
+from infra.local.meta.mishap_routes import Mishaps
+from infra.local.meta.nodes import Nodes
+from infra.local.meta.outside import Outside
+from infra.local.meta.pace import Pace
 from infra.local.meta.phones import Phones
 from infra.local.meta.postman import Postman
+from infra.local.meta.presence import Presences
 from infra.local.meta.sim_routes import Simulation
 from infra.local.meta.store import Store
+from infra.local.meta.views import Views
 from infra.local.meta.wire import Post
 
 
-def build(store: Store, post: Post, *, base: str, desk: str, logs: Path) -> Starlette:
+def build(
+    store: Store, post: Post, *, base: str, desk: str, logs: Path, needs_proof: bool = False
+) -> Starlette:
     """
     Return the application.
 
     `post` hands webhooks over, `base` is this application's own address, `desk` the helpdesk's,
-    both `http://host:port`, `logs` the folder of the processes' log files. The application closes
-    the store when it stops.
+    both `http://host:port`, `logs` the folder of the processes' log files. With
+    `needs_proof` every call of the Graph API has to prove that it knows the application's secret.
+    The application closes the store when it stops.
     """
     postman = Postman(store, post, told=partial(customers.told, store))
-    ladder = Ladder(store, postman, base=base)
-    faults = Faults(store)
-    phones = Phones(store, postman, base=base)
+    presences = Presences(store)
+    delivery = Delivery(store, postman, presences)
+    ladder = Ladder(store, delivery, base=base)
+    faults, pace = Faults(store), Pace()
+    phones = Phones(store, delivery, base=base)
+    outside = Outside(store, ladder, delivery, presences)
+    comments = Comments(store, delivery)
+    graph = Graph(
+        store=store,
+        ladder=ladder,
+        faults=faults,
+        pace=pace,
+        delivery=delivery,
+        presences=presences,
+        comments=comments,
+        outside=outside,
+    )
+    nodes = Nodes(store, comments)
     simulation = Simulation(
         store=store,
         postman=postman,
         phones=phones,
         ladder=ladder,
         faults=faults,
-        journeys=Journeys(store, logs),
+        views=Views(store, Journeys(store, logs), presences),
     )
+    mishaps = Mishaps(store=store, delivery=delivery, outside=outside, pace=pace)
+    hosts = (("", credentials.PAGE_ID), (INSTAGRAM_HOST, credentials.INSTAGRAM_ID))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -58,7 +88,14 @@ def build(store: Store, post: Post, *, base: str, desk: str, logs: Path) -> Star
         routes=[
             *page_routes.routes(desk=desk),
             *simulation.routes(),
-            *graph_routes.routes(Graph(store, ladder, faults), phones),
+            *mishaps.routes(),
+            *(
+                route
+                for host, me in hosts
+                for route in Calls(
+                    graph=graph, nodes=nodes, phones=phones, me=me, needs_proof=needs_proof
+                ).routes(host)
+            ),
         ],
         # A page on the web must not reach the phones under a name of its own.
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
