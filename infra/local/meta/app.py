@@ -11,14 +11,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from infra.local import credentials
 from infra.local.meta import page_routes
 from infra.local.meta import phones as customers
+from infra.local.meta.accounts import HOSTS
 from infra.local.meta.comments import Comments
 from infra.local.meta.delivery import Delivery
 from infra.local.meta.faults import Faults
 from infra.local.meta.graph import Graph
-from infra.local.meta.graph_routes import INSTAGRAM_HOST, Calls
+from infra.local.meta.graph_routes import Calls
 from infra.local.meta.journeys import Journeys
 from infra.local.meta.ladder import Ladder
 from infra.local.meta.mishap_routes import Mishaps
@@ -73,7 +73,6 @@ def build(
         views=Views(store, Journeys(store, logs), presences),
     )
     mishaps = Mishaps(store=store, delivery=delivery, outside=outside, pace=pace)
-    hosts = (("", credentials.PAGE_ID), (INSTAGRAM_HOST, credentials.INSTAGRAM_ID))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -91,10 +90,10 @@ def build(
             *mishaps.routes(),
             *(
                 route
-                for host, me in hosts
+                for host in HOSTS
                 for route in Calls(
-                    graph=graph, nodes=nodes, phones=phones, me=me, needs_proof=needs_proof
-                ).routes(host)
+                    graph=graph, nodes=nodes, phones=phones, host=host, needs_proof=needs_proof
+                ).routes()
             ),
         ],
         # A page on the web must not reach the phones under a name of its own.

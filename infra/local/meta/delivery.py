@@ -201,6 +201,11 @@ class Delivery:
             self._postman.send(_later(packed, mishaps.delay))
 
 
+def lane_in(channel: str, contact: str) -> str:
+    """Return the lane of what a customer says."""
+    return f"in:{channel}:{contact}"
+
+
 def _shuffled(letters: Sequence[Letter], chance: random.Random) -> list[Letter]:
     """Return letters in another order, wherever there is one."""
     found = list(letters)

@@ -32,14 +32,15 @@ class Fault:
     """
     One order: `kind` happens to the next `remaining` sends on `channel` to `recipient`.
 
-    Empty strings match everything; code, subcode and http are 0 where the order names none.
+    Empty strings match everything; the code is None, subcode and http are 0 where the order names
+    none: 0 is a code of WhatsApp's.
     """
 
     seq: int
     channel: str
     recipient: str
     kind: Kind
-    code: int
+    code: int | None
     http: int
     remaining: int
     subcode: int = 0
@@ -52,7 +53,10 @@ class Fault:
     def error(self, channel: str) -> GraphError:
         """Return what a refused send on a channel is answered."""
         return errors.of_code(
-            channel, self.code or _DEFAULT_CODE, http=self.http, subcode=self.subcode
+            channel,
+            _DEFAULT_CODE if self.code is None else self.code,
+            http=self.http,
+            subcode=self.subcode,
         )
 
 
@@ -90,7 +94,7 @@ def parse(order: Mapping[str, Any]) -> Fault:
         channel=channel,
         recipient=recipient.removeprefix("+") if channel in {"", WHATSAPP} else recipient,
         kind=kind,
-        code=_number(order, "code", default=0),
+        code=_number(order, "code", default=0) if "code" in order else None,
         http=http,
         remaining=_number(order, "times", default=1),
         subcode=_number(order, "subcode", default=0),

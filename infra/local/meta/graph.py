@@ -133,7 +133,7 @@ class Graph:
         if reaction := page_rules.reaction(body):
             self._react(channel, contact, *reaction)
         elif body["sender_action"] == "mark_seen":
-            self._presences.sees(channel, contact, at=now)
+            self._presences.sees(channel, contact, until=ids.tick())
         else:
             starts = body["sender_action"] == "typing_on"
             self._presences.types(channel, contact, until=now + _TYPING_MS if starts else 0)
@@ -167,7 +167,7 @@ class Graph:
         if customer is None and not send.fate:
             self._introduce(send.contact)
         if customer:
-            self._outside.hand_over(customer, owner=OURS)  # whoever sends takes the conversation
+            self._outside.take(customer)  # whoever sends has the conversation
         if (reaction := whatsapp_rules.reaction(body)) and customer:
             self._react(WHATSAPP, customer.contact, *reaction)
             message_id = ids.message_id(WHATSAPP, address.input)
@@ -182,7 +182,7 @@ class Graph:
         message = self._store.message(message_id)
         if message is None or message.channel != WHATSAPP or message.outgoing:
             raise errors.of_code(WHATSAPP, 131009)
-        self._presences.sees(WHATSAPP, message.contact, at=message.at)
+        self._presences.sees(WHATSAPP, message.contact, until=message.seq)
         if types:
             until = ids.now_ms() + _WHATSAPP_TYPING_MS
             self._presences.types(WHATSAPP, message.contact, until=until)

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from infra.local import credentials
 from infra.local.meta import carried, errors, forms, threads
+from infra.local.meta.accounts import NODES, Host
 from infra.local.meta.errors import GraphError
 from infra.local.meta.graph import Answer, Graph, Manner
 from infra.local.meta.http import Handler, Json, json_object
@@ -25,8 +26,6 @@ from infra.local.meta.records import Media
 
 _HELD_SECONDS: Final = 60
 _ME: Final = "me"  #: the account that a token belongs to
-#: Where the same server answers as graph.instagram.com would.
-INSTAGRAM_HOST: Final = "/graph.instagram.com"
 
 
 class CutAnswer(Response):
@@ -45,21 +44,23 @@ class CutAnswer(Response):
 
 class Calls:
     """
-    The handlers of the Graph API under one host; `me` is the account that its tokens belong to.
+    The handlers of the Graph API as one of its hosts.
 
     With `needs_proof`, a call without a proof of the application's secret is refused.
     """
 
-    def __init__(self, *, graph: Graph, nodes: Nodes, phones: Phones, me: str, needs_proof: bool):
+    def __init__(
+        self, *, graph: Graph, nodes: Nodes, phones: Phones, host: Host, needs_proof: bool
+    ):
         self._graph = graph
         self._nodes = nodes
         self._phones = phones
-        self._me = me
+        self._host = host
         self._needs_proof = needs_proof
 
-    def routes(self, host: str = "") -> list[Route]:
-        """Return the routes; `host` is the path that they are under, empty for none."""
-        base = f"{host}/v{{version:int}}.0/{{node}}"
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        base = f"{self._host.path}/v{{version:int}}.0/{{node}}"
         public = (("comments", self.comments), ("replies", self.comments))
         return [
             Route(f"{base}/messages", _refusing(self.messages), methods=["POST"]),
@@ -112,11 +113,16 @@ class Calls:
         self._authorise(request, request.query_params)
         name, fields = self._node(request), request.query_params.get("fields", "")
         found = self._nodes.find(name, fields=fields, media_url=self._phones.media_url(name))
+        if name == self._host.me and self._host.own_id:
+            found = {**found, "id": self._host.own_id, "user_id": name}
         return Json(_only(found, fields))
 
     def _node(self, request: Request) -> str:
         name = str(request.path_params["node"])
-        return self._me if name == _ME else name
+        name = self._host.me if name in {_ME, self._host.own_id} else name
+        if name in NODES and NODES[name].channel not in self._host.channels:
+            raise errors.no_such_node(name)
+        return name
 
     def _authorise(self, request: Request, fields: Mapping[str, Any]) -> None:
         token = fields.get("access_token") or request.query_params.get("access_token")

@@ -60,8 +60,10 @@ class Mishaps:
         """Let our application or another answer: `{channel, contact, owner, summary?}`."""
         order = await json_object(request)
         customer = orders.known(self._store, order)
-        self._outside.give(customer, owner=order.get("owner"), summary=order.get("summary", ""))
-        return Json(_DONE)
+        status = await self._outside.give(
+            customer, owner=order.get("owner"), summary=order.get("summary", "")
+        )
+        return Json({"status": status})
 
     async def pace(self, request: Request) -> Response:
         """Limit how fast customers are written to: `{channel, most, seconds}`."""

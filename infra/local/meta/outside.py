@@ -8,7 +8,7 @@ from typing import Any, Final
 from infra.local.meta import ids, page_webhooks, whatsapp_said, whatsapp_webhooks
 from infra.local.meta.accounts import WHATSAPP
 from infra.local.meta.deeds import InvalidOrder
-from infra.local.meta.delivery import Delivery, Kind, News
+from infra.local.meta.delivery import Delivery, Kind, News, lane_in
 from infra.local.meta.ladder import Ladder, lane_of
 from infra.local.meta.presence import OTHER, OURS, Presences
 from infra.local.meta.records import Customer, Message
@@ -49,9 +49,11 @@ class Outside:
             return self._say(customer, order["text"])
         return self._change(customer, asked[0], order[asked[0]])
 
-    def give(self, customer: Customer, *, owner: object, summary: object) -> None:
+    async def give(self, customer: Customer, *, owner: object, summary: object) -> int | None:
         """
         Give a conversation to our application (`app`) or to another (`other`), and tell of it.
+
+        Returns what the application answered, None where it was not told (yet).
 
         Raises:
             InvalidOrder: there is no such owner, or the summary is no string.
@@ -60,20 +62,25 @@ class Outside:
             raise InvalidOrder(f"owner is {' or '.join(_OWNERS)}")
         if not isinstance(summary, str):
             raise InvalidOrder("summary is a string")
-        self.hand_over(customer, owner=str(owner), summary=summary)
+        news = self._given(customer, owner=str(owner), summary=summary)
+        return await self._delivery.tell_now(news) if news else None
 
-    def hand_over(self, customer: Customer, *, owner: str, summary: str = "") -> None:
-        """Let somebody answer from now on, and tell of it where that is news."""
+    def take(self, customer: Customer) -> None:
+        """Let our application answer from now on, and tell of it where that is news."""
+        if news := self._given(customer, owner=OURS, summary=""):
+            self._delivery.tell(news)
+
+    def _given(self, customer: Customer, *, owner: str, summary: str) -> News | None:
+        """Let somebody answer from now on; return what is to be told of it, if that is news."""
         if self._presences.of(customer.channel, customer.contact).owner == owner:
-            return
+            return None
         is_ours, at = owner == OURS, ids.now_ms()
         if customer.channel == WHATSAPP:
             body = whatsapp_webhooks.control(customer, is_ours=is_ours, summary=summary, at=at)
         else:
             body = page_webhooks.control(customer, is_ours=is_ours, at=at)
-        with self._store.transaction():
-            self._presences.give(customer.channel, customer.contact, owner=owner)
-            self._tell(customer, Kind.CONTROL, body)
+        self._presences.give(customer.channel, customer.contact, owner=owner)
+        return _news(customer, Kind.CONTROL, body)
 
     def _say(self, customer: Customer, text: str) -> str:
         message = Message(
@@ -114,23 +121,18 @@ class Outside:
             said = whatsapp_said.edit(found.id, said=changed)
         change_id, at = ids.message_id(WHATSAPP, customer.contact), ids.now_ms()
         body = whatsapp_webhooks.echo(customer, said, message_id=change_id, at=at)
-        self._tell(customer, Kind.ECHO, body)
+        self._delivery.tell(_news(customer, Kind.ECHO, body))
         return change_id
 
-    def _tell(self, customer: Customer, kind: Kind, body: Mapping[str, Any]) -> None:
-        self._delivery.tell(
-            News(
-                channel=customer.channel,
-                contact=customer.contact,
-                kind=kind,
-                body=body,
-                lane=_lane(customer, kind),
-            )
-        )
 
-
-def _lane(customer: Customer, kind: Kind) -> str:
-    """Return the lane of news: who answers is told between what the customer says."""
-    if kind is Kind.CONTROL:
-        return f"in:{customer.channel}:{customer.contact}"
-    return lane_of(customer.channel, customer.contact)
+def _news(customer: Customer, kind: Kind, body: Mapping[str, Any]) -> News:
+    # Who answers is told between what the customer says.
+    is_control = kind is Kind.CONTROL
+    lane = lane_of(customer.channel, customer.contact)
+    return News(
+        channel=customer.channel,
+        contact=customer.contact,
+        kind=kind,
+        body=body,
+        lane=lane_in(customer.channel, customer.contact) if is_control else lane,
+    )

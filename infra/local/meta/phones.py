@@ -12,7 +12,7 @@ from typing import Any, Final
 from infra.local.meta import deeds, ids, page_webhooks, whatsapp_webhooks
 from infra.local.meta.accounts import INSTAGRAM, MESSENGER, WHATSAPP
 from infra.local.meta.changes import Changes
-from infra.local.meta.delivery import Delivery, Kind, News
+from infra.local.meta.delivery import Delivery, Kind, News, lane_in
 from infra.local.meta.orders import Order
 from infra.local.meta.postman import worth_another
 from infra.local.meta.records import Customer, Media, Message
@@ -109,7 +109,7 @@ class Phones:
                 contact=order.contact,
                 kind=Kind.SAID,
                 body=body,
-                lane=f"in:{order.channel}:{order.contact}",
+                lane=lane_in(order.channel, order.contact),
                 message_id=message_id,
             )
         )

@@ -17,12 +17,12 @@ class Presence:
     """
     How the business stands to a customer.
 
-    It types until `typing_until`, and has seen what was written until `seen_at`, both in ms and
-    0 for never; `owner` is who answers.
+    It types until `typing_until` (ms), and has seen what has a `seq` up to `seen`, each 0 for
+    never; `owner` is who answers.
     """
 
     typing_until: int = 0
-    seen_at: int = 0
+    seen: int = 0
     owner: str = OURS
 
 
@@ -35,13 +35,13 @@ class Presences:
     def of(self, channel: str, contact: str) -> Presence:
         """Return how the business stands to a customer."""
         rows = self._store.rows(
-            "SELECT typing_until, seen_at, owner FROM presence WHERE channel = ? AND contact = ?",
+            "SELECT typing_until, seen, owner FROM presence WHERE channel = ? AND contact = ?",
             *(channel, contact),
         )
         if not rows:
             return Presence()
-        typing_until, seen_at, owner = rows[0]
-        return Presence(typing_until=typing_until, seen_at=seen_at, owner=owner)
+        typing_until, seen, owner = rows[0]
+        return Presence(typing_until=typing_until, seen=seen, owner=owner)
 
     def types(self, channel: str, contact: str, *, until: int) -> None:
         """Say until when (ms) the business types; 0 for not any more."""
@@ -51,12 +51,12 @@ class Presences:
             *(until, channel, contact),
         )
 
-    def sees(self, channel: str, contact: str, *, at: int) -> None:
-        """Say that the business has seen all that was written until a moment (ms)."""
+    def sees(self, channel: str, contact: str, *, until: int) -> None:
+        """Say that the business has seen everything with a `seq` up to a number."""
         self._note(channel, contact)
         self._store.run(
-            "UPDATE presence SET seen_at = max(seen_at, ?) WHERE channel = ? AND contact = ?",
-            *(at, channel, contact),
+            "UPDATE presence SET seen = max(seen, ?) WHERE channel = ? AND contact = ?",
+            *(until, channel, contact),
         )
 
     def give(self, channel: str, contact: str, *, owner: str) -> None:

@@ -42,7 +42,7 @@ _STEPS: Final = (
     ALTER TABLE customer ADD COLUMN number TEXT NOT NULL DEFAULT '';
     ALTER TABLE fault ADD COLUMN subcode INTEGER NOT NULL DEFAULT 0;
     CREATE TABLE presence (
-      channel TEXT, contact TEXT, typing_until INTEGER, seen_at INTEGER, owner TEXT,
+      channel TEXT, contact TEXT, typing_until INTEGER, seen INTEGER, owner TEXT,
       PRIMARY KEY (channel, contact));
     CREATE TABLE delivery (channel TEXT PRIMARY KEY, mishaps TEXT);
     """,

@@ -81,7 +81,7 @@ class Views:
             "at": message.at,
             "status": message.status,
             "code": rung.code if (rung := rungs.get(message.status)) else None,
-            "seen": not message.outgoing and message.at <= presence.seen_at,
+            "seen": not message.outgoing and message.seq <= presence.seen,
             "details": message.details,
             "quote": self._quote(message),
         }
