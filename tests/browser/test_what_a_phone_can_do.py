@@ -130,10 +130,10 @@ def test_each_phone_offers_what_its_channel_has(phones: Page) -> None:
 def test_a_like_a_call_and_a_contact_say_what_they_are(phones: Page) -> None:
     messenger = somebody(phones, "messenger", "Li Ker", "Look!")
     extra(messenger, "Like")
-    expect(messenger.said("👍")).to_be_visible()
+    expect(messenger.said("Like")).to_be_visible()
     instagram = somebody(phones, "instagram", "Li Kette", "Look!")
     extra(instagram, "Like")
-    expect(instagram.said("❤️")).to_be_visible()
+    expect(instagram.said("Like")).to_be_visible()
     extra(instagram, "Mention in a story")
     expect(instagram.said("mentioned in a story")).to_be_visible()
     whatsapp = somebody(phones, "whatsapp", "Cal Ling", "Hello?")
@@ -214,7 +214,7 @@ def test_the_customer_sees_that_the_shop_reads_and_types(phones: Page, run: Loca
     for action in ("mark_seen", "typing_on"):
         shop(run, "instagram", {"recipient": {"id": contact}, "sender_action": action})
     expect(phone.root.locator(".typing")).to_contain_text("The shop is typing")
-    expect(phone.said("Are you there?").locator(".meta")).to_contain_text("✓✓seen by the shop")
+    expect(phone.said("Are you there?").locator(".meta")).to_contain_text("✓✓seen")
     shop(run, "instagram", {"recipient": {"id": contact}, "sender_action": "typing_off"})
     expect(phone.root.locator(".typing")).to_be_hidden()
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.integration.meta_sim.world import items, message_id, new_contact, values
+from tests.integration.meta_sim.world import Meta, items, message_id, new_contact, values
 
 CHANNELS = ["messenger", "instagram", "whatsapp"]
 PAGES = CHANNELS[:2]
 every_channel = pytest.mark.parametrize("channel", CHANNELS)
 
 
-def refused(meta, channel, person, **order):
+def refused(meta: Meta, channel: str, person: str, **order: Any) -> str:
     """Return why something cannot be done."""
     reply = meta.post("/sim/send", {"channel": channel, "contact": person, **order})
     assert reply.status == 400
-    return reply.body["error"]
+    return str(reply.body["error"])
 
 
 def test_messenger_names_a_reaction_and_the_one_that_is_taken_back(meta, application):

@@ -11,10 +11,8 @@ import pytest
 from tests.integration.meta_sim.world import Meta, items, new_contact, values
 
 LINK = "https://example.com/1"
-CART = {
-    "products": [{"id": "lamp", "quantity": 2, "price": 30.5, "currency": "EUR"}],
-    "note": "in green",
-}
+A_PRODUCT = {"id": "lamp", "quantity": 2, "price": 30.5, "currency": "EUR"}
+CART = {"products": [A_PRODUCT], "note": "in green"}
 CARTED = {
     "product_id": "lamp",
     "retailer_id": "lamp",
@@ -354,9 +352,6 @@ def test_what_was_said_long_ago_has_its_time_and_opens_no_window(meta, applicati
     meta.write(channel, person)
     meta.do(channel, person, text="late", at=at)
     assert meta.reply(channel, person).status == 200
-
-
-A_PRODUCT = CART["products"][0]
 
 
 @pytest.mark.parametrize(

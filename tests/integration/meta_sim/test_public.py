@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
-from tests.integration.meta_sim.world import NODES, eventually, new_contact, values
+from tests.integration.meta_sim.world import NODES, Meta, Reply, eventually, new_contact, values
 
 PAGE, ACCOUNT = NODES["messenger"], NODES["instagram"]
 PAGES = pytest.mark.parametrize(
@@ -15,13 +16,15 @@ PAGES = pytest.mark.parametrize(
 WEEK_MS = 7 * 24 * 3_600_000
 
 
-def comment(meta, channel, person, text="Is it still there?", **more):
+def comment(
+    meta: Meta, channel: str, person: str, text: str = "Is it still there?", **more: str
+) -> str:
     """Comment under the first post; return the comment's id."""
-    told = {"comment": {"post": "77", "text": text, **more}, "name": "Ana Bell"}
-    return meta.do(channel, person, **told)["message_id"]
+    told: dict[str, Any] = {"comment": {"post": "77", "text": text, **more}, "name": "Ana Bell"}
+    return str(meta.do(channel, person, **told)["message_id"])
 
 
-def privately(meta, channel, comment_id, text="It is."):
+def privately(meta: Meta, channel: str, comment_id: str, text: str = "It is.") -> Reply:
     """Answer a comment privately."""
     body = {"recipient": {"comment_id": comment_id}, "message": {"text": text}}
     return meta.call(NODES[channel], body)
@@ -129,7 +132,7 @@ def test_a_comment_is_answered_privately_once_and_opens_no_window(meta, channel,
 def test_a_comment_is_answered_privately_for_a_week(meta, channel):
     for days, status in ((6.9, 200), (7.1, 403)):
         person, at = new_contact(), int(time.time() * 1000 - WEEK_MS * days / 7)
-        told = {"comment": {"post": "1", "text": "x"}, "at": at}
+        told: dict[str, Any] = {"comment": {"post": "1", "text": "x"}, "at": at}
         comment_id = meta.do(channel, person, **told)["message_id"]
         assert privately(meta, channel, comment_id).status == status
     assert privately(meta, channel, "4711").body["error"]["code"] == 100

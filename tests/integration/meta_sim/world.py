@@ -39,7 +39,7 @@ def new_contact() -> str:
     return str(next(_numbers))
 
 
-def eventually(look: Callable[[], T], *, within: float = 8) -> T:
+def eventually(look: Callable[[], T | None], *, within: float = 8) -> T:
     """Return what `look` finds as soon as it is true; fail when `within` seconds are over."""
     deadline = time.monotonic() + within
     while True:

@@ -1,6 +1,7 @@
 // What an entry of a conversation says, whatever it is: words, a picture, a place, an order, a call.
 
 import { element } from "./elements.js";
+import { icon } from "./icons.js";
 import { say } from "./words.js";
 
 const PLAYERS = { audio: "audio", video: "video" };
@@ -51,35 +52,39 @@ export function linkTo(url, words) {
 
 const DRAWN = {
   location: ({ name, latitude, longitude }) =>
-    card("📍", name ?? kindOf({ type: "location" }), `${latitude}, ${longitude}`),
+    card("place", name ?? kindOf({ type: "location" }), `${latitude}, ${longitude}`),
   contacts: (people) => {
     const list = element("div");
-    for (const { name, phone } of people) list.append(card("👤", name, phone ?? ""));
+    for (const { name, phone } of people) list.append(card("person", name, phone ?? ""));
     return list;
   },
   share_number: (number) => element("div", "text", say("own_number", { number: `+${number}` })),
   order: ({ products, note }) => {
     const lines = products.map((one) => say("ordered", { ...one, name: one.name ?? one.id }));
-    return card("🛒", lines.join("\n"), note ?? "");
+    return card("cart", lines.join("\n"), note ?? "");
   },
   share: ({ url, title }) => {
-    const shown = card("🔗", "", "");
+    const shown = card("link", "", "");
     shown.querySelector("strong").append(linkTo(url, title ?? url));
     return shown;
   },
-  flow: (_, entry) => card("📋", kindOf(entry), ""),
-  like: () => element("div", "big", "👍"),
-  like_heart: () => element("div", "big", "❤️"),
-  call: ({ seconds }) => card("📞", seconds ? say("spoke", { seconds }) : say("called"), ""),
+  flow: (_, entry) => card("form", kindOf(entry), ""),
+  like: (_, entry) => big("thumb", kindOf(entry)),
+  like_heart: (_, entry) => big("heart", kindOf(entry)),
+  call: ({ seconds }) => card("call", seconds ? say("spoke", { seconds }) : say("called"), ""),
 };
 
-function card(sign, title, below) {
+function big(name, words) {
+  const shown = element("div", "big");
+  shown.append(icon(name), element("span", "hidden", words));
+  return shown;
+}
+
+function card(name, title, below) {
   const shown = element("div", "card");
-  const mark = element("span", "sign", sign);
-  mark.setAttribute("aria-hidden", "true");
   const words = element("div");
   words.append(element("strong", "", title), element("small", "", below));
-  shown.append(mark, words);
+  shown.append(icon(name), words);
   return shown;
 }
 

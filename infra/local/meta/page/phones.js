@@ -102,11 +102,11 @@ export class Phone {
       key: (one) => one.contact,
       draw: (one, before) => this.person(one, before),
     });
+    this.drawPresence(); // before the thread, which has what it leaves
     const entries = this.thread?.entries ?? [];
     const anew = this.drawn !== this.thread?.contact;
     showThread(this.part(".thread"), entries, { anew, deeds: this.deeds });
     this.drawn = this.thread?.contact;
-    this.drawPresence();
   }
 
   drawTicket() {

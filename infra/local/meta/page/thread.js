@@ -46,7 +46,9 @@ function drawBody(item, entry, deeds) {
   item.querySelector(".reactions").replaceChildren(...reactionsOf(entry).map(reaction));
   const choices = details.deleted ? [] : (details.choices ?? []);
   item.querySelector(".choices").replaceChildren(...choices.map((one) => choice(one, entry, deeds)));
-  item.querySelector(".deeds").replaceChildren(...menuOf(entry, deeds));
+  const [opener, menu] = menuOf(entry, deeds);
+  item.querySelector(".deeds").replaceChildren(...[opener].filter(Boolean));
+  item.querySelector(".below").replaceChildren(...[menu].filter(Boolean));
 }
 
 // Returns how far a message has come, in words and in ticks, and whether that is bad news.
@@ -70,7 +72,8 @@ function frame(entry) {
   const ticks = element("span", "ticks");
   ticks.setAttribute("aria-hidden", "true");
   meta.append(element("span", "time"), ticks, element("span", "words"));
-  item.append(row, element("p", "reactions"), element("div", "choices"), meta);
+  const hanging = ["reactions", "below", "choices"].map((name) => element("div", name));
+  item.append(row, ...hanging, meta);
   return item;
 }
 

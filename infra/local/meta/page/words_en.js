@@ -65,7 +65,7 @@ export default {
   "send refused": "Refused by the platform; the agent is told",
   "send broke": "The sending broke off; it may have arrived",
   "send unconfirmed": "Sent without an answer; a confirmation is awaited",
-  seen: "seen by the shop",
+  seen: "seen",
   edited: "edited",
   taken_back: "Taken back",
   typing: "The shop is typing …",

@@ -65,7 +65,7 @@ export default {
   "send refused": "Rifiutato dalla piattaforma; l'operatore lo sa",
   "send broke": "L'invio si è interrotto; forse è arrivato",
   "send unconfirmed": "Inviato senza risposta; si aspetta una conferma",
-  seen: "visto dal negozio",
+  seen: "visto",
   edited: "modificato",
   taken_back: "Annullato",
   typing: "Il negozio sta scrivendo …",
