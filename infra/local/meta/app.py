@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -34,6 +35,19 @@ from infra.local.meta.views import Views
 from infra.local.meta.wire import Post
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the application is made of."""
+
+    postman: Postman
+    ladder: Ladder
+    phones: Phones
+    graph: Graph
+    nodes: Nodes
+    simulation: Simulation
+    mishaps: Mishaps
+
+
 def build(
     store: Store, post: Post, *, base: str, desk: str, logs: Path, needs_proof: bool = False
 ) -> Starlette:
@@ -45,6 +59,41 @@ def build(
     `needs_proof` every call of the Graph API has to prove that it knows the application's secret.
     The application closes the store when it stops.
     """
+    parts = _parts(store, post, base=base, logs=logs)
+    calls = [
+        Calls(
+            graph=parts.graph,
+            nodes=parts.nodes,
+            phones=parts.phones,
+            host=host,
+            needs_proof=needs_proof,
+        )
+        for host in HOSTS
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        parts.postman.resume()
+        parts.ladder.resume()
+        yield
+        parts.ladder.close()
+        parts.postman.close()
+        store.close()
+
+    return Starlette(
+        routes=[
+            *page_routes.routes(desk=desk),
+            *parts.simulation.routes(),
+            *parts.mishaps.routes(),
+            *(route for call in calls for route in call.routes()),
+        ],
+        # A page on the web must not reach the phones under a name of its own.
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
+        lifespan=lifespan,
+    )
+
+
+def _parts(store: Store, post: Post, *, base: str, logs: Path) -> Parts:
     postman = Postman(store, post, told=partial(customers.told, store))
     presences = Presences(store)
     delivery = Delivery(store, postman, presences)
@@ -63,7 +112,6 @@ def build(
         comments=comments,
         outside=outside,
     )
-    nodes = Nodes(store, comments)
     simulation = Simulation(
         store=store,
         postman=postman,
@@ -72,31 +120,12 @@ def build(
         faults=faults,
         views=Views(store, Journeys(store, logs), presences),
     )
-    mishaps = Mishaps(store=store, delivery=delivery, outside=outside, pace=pace)
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        postman.resume()
-        ladder.resume()
-        yield
-        ladder.close()
-        postman.close()
-        store.close()
-
-    return Starlette(
-        routes=[
-            *page_routes.routes(desk=desk),
-            *simulation.routes(),
-            *mishaps.routes(),
-            *(
-                route
-                for host in HOSTS
-                for route in Calls(
-                    graph=graph, nodes=nodes, phones=phones, host=host, needs_proof=needs_proof
-                ).routes()
-            ),
-        ],
-        # A page on the web must not reach the phones under a name of its own.
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
-        lifespan=lifespan,
+    return Parts(
+        postman=postman,
+        ladder=ladder,
+        phones=phones,
+        graph=graph,
+        nodes=Nodes(store, comments),
+        simulation=simulation,
+        mishaps=Mishaps(store=store, delivery=delivery, outside=outside, pace=pace),
     )
