@@ -57,7 +57,9 @@ def seed(
     }
     for channel, id_ in accounts.items():
         ref = AccountRef(channel, id_)
-        directory.keep_account(Account(ref=ref, desk=credentials.DESK_ID))
+        # WhatsApp has nothing public.
+        options = {} if channel == "whatsapp" else {"comments": "tickets"}
+        directory.keep_account(Account(ref=ref, desk=credentials.DESK_ID, options=options))
     directory.keep_desk(
         Desk(
             id=credentials.DESK_ID,

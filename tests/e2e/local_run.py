@@ -158,6 +158,16 @@ class LocalRun:
         assert answer.status_code == 200, answer.text
         return int(answer.json()["status"])
 
+    def sim(self, path: str, **order: Any) -> dict[str, Any]:
+        """Order something of the simulated Meta; return its answer."""
+        answer = self._http.post(self.meta(path), json=order)
+        assert answer.status_code == 200, (path, order, answer.text)
+        return dict(answer.json())
+
+    def forget(self, path: str) -> None:
+        """Take back what was ordered of the simulated Meta."""
+        assert self._http.delete(self.meta(path)).status_code == 200
+
     def raw(self, channel: str, body: str) -> int:
         answer = self._http.post(self.meta("/sim/raw"), json={"channel": channel, "body": body})
         return int(answer.json()["status"])

@@ -21,8 +21,8 @@ from infra.local import credentials
 from infra.local.meta import carried, errors, ids, page_rules, whatsapp_rules
 from infra.local.meta.accounts import NODES, WHATSAPP
 from infra.local.meta.errors import GraphError
+from infra.local.meta.records import Customer, Media
 from infra.local.meta.send import Send
-from infra.local.meta.store import Customer, Media
 from tests.fakes.channel import Arrived
 
 #: Before the number that ends a person's name: who is `w3` here has this number and `3`.

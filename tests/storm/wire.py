@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 
 from chalicelib.domain.contact import AliasKind
 from infra.local.meta import page_webhooks, whatsapp_webhooks, wire
-from infra.local.meta.store import Customer, Media, Message
+from infra.local.meta.records import Customer, Media, Message
 from tests.builders import Raw
 from tests.fakes.meta_api import names_on_whatsapp
 
@@ -97,7 +97,7 @@ def natural_key(raw: Mapping[str, Any], source: str) -> str:
     if source.startswith("desk:"):
         data = raw.get("data", {})
         desk = source.removeprefix("desk:")
-        key = f"{source} {desk}:reply:{data.get('ticket_id')}:{data.get('comment_id')}"
+        key = f"{source} {desk}:reply:{data.get('comment_id')}"
         return key if raw.get("type") == "reply.send" and "public" not in data else ""
     item = raw["item"] if isinstance(raw["item"], dict) else {}
     if source == "channel:whatsapp":
@@ -115,7 +115,7 @@ def natural_key(raw: Mapping[str, Any], source: str) -> str:
 def _of_a_page(channel: str, raw: Raw) -> Iterator[Raw]:
     match raw["type"]:
         case "message":
-            body = page_webhooks.inbound(_message(channel, raw), media_url="")
+            body = page_webhooks.inbound(_message(channel, raw), media_url="", is_own=False)
             body["entry"][0]["messaging"][0]["message"] |= _files(raw) | _padding(raw)
         case "echo":
             body = page_webhooks.echo(_message(channel, raw), media_url="")
@@ -131,7 +131,9 @@ def _of_a_page(channel: str, raw: Raw) -> Iterator[Raw]:
         case "status" if raw["status"] == "read":
             body = page_webhooks.read([_message(channel, raw | {"text": ""})], at=raw["at"])
         case "unknown":
-            body = page_webhooks.inbound(_message(channel, raw | _NOBODY), media_url="")
+            body = page_webhooks.inbound(
+                _message(channel, raw | _NOBODY), media_url="", is_own=False
+            )
             yield _odd(body["entry"][0], raw)
             return
         case _:
@@ -148,7 +150,9 @@ def _of_whatsapp(channel: str, raw: Raw) -> Iterator[Raw]:
     match raw["type"]:
         case "message":
             media = _media(raw)
-            body = whatsapp_webhooks.inbound(message, person, media=media, media_url="")
+            body = whatsapp_webhooks.inbound(
+                message, person, media=media, media_url="", quoted=None
+            )
             said = body["entry"][0]["changes"][0]["value"]["messages"][0]
             said |= _padding(raw)
             if "psid" not in dict(raw["aliases"]):
@@ -156,7 +160,7 @@ def _of_whatsapp(channel: str, raw: Raw) -> Iterator[Raw]:
         case "status":
             body = whatsapp_webhooks.status(message, person, status=raw["status"], at=raw["at"])
         case "unknown":
-            body = whatsapp_webhooks.inbound(message, person, media=None, media_url="")
+            body = whatsapp_webhooks.inbound(message, person, media=None, media_url="", quoted=None)
             yield body["entry"][0] | {"changes": [_odd_change(body, raw)]}
             return
         case _:

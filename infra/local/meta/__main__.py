@@ -36,12 +36,14 @@ class Settings:
     The ports on 127.0.0.1, and where the state is kept; port 0 is any free one.
 
     `application` is where webhooks are posted to, `http://host:port` and a stage's path, if any.
+    With `needs_proof`, calls of the Graph API have to prove that they know the secret.
     """
 
     port: int
     application: str
     desk_port: int
     state: Path
+    needs_proof: bool
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
@@ -52,6 +54,7 @@ class Settings:
             application=environment.get("SCRIPTA_APP_URL") or local,
             desk_port=int(environment.get("SCRIPTA_DESK_PORT", "8001")),
             state=Path(environment.get("SCRIPTA_STATE", ".local")),
+            needs_proof=environment.get("SCRIPTA_META_PROOF") == "required",
         )
 
 
@@ -90,6 +93,7 @@ async def _run(settings: Settings) -> None:
         base=base,
         desk=f"http://{_HOST}:{settings.desk_port}",
         logs=settings.state / "logs",
+        needs_proof=settings.needs_proof,
     )
     print(f"The simulated Meta answers on {base}", flush=True)
     serving = asyncio.create_task(

@@ -13,6 +13,9 @@ MESSENGER: Final = "messenger"
 INSTAGRAM: Final = "instagram"
 WHATSAPP: Final = "whatsapp"
 
+#: The application behind Meta's own inbox, which answers beside ours.
+INBOX_APP_ID: Final = 26390203743090
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Business:
@@ -57,3 +60,29 @@ _ALL: Final = (
 
 BUSINESSES: Final[Mapping[str, Business]] = MappingProxyType({b.channel: b for b in _ALL})
 NODES: Final[Mapping[str, Business]] = MappingProxyType({b.id: b for b in _ALL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """
+    One of Meta's hosts: the `path` that it is simulated under, and the channels that it has.
+
+    `me` is the account that its tokens belong to. With `own_id` that one has another id here, and
+    the one that webhooks name is its `user_id`.
+    """
+
+    path: str
+    me: str
+    channels: tuple[str, ...]
+    own_id: str = ""
+
+
+HOSTS: Final = (
+    Host(path="", me=credentials.PAGE_ID, channels=(MESSENGER, INSTAGRAM, WHATSAPP)),
+    Host(
+        path="/graph.instagram.com",
+        me=credentials.INSTAGRAM_ID,
+        channels=(INSTAGRAM,),
+        own_id="27430000000000001",
+    ),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,58 +12,124 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from infra.local.meta import graph_routes, page_routes
+from infra.local.meta import page_routes
 from infra.local.meta import phones as customers
+from infra.local.meta.accounts import HOSTS
+from infra.local.meta.comments import Comments
 from infra.local.meta.conversations import Conversations
+from infra.local.meta.delivery import Delivery
 from infra.local.meta.faults import Faults
 from infra.local.meta.graph import Graph
+from infra.local.meta.graph_routes import Calls
 from infra.local.meta.journeys import Journeys
 from infra.local.meta.ladder import Ladder
+from infra.local.meta.mishap_routes import Mishaps
+from infra.local.meta.nodes import Nodes
+from infra.local.meta.outside import Outside
+from infra.local.meta.pace import Pace
 from infra.local.meta.phones import Phones
 from infra.local.meta.postman import Postman
+from infra.local.meta.presence import Presences
 from infra.local.meta.sim_routes import Simulation
 from infra.local.meta.store import Store
+from infra.local.meta.views import Views
 from infra.local.meta.wire import Post
 
 
-def build(store: Store, post: Post, *, base: str, desk: str, logs: Path) -> Starlette:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the application is made of."""
+
+    postman: Postman
+    ladder: Ladder
+    phones: Phones
+    graph: Graph
+    nodes: Nodes
+    said: Conversations
+    simulation: Simulation
+    mishaps: Mishaps
+
+
+def build(
+    store: Store, post: Post, *, base: str, desk: str, logs: Path, needs_proof: bool = False
+) -> Starlette:
     """
     Return the application.
 
     `post` hands webhooks over, `base` is this application's own address, `desk` the helpdesk's,
-    both `http://host:port`, `logs` the folder of the processes' log files. The application closes
-    the store when it stops.
+    both `http://host:port`, `logs` the folder of the processes' log files. With
+    `needs_proof` every call of the Graph API has to prove that it knows the application's secret.
+    The application closes the store when it stops.
     """
+    parts = _parts(store, post, base=base, logs=logs)
+    calls = [
+        Calls(
+            graph=parts.graph,
+            nodes=parts.nodes,
+            said=parts.said,
+            phones=parts.phones,
+            host=host,
+            needs_proof=needs_proof,
+        )
+        for host in HOSTS
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        parts.postman.resume()
+        parts.ladder.resume()
+        yield
+        parts.ladder.close()
+        parts.postman.close()
+        store.close()
+
+    return Starlette(
+        routes=[
+            *page_routes.routes(desk=desk),
+            *parts.simulation.routes(),
+            *parts.mishaps.routes(),
+            *(route for call in calls for route in call.routes()),
+        ],
+        # A page on the web must not reach the phones under a name of its own.
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
+        lifespan=lifespan,
+    )
+
+
+def _parts(store: Store, post: Post, *, base: str, logs: Path) -> Parts:
     postman = Postman(store, post, told=partial(customers.told, store))
-    ladder = Ladder(store, postman, base=base)
-    faults = Faults(store)
-    phones = Phones(store, postman, base=base)
-    said = Conversations(store, phones.media_url)
+    presences = Presences(store)
+    delivery = Delivery(store, postman, presences)
+    ladder = Ladder(store, delivery, base=base)
+    faults, pace = Faults(store), Pace()
+    phones = Phones(store, delivery, base=base)
+    outside = Outside(store, ladder, delivery, presences)
+    comments = Comments(store, delivery)
+    graph = Graph(
+        store=store,
+        ladder=ladder,
+        faults=faults,
+        pace=pace,
+        delivery=delivery,
+        presences=presences,
+        comments=comments,
+        outside=outside,
+    )
     simulation = Simulation(
         store=store,
         postman=postman,
         phones=phones,
         ladder=ladder,
         faults=faults,
-        journeys=Journeys(store, logs),
+        views=Views(store, Journeys(store, logs), presences),
     )
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        postman.resume()
-        ladder.resume()
-        yield
-        ladder.close()
-        postman.close()
-        store.close()
-
-    return Starlette(
-        routes=[
-            *page_routes.routes(desk=desk),
-            *simulation.routes(),
-            *graph_routes.routes(Graph(store, ladder, faults), phones, said),
-        ],
-        # A page on the web must not reach the phones under a name of its own.
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
-        lifespan=lifespan,
+    return Parts(
+        postman=postman,
+        ladder=ladder,
+        phones=phones,
+        graph=graph,
+        nodes=Nodes(store, comments),
+        said=Conversations(store, phones.media_url),
+        simulation=simulation,
+        mishaps=Mishaps(store=store, delivery=delivery, outside=outside, pace=pace),
     )

@@ -13,7 +13,7 @@ import urllib3
 
 from infra.local.meta import ids
 from infra.local.meta.forms import Part
-from infra.local.meta.store import Media
+from infra.local.meta.records import Media
 
 _NEAR: Final = ("127.0.0.1", "localhost")  #: the simulation asks nothing of other machines
 _MOST: Final = 100 * 1024 * 1024  #: bytes; of WhatsApp's documents

@@ -14,7 +14,8 @@ from typing import Any, Final, TypeVar
 from infra.local.meta import errors
 from infra.local.meta.accounts import BUSINESSES, INSTAGRAM, MESSENGER, NODES
 from infra.local.meta.expansion import Expansion, parse
-from infra.local.meta.store import Customer, Message, Store
+from infra.local.meta.records import Customer, Message
+from infra.local.meta.store import Store
 
 _PLATFORMS: Final = (MESSENGER, INSTAGRAM)
 _PAGE: Final = 25  #: of anything, where no limit is asked for
@@ -65,9 +66,9 @@ class Conversations:
         raise errors.no_such_node(node)
 
     def _said(self, customer: Customer) -> list[Message]:
-        """Return what was said and reached the platform, the newest first."""
+        """Return what was said in private, reached the platform and stands, the newest first."""
         said = self._store.messages(channel=customer.channel, contact=customer.contact)
-        return [message for message in reversed(said) if message.status != "failed"]
+        return [message for message in reversed(said) if _stands(message)]
 
     def _updated(self, customer: Customer) -> int:
         return next((message.at for message in self._said(customer)), 0)
@@ -120,6 +121,11 @@ class Conversations:
             **where,
         }
         return {**found, "attachments": {"data": [data]}}
+
+
+def _stands(message: Message) -> bool:
+    is_gone = message.status == "failed" or message.details.get("deleted")
+    return not is_gone and message.type != "comment"
 
 
 def _asked(query: Query) -> Mapping[str, Expansion]:

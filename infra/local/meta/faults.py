@@ -32,16 +32,18 @@ class Fault:
     """
     One order: `kind` happens to the next `remaining` sends on `channel` to `recipient`.
 
-    Empty strings match everything; code and http are 0 where the order names none.
+    Empty strings match everything; the code is None, subcode and http are 0 where the order names
+    none: 0 is a code of WhatsApp's.
     """
 
     seq: int
     channel: str
     recipient: str
     kind: Kind
-    code: int
+    code: int | None
     http: int
     remaining: int
+    subcode: int = 0
 
     @property
     def fate(self) -> int:
@@ -50,7 +52,12 @@ class Fault:
 
     def error(self, channel: str) -> GraphError:
         """Return what a refused send on a channel is answered."""
-        return errors.of_code(channel, self.code or _DEFAULT_CODE, http=self.http)
+        return errors.of_code(
+            channel,
+            _DEFAULT_CODE if self.code is None else self.code,
+            http=self.http,
+            subcode=self.subcode,
+        )
 
 
 class InvalidFault(ValueError):
@@ -64,7 +71,7 @@ def parse(order: Mapping[str, Any]) -> Fault:
     Raises:
         InvalidFault: a field is missing, unknown or of the wrong type.
     """
-    unknown = order.keys() - {"match", "times", "fault", "code", "http"}
+    unknown = order.keys() - {"match", "times", "fault", "code", "subcode", "http"}
     if unknown:
         raise InvalidFault(f"unknown field: {', '.join(sorted(unknown))}")
     match = order.get("match", {})
@@ -87,9 +94,10 @@ def parse(order: Mapping[str, Any]) -> Fault:
         channel=channel,
         recipient=recipient.removeprefix("+") if channel in {"", WHATSAPP} else recipient,
         kind=kind,
-        code=_number(order, "code", default=0),
+        code=_number(order, "code", default=0) if "code" in order else None,
         http=http,
         remaining=_number(order, "times", default=1),
+        subcode=_number(order, "subcode", default=0),
     )
 
 
@@ -109,9 +117,9 @@ class Faults:
     def add(self, fault: Fault) -> None:
         """Order a fault."""
         self._store.run(
-            "INSERT INTO fault VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO fault VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             *(fault.seq, fault.channel, fault.recipient, fault.kind),
-            *(fault.code, fault.http, fault.remaining),
+            *(fault.code, fault.http, fault.remaining, fault.subcode),
         )
 
     def clear(self) -> None:
@@ -137,7 +145,7 @@ class Faults:
 
 
 def _fault(row: sqlite3.Row) -> Fault:
-    seq, channel, recipient, kind, code, http, remaining = row
+    seq, channel, recipient, kind, code, http, remaining, subcode = row
     return Fault(
         seq=seq,
         channel=channel,
@@ -146,4 +154,5 @@ def _fault(row: sqlite3.Row) -> Fault:
         code=code,
         http=http,
         remaining=remaining,
+        subcode=subcode,
     )

@@ -8,15 +8,21 @@ from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, Final
 
-from infra.local import credentials
-from infra.local.meta import errors, ids, page_rules, whatsapp_rules
+from infra.local.meta import errors, ids, page_rules, threads, whatsapp_rules
 from infra.local.meta.accounts import INSTAGRAM, MESSENGER, NODES, WHATSAPP
+from infra.local.meta.comments import Comments
+from infra.local.meta.delivery import Delivery
 from infra.local.meta.faults import Fault, Faults, Kind
-from infra.local.meta.ladder import Ladder
+from infra.local.meta.ladder import Ladder, lane_of
+from infra.local.meta.outside import Outside
+from infra.local.meta.pace import Pace
+from infra.local.meta.presence import OURS, Presences
+from infra.local.meta.records import Customer, Media, Message
 from infra.local.meta.send import Send
-from infra.local.meta.store import Customer, Media, Message, Store
+from infra.local.meta.store import Store
 
-_ME: Final = "me"  #: the node that the token belongs to: the page
+_TYPING_MS: Final = 20_000
+_WHATSAPP_TYPING_MS: Final = 25_000
 
 
 class Manner(Enum):
@@ -29,24 +35,41 @@ class Manner(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a call is answered."""
+    """What a call is answered, where that is so `after` all was told of a message."""
 
     body: Mapping[str, Any]
     http: int = HTTPStatus.OK
     manner: Manner = Manner.AT_ONCE
+    after: Message | None = None
 
 
 class Graph:
     """The Graph API over the store; every refusal is raised as GraphError."""
 
-    def __init__(self, store: Store, ladder: Ladder, faults: Faults) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        ladder: Ladder,
+        faults: Faults,
+        pace: Pace,
+        delivery: Delivery,
+        presences: Presences,
+        comments: Comments,
+        outside: Outside,
+    ) -> None:
         self._store = store
         self._ladder = ladder
         self._faults = faults
+        self._pace = pace
+        self._delivery = delivery
+        self._presences = presences
+        self._comments = comments
+        self._outside = outside
 
     def messages(self, node: str, body: Mapping[str, Any], *, file: Media | None) -> Answer:
         """Answer `POST /{node}/messages`, with the file that came along or its link led to."""
-        business = NODES.get(credentials.PAGE_ID if node == _ME else node)
+        business = NODES.get(node)
         if business is None:
             raise errors.no_such_node(node)
         if business.channel == WHATSAPP:
@@ -62,56 +85,69 @@ class Graph:
         self._store.add_media(media)
         return Answer(body={"id": media.id})
 
-    def node(self, node: str, *, fields: str, media_url: str) -> Mapping[str, Any]:
-        """Answer `GET /{node}`: an account, a customer, or a WhatsApp file found at `media_url`."""
-        business = NODES.get(credentials.PAGE_ID if node == _ME else node)
-        if business:
-            return business.profile
-        if node == credentials.WHATSAPP_BUSINESS_ID:
-            return {"id": node, "name": "The shop"}
-        media = self._store.media(node)
-        if media and media.channel == WHATSAPP:
-            return {
-                "messaging_product": WHATSAPP,
-                "url": media_url,
-                "mime_type": media.mime,
-                "sha256": media.digest,
-                "file_size": str(len(media.content)),
-                "id": media.id,
-            }
-        # Real ids are of one channel; the phones here may have the same one on both. Only on
-        # Instagram people have a `username`.
-        first, second = MESSENGER, INSTAGRAM
-        if "username" in fields.split(","):
-            first, second = second, first
-        customer = self._store.customer(first, node) or self._store.customer(second, node)
-        if customer is None:
-            raise errors.no_such_node(node)
-        return _profile(customer)
+    def comment(self, node: str, edge: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer `POST /{node}/comments` and `/{node}/replies`: a public answer."""
+        return self._comments.answer(node, edge, body)
+
+    def thread(self, node: str, name: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer `POST /{node}/take_thread_control` and its like."""
+        return threads.call(self._store, self._presences, node=node, name=name, body=body)
 
     def _page(self, channel: str, body: Mapping[str, Any], file: Media | None) -> Answer:
-        name = page_rules.recipient(body)
-        customer = self._store.customer(channel, name)
+        comment_id = page_rules.comment_of(body)
+        comment = self._comments.find(comment_id) if comment_id else None
+        if comment_id and (comment is None or comment.outgoing):
+            raise errors.no_such_node(comment_id)
+        if comment:
+            page_rules.check_private_reply(comment)
+        name = comment.contact if comment else page_rules.recipient(body)
+        customer = self._store.customer(comment.channel if comment else channel, name)
         if customer is None and channel == MESSENGER:
             # With Facebook Login, Instagram is written to through the page as well.
             customer = self._store.customer(INSTAGRAM, name)
-            channel = INSTAGRAM if customer else MESSENGER
+        channel = customer.channel if customer else channel
         if page_rules.is_action(body):
             if customer is None:
                 raise errors.no_such_user(channel)
+            self._act(customer, body)
             return Answer(body={"recipient_id": name})
         fault = self._faults.take(channel, frozenset({name}))
         if held := _refusal(fault, channel):
             return held
         if customer is None:
             raise errors.no_such_user(channel)
-        sent = self._perform(page_rules.check(channel, body, customer, file=file), fault)
-        return _answer(page_rules.answer(customer, sent.id), fault)
+        presence = self._presences.of(channel, name)
+        page_rules.check_owner(channel, is_ours=presence.owner == OURS)
+        send = page_rules.check(
+            channel, body, customer, file=file, is_private_reply=comment is not None
+        )
+        self._pace.take(channel, name)
+        sent = self._perform(send, fault)
+        if comment:
+            self._store.amend(comment.id, private_reply=sent.id)
+        return self._answer(page_rules.answer(customer, sent.id), sent, fault)
+
+    def _act(self, customer: Customer, body: Mapping[str, Any]) -> None:
+        """Do what a sender action says; the customer's phone shows it."""
+        channel, contact, now = customer.channel, customer.contact, ids.now_ms()
+        if reaction := page_rules.reaction(body):
+            self._react(channel, contact, *reaction)
+        elif body["sender_action"] == "mark_seen":
+            self._presences.sees(channel, contact, until=ids.tick())
+        else:
+            starts = body["sender_action"] == "typing_on"
+            self._presences.types(channel, contact, until=now + _TYPING_MS if starts else 0)
+
+    def _react(self, channel: str, contact: str, message_id: str, reaction: str) -> None:
+        message = self._store.message(message_id)
+        if message is None or (message.channel, message.contact) != (channel, contact):
+            raise errors.of_code(channel, 131009 if channel == WHATSAPP else 100)
+        reactions = {**message.details.get("reactions", {}), "business": reaction}
+        self._store.amend(message.id, reactions={k: v for k, v in reactions.items() if v})
 
     def _whatsapp(self, body: Mapping[str, Any], file: Media | None) -> Answer:
         if receipt := whatsapp_rules.read_receipt(body):
-            if self._store.message(receipt) is None:
-                raise errors.of_code(WHATSAPP, 131009)
+            self._read(receipt, types=whatsapp_rules.types(body))
             return Answer(body={"success": True})
         address = whatsapp_rules.address(body)
         customer = self._store.customer(WHATSAPP, address.name) if address.name else None
@@ -122,12 +158,39 @@ class Graph:
         if upload := whatsapp_rules.media_id(body):
             file = self._uploaded(upload)
         send = whatsapp_rules.check(body, address, customer, file=file)
-        if address.name:
-            message_id = self._perform(send, fault).id
-        else:
+        if not address.name:
             # A user id in `to` is answered like any send, and never heard of again.
             message_id = ids.message_id(WHATSAPP, address.input)
-        return _answer(whatsapp_rules.answer(address, customer, message_id, kind=send.type), fault)
+            answer = whatsapp_rules.answer(address, customer, message_id, kind=send.type)
+            return self._answer(answer, None, fault)
+        self._pace.take(WHATSAPP, send.contact)
+        if customer is None and not send.fate:
+            self._introduce(send.contact)
+        if customer:
+            self._outside.take(customer)  # whoever sends has the conversation
+        if (reaction := whatsapp_rules.reaction(body)) and customer:
+            self._react(WHATSAPP, customer.contact, *reaction)
+            message_id = ids.message_id(WHATSAPP, address.input)
+            answer = whatsapp_rules.answer(address, customer, message_id, kind=send.type)
+            return self._answer(answer, None, fault)
+        sent = self._perform(send, fault)
+        answer = whatsapp_rules.answer(address, customer, sent.id, kind=send.type)
+        return self._answer(answer, sent, fault)
+
+    def _read(self, message_id: str, *, types: bool) -> None:
+        """Mark a message and all before it as read, and show that somebody types."""
+        message = self._store.message(message_id)
+        if message is None or message.channel != WHATSAPP or message.outgoing:
+            raise errors.of_code(WHATSAPP, 131009)
+        self._presences.sees(WHATSAPP, message.contact, until=message.seq)
+        if types:
+            until = ids.now_ms() + _WHATSAPP_TYPING_MS
+            self._presences.types(WHATSAPP, message.contact, until=until)
+
+    def _introduce(self, phone: str) -> None:
+        """Let a template reach a number that nobody wrote from yet: no window is open."""
+        bsuid = ids.bsuid_of(phone)
+        self._store.note_customer(WHATSAPP, phone, name="", bsuid=bsuid, at=0)
 
     def _uploaded(self, media_id: str) -> Media | None:
         found = self._store.media(media_id)
@@ -148,13 +211,29 @@ class Graph:
             at=ids.now_ms(),
             status="accepted",
             fate=late or send.fate,
+            details=send.details,
         )
         with self._store.transaction():
             if send.file:
                 self._store.add_media(replace(send.file, channel=send.channel))
             self._store.add_message(message)
+            self._presences.types(send.channel, send.contact, until=0)
         self._ladder.start(message)
         return message
+
+    def _answer(self, body: Mapping[str, Any], sent: Message | None, fault: Fault | None) -> Answer:
+        is_lost = fault is not None and fault.kind is Kind.LOST_ANSWER
+        is_early = sent is not None and self._delivery.is_early(sent.channel)
+        return Answer(
+            body=body,
+            manner=Manner.CUT if is_lost else Manner.AT_ONCE,
+            after=sent if is_early else None,
+        )
+
+    async def told(self, sent: Message) -> None:
+        """Return when the application was told of everything that became of a message by itself."""
+        await self._ladder.up(sent.id)
+        await self._delivery.quiet(lane_of(sent.channel, sent.contact))
 
 
 def _refusal(fault: Fault | None, channel: str) -> Answer | None:
@@ -164,16 +243,3 @@ def _refusal(fault: Fault | None, channel: str) -> Answer | None:
         error = fault.error(channel)
         return Answer(body=error.body(), http=error.http, manner=Manner.HELD)
     return None
-
-
-def _answer(body: Mapping[str, Any], fault: Fault | None) -> Answer:
-    lost = fault is not None and fault.kind is Kind.LOST_ANSWER
-    return Answer(body=body, manner=Manner.CUT if lost else Manner.AT_ONCE)
-
-
-def _profile(customer: Customer) -> Mapping[str, Any]:
-    name = customer.name or customer.contact
-    if customer.channel == INSTAGRAM:
-        return {"id": customer.contact, "name": name, "username": name.lower().replace(" ", ".")}
-    first, _, last = name.partition(" ")
-    return {"id": customer.contact, "name": name, "first_name": first, "last_name": last}

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -15,15 +15,18 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from infra.local import credentials
-from infra.local.meta import carried, errors, forms
+from infra.local.meta import carried, errors, forms, threads
+from infra.local.meta.accounts import NODES, Host
 from infra.local.meta.conversations import Conversations
 from infra.local.meta.errors import GraphError
 from infra.local.meta.graph import Answer, Graph, Manner
-from infra.local.meta.http import Json, json_object
+from infra.local.meta.http import Handler, Json, json_object
+from infra.local.meta.nodes import Nodes
 from infra.local.meta.phones import Phones
-from infra.local.meta.store import Media
+from infra.local.meta.records import Media
 
 _HELD_SECONDS: Final = 60
+_ME: Final = "me"  #: the account that a token belongs to
 
 
 class CutAnswer(Response):
@@ -40,63 +43,117 @@ class CutAnswer(Response):
         await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
-def routes(graph: Graph, phones: Phones, said: Conversations) -> list[Route]:
-    """Return the routes of the Graph API."""
+class Calls:
+    """
+    The handlers of the Graph API as one of its hosts.
 
-    async def messages(request: Request) -> Response:
-        try:
-            body, file = await _body(request)
-            _authorise(request, body)
-            if link := "" if file else carried.link_of(body):
-                file = await asyncio.to_thread(carried.fetch, link)
-            answer = graph.messages(request.path_params["node"], body, file=file)
-        except GraphError as error:
-            return Json(error.body(), status_code=error.http)
+    With `needs_proof`, a call without a proof of the application's secret is refused.
+    """
+
+    def __init__(
+        self,
+        *,
+        graph: Graph,
+        nodes: Nodes,
+        said: Conversations,
+        phones: Phones,
+        host: Host,
+        needs_proof: bool,
+    ) -> None:
+        self._graph = graph
+        self._nodes = nodes
+        self._said = said
+        self._phones = phones
+        self._host = host
+        self._needs_proof = needs_proof
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        base = f"{self._host.path}/v{{version:int}}.0/{{node}}"
+        public = (("comments", self.comments), ("replies", self.comments))
+        return [
+            Route(f"{base}/messages", _refusing(self.messages), methods=["POST"]),
+            Route(f"{base}/messages", _refusing(self.conversation)),
+            Route(f"{base}/conversations", _refusing(self.conversations)),
+            Route(f"{base}/media", _refusing(self.media), methods=["POST"]),
+            *(
+                Route(f"{base}/{name}", _refusing(handler), methods=["POST"], name=name)
+                for name, handler in (*public, *((call, self.thread) for call in threads.CALLS))
+            ),
+            Route(f"{base}/message_templates", _refusing(self.templates)),
+            Route(base, _refusing(self.node)),
+        ]
+
+    async def messages(self, request: Request) -> Response:
+        """Send a message, mark one as read, or show that somebody types."""
+        body, file = await _body(request)
+        self._authorise(request, body)
+        if link := "" if file else carried.link_of(body):
+            file = await asyncio.to_thread(carried.fetch, link)
+        answer = self._graph.messages(self._node(request), body, file=file)
+        if answer.after:
+            await self._graph.told(answer.after)
         return await _answered(request, answer)
 
-    async def media(request: Request) -> Response:
-        try:
-            fields, files = await _form(request)
-            _authorise(request, fields)
-            file = files.get("file")
-            answer = graph.upload(request.path_params["node"], fields, file=file)
-        except GraphError as error:
-            return Json(error.body(), status_code=error.http)
+    async def conversations(self, request: Request) -> Response:
+        """Tell the conversations of an account."""
+        self._authorise(request, request.query_params)
+        return Json(self._said.listed(self._node(request), request.query_params))
+
+    async def conversation(self, request: Request) -> Response:
+        """Tell the messages of a conversation."""
+        self._authorise(request, request.query_params)
+        return Json(self._said.messages(self._node(request), request.query_params))
+
+    async def media(self, request: Request) -> Response:
+        """Upload a file."""
+        fields, files = await _form(request)
+        self._authorise(request, fields)
+        answer = self._graph.upload(self._node(request), fields, file=files.get("file"))
         return await _answered(request, answer)
 
-    async def node(request: Request) -> Response:
-        name = request.path_params["node"]
-        try:
-            _authorise(request, request.query_params)
-            fields = request.query_params.get("fields", "")
-            found = graph.node(name, fields=fields, media_url=phones.media_url(name))
-        except GraphError as error:
-            return Json(error.body(), status_code=error.http)
+    async def comments(self, request: Request) -> Response:
+        """Answer a comment under the post."""
+        body, _ = await _body(request)
+        self._authorise(request, body)
+        return Json(self._graph.comment(self._node(request), _last(request), body))
+
+    async def thread(self, request: Request) -> Response:
+        """Take a conversation, or give it away."""
+        body, _ = await _body(request)
+        self._authorise(request, body)
+        return Json(self._graph.thread(self._node(request), _last(request), body))
+
+    async def templates(self, request: Request) -> Response:
+        """Tell the templates."""
+        self._authorise(request, request.query_params)
+        return Json(self._nodes.templates(self._node(request)))
+
+    async def node(self, request: Request) -> Response:
+        """Tell an object's fields."""
+        self._authorise(request, request.query_params)
+        name, fields = self._node(request), request.query_params.get("fields", "")
+        found = self._nodes.find(name, fields=fields, media_url=self._phones.media_url(name))
+        if name == self._host.me and self._host.own_id:
+            found = {**found, "id": self._host.own_id, "user_id": name}
         return Json(_only(found, fields))
 
-    async def conversations(request: Request) -> Response:
-        return _told(request, said.listed)
+    def _node(self, request: Request) -> str:
+        name = str(request.path_params["node"])
+        name = self._host.me if name in {_ME, self._host.own_id} else name
+        if name in NODES and NODES[name].channel not in self._host.channels:
+            raise errors.no_such_node(name)
+        return name
 
-    async def conversation(request: Request) -> Response:
-        return _told(request, said.messages)
-
-    return [
-        Route("/v{version:int}.0/{node}/messages", messages, methods=["POST"]),
-        Route("/v{version:int}.0/{node}/messages", conversation),
-        Route("/v{version:int}.0/{node}/conversations", conversations),
-        Route("/v{version:int}.0/{node}/media", media, methods=["POST"]),
-        Route("/v{version:int}.0/{node}", node),
-    ]
-
-
-def _told(
-    request: Request, call: Callable[[str, Mapping[str, str]], Mapping[str, Any]]
-) -> Response:
-    try:
-        _authorise(request, request.query_params)
-        return Json(call(request.path_params["node"], request.query_params))
-    except GraphError as error:
-        return Json(error.body(), status_code=error.http)
+    def _authorise(self, request: Request, fields: Mapping[str, Any]) -> None:
+        token = fields.get("access_token") or request.query_params.get("access_token")
+        if token != credentials.ACCESS_TOKEN and not bearer_is_ours(request):
+            raise errors.bad_token()
+        proof = fields.get("appsecret_proof") or request.query_params.get("appsecret_proof")
+        if proof and proof not in map(_proof, credentials.APP_SECRETS):
+            raise errors.no_proof(is_given=True)
+        if not proof and self._needs_proof:
+            raise errors.no_proof(is_given=False)
 
 
 def bearer_is_ours(request: Request) -> bool:
@@ -134,17 +191,19 @@ def _value(text: str) -> Any:
     return value if isinstance(value, dict) else text
 
 
-def _authorise(request: Request, fields: Mapping[str, Any]) -> None:
-    token = fields.get("access_token") or request.query_params.get("access_token")
-    if token != credentials.ACCESS_TOKEN and not bearer_is_ours(request):
-        raise errors.bad_token()
-    proof = fields.get("appsecret_proof") or request.query_params.get("appsecret_proof")
-    if proof and proof not in map(_proof, credentials.APP_SECRETS):
-        raise GraphError(
-            100,
-            "Invalid appsecret_proof provided in the API argument",
-            kind="GraphMethodException",
-        )
+def _last(request: Request) -> str:
+    """Return the last part of a request's path."""
+    return request.url.path.rpartition("/")[2]
+
+
+def _refusing(handler: Handler) -> Handler:
+    async def refusing(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except GraphError as error:
+            return Json(error.body(), status_code=error.http)
+
+    return refusing
 
 
 def _proof(secret: str) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
+
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Json(JSONResponse):
@@ -26,3 +30,17 @@ async def json_object(request: Request) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("the body is not a JSON object")  # noqa: TRY004 - one error for a bad body
     return value
+
+
+def guarded(handler: Handler) -> Handler:
+    """Return a handler that answers a bad order 400, and whoever is not there 404."""
+
+    async def guarded(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except ValueError as exc:
+            return Json({"error": str(exc)}, status_code=HTTPStatus.BAD_REQUEST)
+        except LookupError as exc:
+            return Json({"error": str(exc)}, status_code=HTTPStatus.NOT_FOUND)
+
+    return guarded

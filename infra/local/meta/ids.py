@@ -57,3 +57,26 @@ def bsuid_of(contact: str) -> str:
         return contact
     digest = hashlib.sha256(f"{credentials.WHATSAPP_BUSINESS_ID}/{contact}".encode()).hexdigest()
     return f"US.{int(digest[:16], 16)}"
+
+
+def another_bsuid() -> str:
+    """Return the business-scoped user id of somebody who changed theirs."""
+    return f"US.{10**17 + secrets.randbelow(9 * 10**17)}"
+
+
+def call_id() -> str:
+    """Return a new id of a call on WhatsApp."""
+    return "wacid." + secrets.token_urlsafe(18)
+
+
+def post_id(channel: str, post: str) -> str:
+    """Return the id of a post that an order names: Messenger's begin with the page's."""
+    if channel != MESSENGER or "_" in post:
+        return post
+    return f"{credentials.PAGE_ID}_{post}"
+
+
+def comment_id(channel: str, post: str) -> str:
+    """Return a new id of a comment under a post: Messenger's begin with the post's."""
+    number = str(10**16 + secrets.randbelow(9 * 10**16))
+    return f"{post.rpartition('_')[2]}_{number}" if channel == MESSENGER else number

@@ -10,7 +10,8 @@ from typing import Any, Final
 from infra.local.meta import ids
 from infra.local.meta.facts import Facts, Forwarded, Ingested, Place
 from infra.local.meta.log_file import LogFile
-from infra.local.meta.store import Message, Rung, Store
+from infra.local.meta.records import Message, Rung
+from infra.local.meta.store import Store
 
 _LOGS: Final = ("app.log", "workers.log")
 _SHOWN: Final = 60  #: journeys

@@ -13,8 +13,8 @@ from typing import Any, Final
 from infra.local.meta import errors, ids
 from infra.local.meta.accounts import INSTAGRAM, MESSENGER
 from infra.local.meta.errors import GraphError
+from infra.local.meta.records import Customer, Media, Message
 from infra.local.meta.send import Send
-from infra.local.meta.store import Customer, Media
 
 _DAY_MS: Final = 24 * 3_600_000
 _HUMAN_AGENT_MS: Final = 7 * _DAY_MS
@@ -40,6 +40,30 @@ _NOT_FETCHED: Final = 2018008
 _NOT_OF_ITS_TYPE: Final = 2018047
 _TOO_LARGE: Final = 2018109
 _ACTIONS: Final = ("typing_on", "typing_off", "mark_seen", "react", "unreact")
+_MOST_CHOICES: Final = 13  #: quick replies
+_ALREADY_REPLIED: Final = 10900
+_CONTROLLED: Final = 2018300
+
+
+def comment_of(body: Mapping[str, Any]) -> str:
+    """Return the comment that a call answers privately, empty for any other call."""
+    addressee = body.get("recipient")
+    found = addressee.get("comment_id") if isinstance(addressee, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def check_private_reply(comment: Message) -> None:
+    """Raise GraphError where a comment cannot be answered privately (any more)."""
+    if comment.details.get("private_reply"):
+        raise GraphError(_ALREADY_REPLIED, f"(#{_ALREADY_REPLIED}) Activity already replied to")
+    if ids.now_ms() - comment.at > _HUMAN_AGENT_MS:
+        raise errors.of_code(comment.channel, 10)
+
+
+def check_owner(channel: str, *, is_ours: bool) -> None:
+    """Raise GraphError where another application answers the conversation."""
+    if not is_ours:
+        raise errors.of_code(channel, 10, http=400, subcode=_CONTROLLED)
 
 
 def recipient(body: Mapping[str, Any]) -> str:
@@ -68,9 +92,35 @@ def is_action(body: Mapping[str, Any]) -> bool:
     return True
 
 
-def check(channel: str, body: Mapping[str, Any], customer: Customer, *, file: Media | None) -> Send:
+def reaction(body: Mapping[str, Any]) -> tuple[str, str] | None:
+    """
+    Return the message that an action reacts to, and how (empty: no more); None for any other.
+
+    Raises:
+        GraphError: it names no message.
+    """
+    action, payload = body.get("sender_action"), body.get("payload")
+    if action not in {"react", "unreact"}:
+        return None
+    about = payload if isinstance(payload, dict) else {}
+    message_id, kind = about.get("message_id"), about.get("reaction", "")
+    if not isinstance(message_id, str) or not isinstance(kind, str):
+        raise errors.invalid("Param payload[message_id] is required")
+    return message_id, (kind or "love") if action == "react" else ""
+
+
+def check(
+    channel: str,
+    body: Mapping[str, Any],
+    customer: Customer,
+    *,
+    file: Media | None,
+    is_private_reply: bool = False,
+) -> Send:
     """
     Return what is sent to a customer, with the file that came along or was fetched from its link.
+
+    No window counts for the private reply to a comment.
 
     Raises:
         GraphError: Meta would refuse it.
@@ -81,7 +131,7 @@ def check(channel: str, body: Mapping[str, Any], customer: Customer, *, file: Me
     kind, text = _content(channel, message)
     if kind in _FILES:
         _check_file(channel, kind, message["attachment"].get("payload"), file)
-    _check_window(channel, body, customer)
+    _check_window(channel, body, None if is_private_reply else customer)
     metadata = message.get("metadata", "")
     if not isinstance(metadata, str):
         raise errors.invalid("Param message[metadata] must be a string.")
@@ -92,6 +142,7 @@ def check(channel: str, body: Mapping[str, Any], customer: Customer, *, file: Me
         text=text,
         file=file if kind in _FILES else None,
         tracking=metadata,
+        details={**_offered(message), **_quoted(body)},
     )
 
 
@@ -105,7 +156,7 @@ def _content(channel: str, message: Mapping[str, Any]) -> tuple[str, str]:
     if attachment and text:
         raise errors.invalid("Cannot send text and attachment in one message")
     if attachment:
-        return _attachment(attachment), ""
+        return _attachment(attachment), _template_text(attachment)
     if text is not None and not isinstance(text, str):
         raise errors.invalid("Param message[text] must be a string.")
     if not text:
@@ -127,6 +178,39 @@ def _attachment(attachment: object) -> str:
     if not isinstance(attachment, dict) or kind not in _ATTACHMENTS:
         raise errors.invalid("Param message[attachment][type] must be a known type")
     return str(kind)
+
+
+def _template_text(attachment: Mapping[str, Any]) -> str:
+    """Return the words of a template; all others have none."""
+    payload = attachment.get("payload")
+    if attachment.get("type") != "template" or not isinstance(payload, dict):
+        return ""
+    elements = payload.get("elements")
+    first = elements[0] if isinstance(elements, list) and elements else {}
+    titles = (payload.get("text"), first.get("title") if isinstance(first, dict) else None)
+    return next((title for title in titles if isinstance(title, str)), "")
+
+
+def _offered(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the quick replies or the buttons that a message offers."""
+    attachment, replies = message.get("attachment"), message.get("quick_replies", [])
+    payload = attachment.get("payload") if isinstance(attachment, dict) else None
+    buttons = payload.get("buttons", []) if isinstance(payload, dict) else []
+    if not isinstance(replies, list) or len(replies) > _MOST_CHOICES:
+        raise errors.invalid(f"Param message[quick_replies] has at most {_MOST_CHOICES} entries")
+    choices = [
+        {"title": str(one["title"]), "payload": str(one.get("payload", "")), "kind": kind}
+        for kind, offered in (("quick_reply", replies), ("button", buttons))
+        for one in (offered if isinstance(offered, list) else [])
+        if isinstance(one, dict) and one.get("title")
+    ]
+    return {"choices": choices} if choices else {}
+
+
+def _quoted(body: Mapping[str, Any]) -> dict[str, Any]:
+    quoted = body.get("reply_to")
+    found = quoted.get("mid") if isinstance(quoted, dict) else None
+    return {"reply_to": found} if isinstance(found, str) and found else {}
 
 
 def _check_file(channel: str, kind: str, payload: object, file: Media | None) -> None:
@@ -152,12 +236,12 @@ def _bad_file(subcode: int, message: str) -> GraphError:
     return GraphError(100, f"(#100) {message}", subcode=subcode)
 
 
-def _check_window(channel: str, body: Mapping[str, Any], customer: Customer) -> None:
+def _check_window(channel: str, body: Mapping[str, Any], customer: Customer | None) -> None:
     kind = body.get("messaging_type", "RESPONSE")  # Instagram's calls may leave it out
     if kind not in _TYPES:
         raise errors.invalid(f"Param messaging_type must be one of {{{', '.join(_TYPES)}}}")
     if kind == "MESSAGE_TAG" and body.get("tag") != _TAG:
         raise errors.invalid("The message tag is missing or no longer supported")
     window = _HUMAN_AGENT_MS if kind == "MESSAGE_TAG" else _DAY_MS
-    if ids.now_ms() - customer.last_inbound_at > window:
+    if customer and ids.now_ms() - customer.last_inbound_at > window:
         raise errors.of_code(channel, 10)

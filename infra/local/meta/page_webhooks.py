@@ -10,22 +10,60 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from infra.local import credentials
-from infra.local.meta.accounts import BUSINESSES, MESSENGER
-from infra.local.meta.store import Message
+from infra.local.meta import page_said
+from infra.local.meta.accounts import BUSINESSES, INBOX_APP_ID, MESSENGER
+from infra.local.meta.records import Customer, Message
 
-_STICKER: Final = "sticker"
-_STICKER_ID: Final = 369239263222822  #: the thumb, as good as any
 _OBJECTS: Final = {"messenger": "page", "instagram": "instagram"}
 
 
-def inbound(message: Message, *, media_url: str) -> dict[str, Any]:
-    """Return what tells that a customer wrote; `media_url` is empty where no file came along."""
-    said: dict[str, Any] = {"mid": message.id}
-    if message.text:
-        said["text"] = message.text
-    if media_url:
-        said["attachments"] = [_attachment(message, media_url)]
-    return _from_customer(message, {"message": said}, at=message.at)
+def inbound(message: Message, *, media_url: str, is_own: bool) -> dict[str, Any]:
+    """
+    Return what tells that a customer said something.
+
+    `media_url` is empty where no file came along; `is_own` says that it quotes the customer.
+    """
+    what = page_said.said(message, media_url=media_url, is_own=is_own)
+    return from_customer(message.channel, message.contact, what, at=message.at)
+
+
+def from_customer(
+    channel: str, contact: str, what: Mapping[str, Any], *, at: int
+) -> dict[str, Any]:
+    """Return the body around what a customer did."""
+    people = {"sender": {"id": contact}, "recipient": {"id": BUSINESSES[channel].id}}
+    return _envelope(channel, {**people, **what}, at=at)
+
+
+def comment(message: Message, author: Mapping[str, str], *, verb: str, at: int) -> dict[str, Any]:
+    """
+    Return what tells of a public comment of `author` (`id`, `name`, `username`).
+
+    `verb` is add, edited or remove; Instagram tells of what is new only.
+    """
+    about = message.details["comment"]
+    if message.channel == MESSENGER:
+        value = {
+            "item": "comment",
+            "verb": verb,
+            "comment_id": message.id,
+            "post_id": about["post"],
+            "parent_id": about.get("parent", about["post"]),
+            "from": {"id": author["id"], "name": author["name"]},
+            "created_time": at // 1000,
+        }
+        if verb != "remove":
+            value["message"] = message.text
+        return _changed(message.channel, "feed", value, at=at)
+    value = {
+        "id": message.id,
+        "from": {"id": author["id"], "username": author["username"]},
+        "text": message.text,
+        "media": {"id": about["post"], "media_product_type": "FEED"},
+    }
+    if "parent" in about:
+        value["parent_id"] = about["parent"]
+    return _changed(message.channel, "comments", value, at=at)
 
 
 def echo(message: Message, *, media_url: str) -> dict[str, Any]:
@@ -35,12 +73,15 @@ def echo(message: Message, *, media_url: str) -> dict[str, Any]:
     Instagram's carries neither the application's id nor what was asked to be given back.
     """
     said: dict[str, Any] = {"mid": message.id, "is_echo": True}
-    if message.type == "text":
+    if message.text:
         said["text"] = message.text
-    else:
-        said["attachments"] = [_attachment(message, media_url)]
+    if message.type != "text":
+        said["attachments"] = [page_said.attached(message, media_url)]
+    if quoted := message.details.get("reply_to"):
+        said["reply_to"] = {"mid": quoted}
     if message.channel == MESSENGER:
-        said["app_id"] = int(credentials.APP_ID)
+        is_ours = not message.details.get("outside")
+        said["app_id"] = int(credentials.APP_ID) if is_ours else INBOX_APP_ID
         if message.tracking:
             said["metadata"] = message.tracking
     business = BUSINESSES[message.channel].id
@@ -54,7 +95,7 @@ def echo(message: Message, *, media_url: str) -> dict[str, Any]:
 def delivered(message: Message, *, at: int) -> dict[str, Any]:
     """Return Messenger's receipt for a message that reached the customer."""
     receipt = {"delivery": {"mids": [message.id], "watermark": message.at}}
-    return _from_customer(message, receipt, at=at)
+    return from_customer(message.channel, message.contact, receipt, at=at)
 
 
 def read(messages: Sequence[Message], *, at: int) -> dict[str, Any]:
@@ -65,24 +106,16 @@ def read(messages: Sequence[Message], *, at: int) -> dict[str, Any]:
     """
     last = messages[-1]
     seen = {"watermark": at} if last.channel == MESSENGER else {"mid": last.id}
-    return _from_customer(last, {"read": seen}, at=at)
+    return from_customer(last.channel, last.contact, {"read": seen}, at=at)
 
 
-def _attachment(message: Message, url: str) -> dict[str, Any]:
-    payload: dict[str, Any] = {"url": url} if url else {}
-    if message.type != _STICKER:
-        return {"type": message.type, "payload": payload}
-    if message.channel != MESSENGER:
-        return {"type": "image", "payload": payload}  # Instagram knows no stickers by name
-    return {"type": _STICKER, "payload": {**payload, "sticker_id": _STICKER_ID}}
-
-
-def _from_customer(message: Message, what: Mapping[str, Any], *, at: int) -> dict[str, Any]:
-    people = {
-        "sender": {"id": message.contact},
-        "recipient": {"id": BUSINESSES[message.channel].id},
-    }
-    return _envelope(message.channel, {**people, **what}, at=at)
+def control(customer: Customer, *, is_ours: bool, at: int) -> dict[str, Any]:
+    """Return what tells who answers a conversation from now on: our application or another."""
+    ours, other = credentials.APP_ID, str(INBOX_APP_ID)
+    previous, new = (other, ours) if is_ours else (ours, other)
+    about = {"previous_owner_app_id": previous, "new_owner_app_id": new, "metadata": ""}
+    name = "pass_thread_control" if is_ours else "take_thread_control"
+    return from_customer(customer.channel, customer.contact, {name: about}, at=at)
 
 
 def _envelope(channel: str, what: Mapping[str, Any], *, at: int) -> dict[str, Any]:
@@ -93,4 +126,10 @@ def _envelope(channel: str, what: Mapping[str, Any], *, at: int) -> dict[str, An
         "time": at,
         "messaging": [{**people, "timestamp": at, **rest}],
     }
+    return {"object": _OBJECTS[channel], "entry": [entry]}
+
+
+def _changed(channel: str, name: str, value: Mapping[str, Any], *, at: int) -> dict[str, Any]:
+    changes = [{"field": name, "value": value}]
+    entry = {"id": BUSINESSES[channel].id, "time": at // 1000, "changes": changes}
     return {"object": _OBJECTS[channel], "entry": [entry]}

@@ -18,6 +18,7 @@ from infra.local.meta.wire import CONNECTIONS, NO_ANSWER, Post
 
 #: Seconds before the second, third, … attempt; the last one repeats.
 _PAUSES: Final = (1, 2, 4, 8)
+HELD: Final = "held:"  #: how the lane of what is not sent yet begins
 #: Meta unsubscribes an application that has failed for an hour; here the letter is given up.
 _GIVE_UP_AFTER_MS: Final = 3_600_000
 
@@ -28,7 +29,8 @@ class Letter:
     A webhook to deliver.
 
     Letters of one `lane` go one after the other by `seq`. `message_id` is the customer's message
-    that it tells of, empty for echoes and receipts. Times are in ms since the epoch.
+    that it tells of, or several with blanks between them, empty for echoes and receipts. Times are
+    in ms since the epoch.
     """
 
     seq: int
@@ -60,12 +62,31 @@ class Postman:
     def resume(self) -> None:
         """Go on with what an earlier process left."""
         for row in self._store.rows("SELECT DISTINCT lane FROM letter"):
-            self._work_off(row["lane"])
+            if not row["lane"].startswith(HELD):
+                self._work_off(row["lane"])
 
     def waiting(self) -> int:
         """Return how many letters have not been taken yet."""
         (row,) = self._store.rows("SELECT COUNT(*) FROM letter")
         return int(row[0])
+
+    def hold(self, letter: Letter) -> None:
+        """Keep a letter whose lane is one of those that are held."""
+        self._keep(letter)
+
+    def held(self, channel: str) -> list[Letter]:
+        """Return what is held on a channel, oldest first."""
+        rows = self._store.rows("SELECT * FROM letter WHERE lane = ? ORDER BY seq", HELD + channel)
+        return [_letter(row) for row in rows]
+
+    def drop(self, letter: Letter) -> None:
+        """Forget a letter."""
+        self._store.run("DELETE FROM letter WHERE seq = ?", letter.seq)
+
+    async def quiet(self, lane: str) -> None:
+        """Return when everything on a lane was taken, or given up."""
+        while task := self._lanes.get(lane):
+            await asyncio.wait({task})
 
     def close(self) -> None:
         """Stop; attempts under way are not waited for."""
@@ -97,12 +118,16 @@ class Postman:
             self._nudges[letter.lane].set()
             return await answer
         status = await self.post_once(letter.channel, letter.body)
-        self._told(letter.message_id, status)
+        self._tell(letter, status)
         if worth_another(status):
             self._keep(letter)
             self._after(letter, status)
             self._work_off(letter.lane)
         return status
+
+    def _tell(self, letter: Letter, status: int) -> None:
+        for message_id in letter.message_id.split():
+            self._told(message_id, status)
 
     def _keep(self, letter: Letter) -> None:
         self._store.run(
@@ -121,8 +146,7 @@ class Postman:
         while letter := self._first(lane):
             await self._pause(letter)
             status = await self.post_once(letter.channel, letter.body)
-            if letter.message_id:
-                self._told(letter.message_id, status)
+            self._tell(letter, status)
             self._after(letter, status)
             self._answer(letter, status)
         # Nothing is awaited between finding the lane empty and forgetting it.
@@ -147,7 +171,7 @@ class Postman:
         if given_up:
             print(f"meta: gave up a {letter.channel} webhook after an hour", file=sys.stderr)
         if given_up or not worth_another(status):
-            self._store.run("DELETE FROM letter WHERE seq = ?", letter.seq)
+            self.drop(letter)
             return
         pause = _PAUSES[min(letter.attempts, len(_PAUSES) - 1)]
         self._store.run(

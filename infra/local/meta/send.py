@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from infra.local.meta.store import Media
+from infra.local.meta.records import Media
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +15,7 @@ class Send:
     A message that Meta accepts, addressed to `contact`.
 
     `tracking` comes back in echoes and statuses; `file` goes with it, under an id of its own;
-    `fate` is the error code that it fails with later, 0 for none.
+    `fate` is the error code that it fails with later, 0 for none; `details` are those of a Message.
     """
 
     channel: str
@@ -23,3 +25,4 @@ class Send:
     file: Media | None = None
     tracking: str = ""
     fate: int = 0
+    details: Mapping[str, Any] = field(default_factory=dict)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from infra.local.meta import ids
+from infra.local.meta.records import Customer, Media, Message, Rung
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS customer (
@@ -36,80 +35,18 @@ CREATE TABLE IF NOT EXISTS fault (
   seq INTEGER PRIMARY KEY, channel TEXT, recipient TEXT, fault TEXT, code INTEGER, http INTEGER,
   remaining INTEGER);
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Customer:
+#: What became of the schema since, one step after the other; `user_version` counts them.
+_STEPS: Final = (
     """
-    A person who wrote to the business.
-
-    `contact` is what the simulation calls the person: the PSID, the IGSID, the phone number, or,
-    on WhatsApp, a name without a number. `bsuid` is empty elsewhere than on WhatsApp.
-    """
-
-    channel: str
-    contact: str
-    name: str
-    bsuid: str
-    last_inbound_at: int
-
-    @property
-    def phone(self) -> str:
-        """Return the WhatsApp number, empty for a customer who shows none."""
-        return self.contact if self.bsuid and is_phone(self.contact) else ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """
-    What was said, by either side.
-
-    `status` of what the business sent is accepted, sent, delivered, read or failed; of what a
-    customer sent, waiting, received or refused. `tracking` is what the business wants back in
-    echoes and statuses; `fate` the error code that it will fail with later, 0 for none.
-    """
-
-    seq: int
-    id: str
-    channel: str
-    contact: str
-    outgoing: bool
-    type: str
-    text: str
-    media: str
-    tracking: str
-    at: int
-    status: str
-    fate: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
-    """When a message came to have a status (ms), and the code of the answer or error, 0 for none."""
-
-    at: int
-    code: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Media:
-    """A file that a customer or the business sent, or that the business uploaded to be sent."""
-
-    id: str
-    channel: str
-    filename: str
-    mime: str
-    content: bytes
-
-    @property
-    def digest(self) -> str:
-        """Return the SHA-256 of the content in Base64, as WhatsApp writes it."""
-        return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
-
-
-def is_phone(contact: str) -> bool:
-    """Return whether a WhatsApp contact is a phone number: ASCII digits alone."""
-    return contact.isascii() and contact.isdigit()
+    ALTER TABLE message ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE customer ADD COLUMN number TEXT NOT NULL DEFAULT '';
+    ALTER TABLE fault ADD COLUMN subcode INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE presence (
+      channel TEXT, contact TEXT, typing_until INTEGER, seen INTEGER, owner TEXT,
+      PRIMARY KEY (channel, contact));
+    CREATE TABLE delivery (channel TEXT PRIMARY KEY, mishaps TEXT);
+    """,
+)
 
 
 class Store:
@@ -123,6 +60,9 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(_SCHEMA)
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        for number, step in enumerate(_STEPS[version:], start=version + 1):
+            self._db.executescript(f"BEGIN; {step} PRAGMA user_version = {number}; COMMIT")
 
     def close(self) -> None:
         """Close the file; nothing can be asked afterwards."""
@@ -147,12 +87,19 @@ class Store:
         """Return the rows that a query finds."""
         return self._db.execute(sql, values).fetchall()
 
-    def note_customer(self, channel: str, contact: str, *, name: str, bsuid: str) -> Customer:
-        """Remember that a customer writes now, under a new name where one is given."""
+    def note_customer(
+        self, channel: str, contact: str, *, name: str, bsuid: str, at: int, number: str = ""
+    ) -> Customer:
+        """
+        Remember a customer, under a new name and a number where such are given.
+
+        `at` (ms) is when what they did opened the window, 0 where it opens none.
+        """
         self.run(
-            "INSERT INTO customer VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
-            " last_inbound_at = ?5, name = iif(?3 = x'', name, ?3)",
-            *(channel, contact, _packed(name), bsuid, ids.now_ms()),
+            "INSERT INTO customer VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET"
+            " last_inbound_at = max(last_inbound_at, ?5), name = iif(?3 = x'', name, ?3),"
+            " number = iif(?6 = '', number, ?6)",
+            *(channel, contact, _packed(name), bsuid, at, number),
         )
         found = self.customer(channel, contact)
         if found is None:
@@ -162,7 +109,7 @@ class Store:
     def customer(self, channel: str, contact: str) -> Customer | None:
         """Return a customer by any of the names the channel has for one, or None."""
         rows = self.rows(
-            "SELECT * FROM customer WHERE channel = ?1 AND (contact = ?2 OR bsuid = ?2)"
+            "SELECT * FROM customer WHERE channel = ?1 AND ?2 IN (contact, bsuid, number)"
             " AND ?2 <> ''"
             " ORDER BY contact = ?2 DESC LIMIT 1",
             *(channel, contact),
@@ -185,14 +132,29 @@ class Store:
             *(at, customer.channel, customer.contact),
         )
 
+    def set_names(self, customer: Customer, *, bsuid: str, number: str) -> None:
+        """Change what WhatsApp calls a customer."""
+        self.run(
+            "UPDATE customer SET bsuid = ?, number = ? WHERE channel = ? AND contact = ?",
+            *(bsuid, number, customer.channel, customer.contact),
+        )
+
     def add_message(self, message: Message) -> None:
         """Keep a message; its id must be new."""
         self.run(
-            "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             *(message.seq, message.id, message.channel, message.contact, message.outgoing),
             *(message.type, _packed(message.text), message.media, _packed(message.tracking)),
-            *(message.at, message.status, message.fate),
+            *(message.at, message.status, message.fate, json.dumps(message.details)),
         )
+
+    def amend(self, message_id: str, *, text: str | None = None, **details: Any) -> None:
+        """Change the text of a message or some of its details."""
+        if text is not None:
+            self.run("UPDATE message SET text = ? WHERE id = ?", _packed(text), message_id)
+        if (found := self.message(message_id)) and details:
+            merged = json.dumps({**found.details, **details})
+            self.run("UPDATE message SET details = ? WHERE id = ?", merged, message_id)
 
     def message(self, message_id: str) -> Message | None:
         """Return a message by its id, or None."""
@@ -285,5 +247,6 @@ def _message(row: sqlite3.Row) -> Message:
             "outgoing": bool(row["outgoing"]),
             "text": _unpacked(row["text"]),
             "tracking": _unpacked(row["tracking"]),
+            "details": json.loads(row["details"]),
         }
     )

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from infra.local.meta import errors, ids
+from infra.local.meta import errors, ids, interactive, templates
 from infra.local.meta.accounts import WHATSAPP
+from infra.local.meta.records import Customer, Media, is_phone
 from infra.local.meta.send import Send
-from infra.local.meta.store import Customer, Media, is_phone
 
 _DAY_MS: Final = 24 * 3_600_000
 _MAX_TEXT: Final = 4096
@@ -96,6 +96,27 @@ def read_receipt(body: Mapping[str, Any]) -> str:
     return message_id
 
 
+def reaction(body: Mapping[str, Any]) -> tuple[str, str] | None:
+    """
+    Return the message that a call reacts to, and the emoji (empty: no more); None for any other.
+
+    Raises:
+        GraphError: it names no message.
+    """
+    what = body.get("reaction")
+    if body.get("type") != "reaction" or not isinstance(what, dict):
+        return None
+    message_id, emoji = what.get("message_id"), what.get("emoji", "")
+    if not isinstance(message_id, str) or not isinstance(emoji, str):
+        raise _bad_value("reaction needs a message_id and an emoji")
+    return message_id, emoji
+
+
+def types(body: Mapping[str, Any]) -> bool:
+    """Return whether a call that marks a message as read also shows that somebody types."""
+    return isinstance(body.get("typing_indicator"), dict)
+
+
 def media_id(body: Mapping[str, Any]) -> str:
     """Return the id of the upload that a call sends, empty where it sends none."""
     kind = body.get("type")
@@ -134,14 +155,15 @@ def check(
     tracking = body.get("biz_opaque_callback_data", "")
     if not isinstance(tracking, str) or len(tracking) > _MAX_TRACKING:
         raise errors.invalid("Param biz_opaque_callback_data must be at most 512 characters long.")
-    text = _content(str(kind), body)
+    text, details = _content(str(kind), body)
     if media_id(body) and file is None:
         raise errors.invalid(f"Param {kind}['id'] is not a valid media attachment ID")
     carried = _carried(str(kind), body, file) if kind in _MEDIA else None
     if kind in _MEDIA and carried is None:
         fate = _UPLOAD_FAILED
     elif customer is None:
-        fate = _UNDELIVERABLE  # whoever never wrote has no telephone in this world
+        # Whoever never wrote has no telephone in this world, unless a template is sent there.
+        fate = 0 if kind == "template" and addressee.phone else _UNDELIVERABLE
     else:
         expired = ids.now_ms() - customer.last_inbound_at > _DAY_MS
         fate = _OUTSIDE_WINDOW if expired and kind != "template" else 0
@@ -153,6 +175,7 @@ def check(
         file=carried,
         tracking=tracking,
         fate=fate,
+        details={**details, **_quoted(body)},
     )
 
 
@@ -176,21 +199,35 @@ def _check_product(body: Mapping[str, Any]) -> None:
         raise errors.invalid("The parameter messaging_product is required.")
 
 
-def _content(kind: str, body: Mapping[str, Any]) -> str:
+def _content(kind: str, body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Return the text that a call sends, and its details."""
     if kind not in {"text", *_MEDIA, *_OTHERS}:
         raise errors.invalid("Param type must be one of the message types.")
     what = body.get(kind)
     if kind == "contacts" and isinstance(what, list) and what:
-        return ""
+        return "", {}
     if not isinstance(what, dict) or not what:
         raise errors.invalid(f"The parameter {kind} is required.")
     if kind == "text":
-        return _text(what.get("body"))
+        return _text(what.get("body")), {}
+    if kind == "template":
+        shown = templates.filled(what)
+        choices = {"choices": [{"kind": "button", **one} for one in shown.choices]}
+        named = {"template": what["name"]}
+        return shown.text, {**named, **(choices if shown.choices else {})}
+    if kind == "interactive":
+        return interactive.content(what)
     if kind in _MEDIA:
         if not (what.get("link") or what.get("id")):
             raise errors.invalid(f"The parameter {kind}['id'] or {kind}['link'] is required.")
-        return str(what.get("caption", ""))
-    return _template(what) if kind == "template" else ""
+        return str(what.get("caption", "")), {}
+    return "", {}
+
+
+def _quoted(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    context = body.get("context")
+    found = context.get("message_id") if isinstance(context, dict) else None
+    return {"reply_to": found} if isinstance(found, str) and found else {}
 
 
 def _carried(kind: str, body: Mapping[str, Any], file: Media | None) -> Media | None:
@@ -208,15 +245,6 @@ def _text(body: object) -> str:
     if len(body) > _MAX_TEXT:
         raise errors.invalid(f"Param text['body'] must be at most {_MAX_TEXT} characters long.")
     return body
-
-
-def _template(template: Mapping[str, Any]) -> str:
-    language = template.get("language")
-    if not template.get("name") or not isinstance(language, dict) or not language.get("code"):
-        raise errors.invalid(
-            "The parameters template['name'] and ['language']['code'] are required."
-        )
-    return str(template["name"])
 
 
 def _bad_value(details: str) -> errors.GraphError:

@@ -32,8 +32,10 @@ def application(shared_application):
 
 @pytest.fixture
 def meta(shared_meta, application):
-    """The simulated Meta without faults; nothing that a test began goes on into the next."""
-    shared_meta.delete("/sim/faults")
+    """The simulated Meta where all goes well; nothing that a test began goes on into the next."""
+    for mishap in ("faults", "delivery", "pace"):
+        shared_meta.delete(f"/sim/{mishap}")
     yield shared_meta
     application.reset()
+    shared_meta.delete("/sim/delivery")
     eventually(lambda: shared_meta.get("/sim/health").body == {"status": "ok", "waiting": 0})

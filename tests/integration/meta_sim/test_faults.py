@@ -52,6 +52,70 @@ def test_a_code_has_its_own_status_and_detail(meta, channel, code, status, expec
     assert ("error_data" in error) is (channel == "whatsapp")
 
 
+#: The codes and subcodes that the products are known to answer, each with words of its own.
+WHATSAPP_CODES = [
+    *(0, 1, 2, 3, 4, 10, 33, 100, 190, 200, 368, 80007, 130429, 130472, 130497, 131000, 131005),
+    *(131008, 131009, 131016, 131021, 131026, 131030, 131031, 131037, 131042, 131045, 131047),
+    *(131048, 131049, 131050, 131051, 131052, 131053, 131056, 131057, 131060, 131062, 131064),
+    *(132000, 132001, 132005, 132007, 132012, 132015, 132016, 132068, 132069, 133004, 133010),
+    *(134011, 137000),
+]
+PAGE_CODES = [
+    *((190, 460), (190, 463), (190, 467), (10, 2018278), (10, 2534022), (10, 2018065)),
+    *((10, 2018108), (10, 1893063), (100, 2018001), (100, 2018008), (100, 2018047)),
+    *((100, 2018109), (100, 2018294), (100, 2534014), (100, 2534015), (100, 2534029)),
+    *((100, 2534037), (200, 2534041), (613, 2534040), (551, 1545041), (200, 1545041)),
+    *((10, 2018300), (10, 2018321), (613, 2018338)),
+]
+
+
+@pytest.fixture(scope="module")
+def somebody(shared_meta):
+    """Somebody who wrote on every channel."""
+    contact = new_contact()
+    for channel in CHANNELS:
+        shared_meta.write(channel, contact)
+    return contact
+
+
+@pytest.mark.parametrize("code", WHATSAPP_CODES)
+def test_every_code_of_whatsapp_has_words_and_details(meta, somebody, code):
+    order(meta, "error", code=code)
+    error = meta.reply("whatsapp", somebody).body["error"]
+    assert error["code"] == code
+    assert error["type"] == "OAuthException"
+    assert error["message"].startswith(f"(#{code}) ")
+    assert error["error_data"]["messaging_product"] == "whatsapp"
+    assert error["error_data"]["details"]
+    assert "Something went wrong" not in error["message"] or code == 131000
+
+
+@pytest.mark.parametrize("code", WHATSAPP_CODES)
+def test_every_code_of_whatsapp_may_come_late(meta, application, somebody, code):
+    order(meta, "late_failure", code=code or 131026)
+    sent = message_id(meta.reply("whatsapp", somebody))
+
+    def failure():
+        values = [body["entry"][0]["changes"][0]["value"] for body in application.taken("whatsapp")]
+        told = [status for value in values for status in value.get("statuses", [])]
+        return next((s for s in told if (s["id"], s["status"]) == (sent, "failed")), None)
+
+    [error] = eventually(failure)["errors"]
+    assert error["code"] == (code or 131026)
+    assert error["title"] == error["message"]
+    assert error["error_data"]["details"]
+
+
+@pytest.mark.parametrize(("code", "subcode"), PAGE_CODES)
+@pytest.mark.parametrize("channel", ["messenger", "instagram"])
+def test_every_subcode_of_a_page_has_words(meta, somebody, channel, code, subcode):
+    order(meta, "error", code=code, subcode=subcode)
+    error = meta.reply(channel, somebody).body["error"]
+    assert (error["code"], error["error_subcode"]) == (code, subcode)
+    assert len(error["message"]) > 20
+    assert "error_data" not in error
+
+
 def test_the_status_of_an_error_can_be_ordered(meta):
     contact = new_contact()
     meta.write("messenger", contact)

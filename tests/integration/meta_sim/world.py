@@ -39,7 +39,7 @@ def new_contact() -> str:
     return str(next(_numbers))
 
 
-def eventually(look: Callable[[], T], *, within: float = 8) -> T:
+def eventually(look: Callable[[], T | None], *, within: float = 8) -> T:
     """Return what `look` finds as soon as it is true; fail when `within` seconds are over."""
     deadline = time.monotonic() + within
     while True:
@@ -198,6 +198,30 @@ class Meta:
         assert reply.status == 200, reply
         return reply.body
 
+    def do(self, channel: str, contact: str, **deed: Any) -> Any:
+        """Do something else than writing as a customer; return the answer's body."""
+        reply = self.post("/sim/send", {"channel": channel, "contact": contact, **deed})
+        assert reply.status == 200, reply
+        return reply.body
+
+    def edge(self, node: str, edge: str, body: object, *, host: str = "") -> Reply:
+        """Call `POST /{node}/{edge}` of the Graph API."""
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        return self.post(f"{host}/v26.0/{node}/{edge}", body, headers=headers)
+
+    def node(self, node: str, *, host: str = "", **fields: str) -> Reply:
+        """Call `GET /{node}` of the Graph API."""
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        return self.get(f"{host}/v26.0/{node}", headers=headers, fields=fields)
+
+    def edge_get(self, node: str, edge: str) -> Reply:
+        """Call `GET /{node}/{edge}` of the Graph API."""
+        return self.get(f"/v26.0/{node}/{edge}", headers={"Authorization": f"Bearer {TOKEN}"})
+
+    def thread(self, channel: str, contact: str) -> Any:
+        """Return a conversation as the phone shows it."""
+        return self.get("/sim/thread", fields={"channel": channel, "contact": contact}).body
+
     def call(self, node: str, body: object, *, token: str = TOKEN) -> Reply:
         """Call `POST /{node}/messages` of the Graph API."""
         headers = {"Authorization": f"Bearer {token}"}
@@ -226,6 +250,19 @@ class Meta:
     def statuses(self, channel: str, contact: str) -> list[str]:
         """Return the statuses of what was sent to a customer."""
         return [sent["status"] for sent in self.outbox(channel, contact)]
+
+
+def items(application: Application, channel: str, *, lane: str = "messaging") -> list[Any]:
+    """Return the items that Messenger or Instagram told, in order of arrival."""
+    entries = [entry for body in application.taken(channel) for entry in body["entry"]]
+    return [item for entry in entries for item in entry.get(lane, [])]
+
+
+def values(application: Application, field: str = "messages", channel: str = "whatsapp") -> Any:
+    """Return the values of the changes of a field, in order of arrival."""
+    entries = [entry for body in application.taken(channel) for entry in body["entry"]]
+    changes = [change for entry in entries for change in entry.get("changes", [])]
+    return [change["value"] for change in changes if change["field"] == field]
 
 
 def message_id(reply: Reply) -> str:

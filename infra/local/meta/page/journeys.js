@@ -1,6 +1,7 @@
 // What the system did, as it happens: one line of stages for each message, the newest first.
 
 import { clock, element, keep, setText } from "./elements.js";
+import { kindOf } from "./entries.js";
 import { TITLES } from "./phones.js";
 import { current, say } from "./words.js";
 
@@ -44,7 +45,7 @@ function heading(journey) {
   arrow.setAttribute("aria-hidden", "true");
   const way = element("span", "hidden", say(journey.direction === "in" ? "way_in" : "way_out"));
   const who = element("strong", "customer-name", journey.name || journey.contact);
-  const text = journey.text || (journey.type === "text" ? say("answer") : say("unshown", journey));
+  const text = journey.text || (journey.type === "text" ? say("answer") : say("unshown", { type: kindOf(journey) }));
   const channel = element("span", "channel", TITLES[journey.channel]);
   const time = element("time", "", clock(journey.at, current()));
   head.append(arrow, way, who, channel, element("span", "snippet", text), time);

@@ -1,14 +1,13 @@
 // A phone: its customers, the conversation that is open, and the writing.
 
 import { element, keep, setText } from "./elements.js";
-import { Lost, ask, tell } from "./meta.js";
+import { bare, newId } from "./ids.js";
+import { ask, tell } from "./meta.js";
 import { showThread } from "./thread.js";
 import { say, translate } from "./words.js";
+import { Writer, answerTo } from "./writer.js";
 
 export const TITLES = { messenger: "Messenger", instagram: "Instagram", whatsapp: "WhatsApp" };
-const MOST_MB = 25;
-const MB = 1024 * 1024;
-const KINDS = new Set(["image", "video", "audio"]);
 const READING_MS = 900; // how long a customer looks at a message that arrived until it is read
 
 export class Phone {
@@ -24,10 +23,9 @@ export class Phone {
     this.form = this.part("form");
     this.part(".new").addEventListener("click", () => this.introduce());
     this.part(".back").addEventListener("click", () => this.list());
-    this.part(".drop").addEventListener("click", () => this.drop());
-    this.form.addEventListener("submit", (event) => this.submit(event));
-    this.form.elements.text.addEventListener("keydown", (event) => this.key(event));
-    this.form.elements.file.addEventListener("change", () => this.choose());
+    this.writer = new Writer(this.form, channel, (deed, done) => this.send(deed, done));
+    this.part(".numberless").hidden = channel !== "whatsapp";
+    this.form.elements.numberless.addEventListener("change", () => this.call());
     place.append(copy);
     this.introduce({ focus: false });
   }
@@ -41,7 +39,7 @@ export class Phone {
     translate(this.root);
     this.root.setAttribute("aria-label", say("phone", { channel: TITLES[this.channel] }));
     this.part(".id-label").textContent = say(`id_${this.channel}`);
-    this.choose();
+    this.writer.speak();
     this.draw();
   }
 
@@ -55,17 +53,24 @@ export class Phone {
     // A disabled field is not required.
     this.part(".identity").hidden = view !== "new";
     this.part(".identity").disabled = view !== "new";
-    this.part(".note").textContent = "";
+    this.writer.clear();
     this.draw();
   }
 
   introduce({ focus = true } = {}) {
     this.contact = null;
     this.thread = null;
-    this.form.elements.contact.value = newId(this.channel);
+    this.form.elements.numberless.checked = false;
+    this.call();
     this.form.elements.name.value = "";
     this.turn("new");
     if (focus) this.form.elements.name.focus();
+  }
+
+  // Gives a new customer an id.
+  call() {
+    const numberless = this.form.elements.numberless.checked;
+    this.form.elements.contact.value = newId(this.channel, { numberless });
   }
 
   list() {
@@ -97,8 +102,10 @@ export class Phone {
       key: (one) => one.contact,
       draw: (one, before) => this.person(one, before),
     });
+    this.drawPresence(); // before the thread, which has what it leaves
     const entries = this.thread?.entries ?? [];
-    showThread(this.part(".thread"), entries, { anew: this.drawn !== this.thread?.contact });
+    const anew = this.drawn !== this.thread?.contact;
+    showThread(this.part(".thread"), entries, { anew, deeds: this.deeds });
     this.drawn = this.thread?.contact;
   }
 
@@ -111,6 +118,16 @@ export class Phone {
     link.href = ticket.url;
     setText(link, say("ticket", ticket));
     link.setAttribute("aria-label", say("ticket_label", ticket));
+  }
+
+  // Shows whether the shop types, and whether somebody else than the desk answers.
+  drawPresence() {
+    const { typing_ms: left = 0, answered_here: isHere = true, phone } = this.thread ?? {};
+    this.part(".elsewhere").hidden = isHere || this.view !== "thread";
+    this.part(".typing").hidden = !left || this.view !== "thread";
+    this.writer.know({ hasNumber: phone !== "" });
+    clearTimeout(this.typing);
+    if (left) this.typing = setTimeout(() => this.refresh().catch(() => {}), left);
   }
 
   person({ contact, name, unread }, before) {
@@ -167,87 +184,33 @@ export class Phone {
     }, READING_MS);
   }
 
-  key(event) {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      this.form.requestSubmit();
-    }
-  }
-
-  choose() {
-    const [file] = this.form.elements.file.files;
-    this.part(".chosen").hidden = !file;
-    this.part(".chosen span").textContent = file ? say("attached", file) : "";
-  }
-
-  drop() {
-    this.form.elements.file.value = "";
-    this.choose();
-    this.form.elements.file.focus();
-  }
-
-  async submit(event) {
-    event.preventDefault();
-    const { text, file } = this.form.elements;
-    if (this.isSending || !(text.value.trim() || file.files.length)) return;
-    this.isSending = true;
-    this.part("[type=submit]").disabled = true;
-    try {
-      await this.send();
-      this.part(".note").textContent = "";
-    } catch (problem) {
-      this.part(".note").textContent = problem instanceof Lost ? say("not_sent_lost") : problem.message;
-    } finally {
-      this.isSending = false;
-      this.part("[type=submit]").disabled = false;
-      text.focus();
-    }
-  }
-
-  // Sends what is written; raises an error, in words, and leaves everything in place where it can't.
-  async send() {
-    const { contact, name, text, file } = this.form.elements;
+  // Sends what a customer does and calls `done` when it went; raises an error, in words, where it
+  // cannot.
+  async send(deed, done) {
+    const { contact, name } = this.form.elements;
     const order = { channel: this.channel, contact: this.contact ?? bare(this.channel, contact.value) };
     if (this.contact === null && name.value.trim()) order.name = name.value.trim();
-    if (text.value.trim()) order.text = text.value;
-    if (file.files.length) order.attachment = await packed(file.files[0], order);
-    const answer = await tell("/sim/send", order);
+    const answer = await tell("/sim/send", { ...order, ...deed });
     if (answer.error) throw new Error(say("not_sent", { why: answer.error }));
-    text.value = "";
-    file.value = "";
-    this.choose();
+    done();
     if (this.contact === null) await this.open(order.contact);
     else await this.refresh();
   }
-}
 
-function newId(channel) {
-  return channel === "whatsapp" ? `39333${digits(7)}` : digits(16);
-}
-
-function digits(count) {
-  const random = crypto.getRandomValues(new Uint8Array(count));
-  return Array.from(random, (byte, place) => (place ? byte % 10 : (byte % 9) + 1)).join("");
-}
-
-// WhatsApp's numbers are known without the plus.
-function bare(channel, contact) {
-  return channel === "whatsapp" ? contact.trim().replace(/^\+/, "") : contact.trim();
-}
-
-async function packed(file, { channel, text }) {
-  const [kind] = file.type.split("/");
-  if (file.size > MOST_MB * MB) throw new Error(say("too_large", { most: MOST_MB }));
-  if (channel === "whatsapp" && kind === "audio" && text) throw new Error(say("voice_alone"));
-  const content = await asBase64(file);
-  return { kind: KINDS.has(kind) ? kind : "file", filename: file.name, content };
-}
-
-function asBase64(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
-    reader.onerror = () => reject(new Error(say("unreadable")));
-    reader.readAsDataURL(file);
-  });
+  // What the customer can do with an entry.
+  get deeds() {
+    const { writer } = this;
+    return {
+      changesComments: this.channel === "messenger",
+      answer: (entry) => writer.aim(answerTo(entry)),
+      edit: ({ id, text }) => writer.aim({ kind: "edit", id, text }),
+      react: ({ id }, emoji) => writer.attempt(() => ({ reaction: { message_id: id, emoji } })),
+      takeBack: ({ id }) => writer.attempt(() => ({ unsend: { message_id: id } })),
+      choose: ({ id }, { kind, title, payload, description }) => {
+        const chosen = { title, payload, message_id: id };
+        if (description) chosen.description = description;
+        return writer.attempt(() => ({ [kind]: chosen }));
+      },
+    };
+  }
 }
