@@ -210,6 +210,12 @@ class LocalRun:
         assert len(found) < 2, f"{len(found)} tickets in which {said!r} was said"
         return next(iter(found), None)
 
+    def reread(self, ticket: dict[str, Any]) -> dict[str, Any] | None:
+        """Return a ticket as it is now; None where it is there no more."""
+        url = self.desk(f"/api/tickets/{ticket['id']}/")
+        answer = self._http.get(url, headers={"Authorization": f"Token {DESK_API_TOKEN}"})
+        return answer.json() if answer.is_success else None
+
     def agent(self) -> Agent:
         client = httpx.Client(
             base_url=self.desk(""), follow_redirects=True, timeout=30.0, cookies=httpx.Cookies()

@@ -53,9 +53,14 @@ class Case:
         self.contact = str(next(_numbers))
         self.text = f"{row.name}, please ({channel})"
         self.first = ""
+        self.found: dict[str, Any] | None = None
 
     def ticket(self) -> dict[str, Any] | None:
-        return self.run.ticket(channel=self.channel, said=self.text)
+        # The desk reads all its tickets to list some: the list is asked for until it is found.
+        if self.found is not None:
+            return self.run.reread(self.found)
+        self.found = self.run.ticket(channel=self.channel, said=self.text)
+        return self.found
 
     def said(self) -> list[str]:
         ticket = self.ticket()
