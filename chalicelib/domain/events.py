@@ -223,11 +223,7 @@ class UnknownEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyWritten:
-    """
-    An agent answered in a ticket, for the customer to read.
-
-    `foreign` says that the helpdesk knows the ticket as one that was not made by us.
-    """
+    """An agent answered in a ticket, a `foreign` one where we did not make it; to be sent."""
 
     key: str
     ticket_id: str
