@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,12 @@ pytest_plugins = ["tests.fixtures.ministack"]
 _TESTS: Final = Path(__file__).parent
 _MARKS: Final = {"integration": "integration", "e2e": "e2e", "browser": "e2e"}  #: by folder
 _HERE: Final = ["127.0.0.1", "::1", "localhost"]
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C as usual: a suite begun in the background ignores it, and so would all it starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
