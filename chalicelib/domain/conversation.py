@@ -41,7 +41,7 @@ class Conversation:
     The state of a conversation.
 
     `sequence` is the number of the last thing recorded; 0 means that nothing is stored yet.
-    `tickets` counts the tickets it has or may have had. The watermarks are in ms since the epoch: all
+    `tickets` counts the tickets it has had. The watermarks are in ms since the epoch: all
     that was sent to the customer until then was delivered or read. `last_inbound_id` is the
     platform's id of the customer's newest message. `owner` is the application that holds the
     conversation, empty where that is us; `standby_from` is the number of the first thing that was

@@ -34,12 +34,14 @@ class Aim:
     """
     Where an attempt at an entry writes: in a ticket, behind our newest entry there.
 
-    Without `ticket_id`, or where that ticket is gone, it creates one under `reference`.
+    Without `ticket_id`, or where that ticket is gone, it creates one under `reference`, which no
+    other entry uses. `tickets` is how many the conversation had had by then.
     """
 
     ticket_id: str = ""
     behind: str = ""
     reference: str
+    tickets: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ class DeskEvents:
     def _reply(
         self, event: ReplyWritten, desk: str, found: Found, *, now: int, came_at: int
     ) -> Decision:
-        # What the ticket was created under: from the second ticket on, the id and a number.
+        # What the ticket was created under: the id, and the number of what it began with.
         conversation_id = found.ticket or event.conversation_id.partition(".")[0]
         before = self.store.conversation(conversation_id) if conversation_id else None
         if not conversation_id or (before is not None and not before.contact.aliases):

@@ -117,17 +117,14 @@ class Line:
         current = self.stored(work)
         if current is None:
             return conversation
-        after = _without_reference(conversation, current)
+        after = conversation
         changes: list[Change] = [WorkChanged(current, replace(current, parked=reason))]
-        said = self._said_of(conversation, work)
-        if said:
+        if said := self._said_of(conversation, work):
             # A conflict here means that the customer wrote meanwhile: the row comes again. With a
             # time, the sweep finds the note whatever becomes of this wake-up.
             now = self.clock()
             after, told = note(after, said, now=now, due_at=now)
-            changes += told
-        if after != conversation:
-            changes.append(ConversationChanged(conversation, after))
+            changes += [*told, ConversationChanged(conversation, after)]
         self.store.commit(*changes)
         self.log.alarm(
             "work parked",
@@ -191,18 +188,6 @@ class Line:
             return Wait(seconds)
         self.change(work, replace(failed, due_at=self.clock() + int(seconds * MS)))
         return Rest()
-
-
-def _without_reference(conversation: Conversation, work: Work) -> Conversation:
-    """
-    Return the conversation as it is when a row is set aside that may have created a ticket.
-
-    No other ticket gets the reference of that one: by it, it is found when the row comes back.
-    """
-    if work.aim is None or work.stage is not Stage.STARTED:
-        return conversation
-    # Even where it aimed at a ticket: that may have been gone, and one was created instead.
-    return replace(conversation, tickets=conversation.tickets + 1)
 
 
 def _pause(attempts: int, error: ScriptaError) -> float:

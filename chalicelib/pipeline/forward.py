@@ -199,17 +199,14 @@ class _Try:
                 now = (link.ticket_id, link.last_entry) if link else None
                 return _Written(entry_id, is_old=now != (aim.ticket_id, aim.behind))
         ticket = self.helpdesk.find(aim.reference)
-        is_old = aim.reference != self._reference()
-        if ticket is None or (is_old and link and link.ticket_id == ticket.id):
-            return None  # a ticket that another entry was found or created with
-        return _Written(ticket.last_entry, ticket, is_old=is_old)
+        is_old = aim.tickets != self.conversation.tickets
+        return _Written(ticket.last_entry, ticket, is_old=is_old) if ticket else None
 
     def _aim(self) -> Aim:
         """Return where an attempt is to write now."""
-        link, reference = self._target(), self._reference()
-        if link is None:
-            return Aim(reference=reference)
-        return Aim(ticket_id=link.ticket_id, behind=link.last_entry, reference=reference)
+        link, tickets = self._target(), self.conversation.tickets
+        place, behind = (link.ticket_id, link.last_entry) if link else ("", "")
+        return Aim(ticket_id=place, behind=behind, reference=self._reference(), tickets=tickets)
 
     def _target(self) -> Link | None:
         """Return the linked ticket if it is to be written to; None where a new one is due."""
@@ -222,9 +219,9 @@ class _Try:
         return link
 
     def _reference(self) -> str:
-        """Return our name of the ticket to create: the conversation's id, from the second on numbered."""
-        number = self.conversation.tickets + 1
-        return self.conversation.id if number == 1 else f"{self.conversation.id}.{number}"
+        """Return our name of the ticket that this entry may create, and no other entry."""
+        # What a conversation begins with opens the ticket that has its name.
+        return self.conversation.id if self.work.sequence == 1 else self.work.reference
 
     def _ask_name(self) -> str:
         """Return what the channel tells of a customer whose messages carry no name."""

@@ -76,8 +76,8 @@ def test_an_entry_that_was_written_before_a_follow_up_ticket_is_found_in_the_fir
     let_go(world)
     world.run_until_quiet()
     texts = [text for each in world.desk.tickets for text in each.texts()]
-    # The second is left to the entry that was set aside, for which one may have been created.
-    assert references(world) == [world.conversation().id, f"{world.conversation().id}.3"]
+    # The note about what was set aside opened the second one.
+    assert references(world) == [world.conversation().id, f"{world.conversation().id}.4"]
     assert texts.count("two") == 1
     link = world.conversation().link
     assert link
@@ -134,6 +134,27 @@ def test_a_ticket_that_was_created_in_place_of_a_removed_one_is_found(world):
     said = [text for ticket in world.desk.tickets for text in ticket.texts()]
     assert said.count("two") == 1
     assert len(set(references(world))) == len(world.desk.tickets)
+    assert parked(world) == []
+
+
+def test_no_entry_takes_a_ticket_for_its_own_that_another_one_may_have_created(world):
+    ticket = world.open_ticket("one")
+    world.desk.faults.plan("append", Refused("desk_refused"), text="two")
+    world.hear(message("two"))
+    world.run_until_quiet()
+    world.desk.faults.plan("append", AmbiguousError("lost"), text="three", performed=False)
+    world.desk.faults.plan("find_entry", TransientError("no", retry_after=3000.0))
+    world.hear(message("three"))
+    world.run(10)
+    world.desk.remove(ticket)
+    world.desk.faults.plan("create", AmbiguousError("lost"), text="two", performed=True)
+    world.desk.faults.plan("find_entry", TransientError("no"), times=5)
+    let_go(world)
+    world.run_until_quiet()
+    let_go(world)
+    world.run_until_quiet()
+    said = [text for each in world.desk.tickets for text in each.texts()]
+    assert (said.count("two"), said.count("three")) == (1, 1)
     assert parked(world) == []
 
 
