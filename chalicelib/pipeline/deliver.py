@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from chalicelib import words
@@ -148,14 +149,32 @@ class Deliverer:
             # An echo or a status was faster than the answer, and has confirmed the send; or another
             # process found the mark and takes the send for unanswered, which it no longer is.
             unanswered = self.line.stored(work)
-            settled: list[Change] = [WorkDone(unanswered), ended] if unanswered else []
-            self.line.store.commit(*settled, SentLearnt(sent))
+            if unanswered:
+                self.line.store.commit(WorkDone(unanswered), ended, SentLearnt(sent))
+            elif not self._withdrawn(work, account, ended, sent):
+                self.line.store.commit(SentLearnt(sent))
         self.line.log.info(
             "sent",
             conversation=work.conversation_id,
             sequence=work.sequence,
             item=trace(message_id),
         )
+
+    def _withdrawn(self, work: Work, account: Account, ended: DeliveryEnded, sent: Sent) -> bool:
+        """Tell the agent that a send arrived which was given up meanwhile; return whether it was."""
+        text = words.say(account.language, "arrived_after_all")
+        while True:
+            known = self.line.store.delivery(work.conversation_id, work.sequence)
+            current = self.line.store.conversation(work.conversation_id)
+            if known is None or current is None or known.status is not Status.UNCONFIRMED:
+                return False
+            now = self.line.clock()
+            after, told = note(current, text, now=now, due_at=now)
+            changed = ConversationChanged(current, after)
+            with suppress(Conflict):  # the customer wrote meanwhile: the note takes the next number
+                self.line.store.commit(ended, SentLearnt(sent), changed, *told)
+                self.wakeups.send([Wake(Verb.FORWARD, current.id)])
+                return True
 
     def _learn(self, conversation: Conversation, account: Account, names: Sequence[Alias]) -> None:
         """

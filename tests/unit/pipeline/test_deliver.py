@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib import words
 from chalicelib.domain.message import Status
 from chalicelib.errors import (
     AmbiguousError,
@@ -284,3 +285,25 @@ def test_of_a_file_that_is_set_aside_the_agent_reads_the_name(world, ticket):
     del world.directory.accounts[world.account.ref]
     world.run_until_quiet()
     assert "[a.pdf]" in world.notes()[0]
+
+
+def test_a_send_that_was_given_up_and_then_is_answered_withdraws_the_doubt(world, ticket):
+    def meanwhile() -> None:
+        """Another process finds the mark, and ten minutes later nobody has confirmed anything."""
+        id_ = world.conversation().id
+        world.deliverer.deliver(id_, time_left=lambda: 900.0)
+        world.clock.advance(11 * MINUTE)
+        world.deliverer.deliver(id_, time_left=lambda: 900.0)
+
+    world.hear_desk(reply(ticket, "slow"))
+    world.pump("ingest")
+    world.table.before_write("STATE", meanwhile)
+    world.deliverer.deliver(world.conversation().id, time_left=lambda: 900.0)
+    world.run_until_quiet()
+    assert world.arrived() == ["slow"]
+    hello, doubt, withdrawn = world.ticket().texts()
+    assert hello == "hello"
+    assert "may not have arrived" in doubt
+    assert withdrawn == f"note: {words.say('en', 'arrived_after_all')}"
+    assert world.delivery(2).status is Status.ACCEPTED
+    assert world.sent("out-1").sequence == 2
