@@ -96,7 +96,7 @@ def test_a_file_can_be_taken_back_before_it_is_sent(phones: Page) -> None:
     file: FilePayload = {"name": "secret.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
     phone.root.locator("[type=file]").set_input_files(file)
     expect(phone.root.locator(".chosen")).to_contain_text("secret.pdf")
-    phone.root.locator(".drop").click()
+    phone.root.locator(".drop[data-label=remove_file]").click()
     phone.write("Only words")
     expect(phone.said("Only words").locator("a")).to_have_count(0)
 

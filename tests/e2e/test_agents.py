@@ -38,11 +38,11 @@ def test_an_agent_begins_a_conversation_and_the_answer_comes_into_that_ticket(
     told = eventually(lambda: notes(run.ticket(said="About her parcel") or {"followup_set": []}))
     assert "phone number" in told[0]
 
-    alice.reply(number, f'/whatsapp +{person} order_shipped it “Mia” "DHL 123"')
-    sent = eventually(lambda: run.outbox("whatsapp", person))
-    assert [(message["type"], message["text"]) for message in sent] == [
-        ("template", "order_shipped")
-    ]
+    blanks = '“Mia” "in viaggio" header=1042 button1=1042'
+    alice.reply(number, f"/whatsapp +{person} order_update it {blanks}")
+    (sent,) = eventually(lambda: run.outbox("whatsapp", person))
+    assert sent["type"] == "template"
+    assert "Ciao Mia, il tuo ordine è in viaggio." in sent["text"]
     run.write("whatsapp", person, "thank you, and when?", name="Mia")
     ticket = eventually(lambda: run.ticket(said="thank you, and when?"))
     assert ticket["id"] == number
