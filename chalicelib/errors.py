@@ -4,11 +4,13 @@ The exceptions; their type decides what happens next.
 * ScriptaError
   x PermanentError          trying again cannot help: refused at the edge, parked inside
     - InvalidSignature      -> 401 at the edge
+    - Replayed              -> 200 at the edge, and nothing is done
     - MalformedPayload      -> 400 at the edge
     - TooLarge              -> 413 at the edge
     - UnknownIntegration    -> 404 at the edge
     - Refused               the other side said no, and why
     - Gone                  what we wrote to is no longer there
+      + Moved               it went over into another
   x TransientError          nothing happened; later it may
     - Unauthorised          the other side no longer takes our credentials
     - TooFast               we wrote to one person too often: the next wait is longer
@@ -30,6 +32,10 @@ class PermanentError(ScriptaError):
 
 class InvalidSignature(PermanentError):
     """The request was not signed with one of our secrets."""
+
+
+class Replayed(PermanentError):
+    """The request was signed with one of our secrets, but not now: somebody sent it again."""
 
 
 class MalformedPayload(PermanentError):
@@ -61,6 +67,15 @@ class Refused(PermanentError):
 
 class Gone(PermanentError):
     """The ticket we wrote to was deleted or can no longer be written to."""
+
+
+class Moved(Gone):
+    """The ticket we wrote to was merged into another one: `ticket_id`, to be seen at `url`."""
+
+    def __init__(self, ticket_id: str, url: str) -> None:
+        super().__init__("merged into another ticket")
+        self.ticket_id = ticket_id
+        self.url = url
 
 
 class TransientError(ScriptaError):

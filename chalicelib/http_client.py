@@ -82,6 +82,18 @@ class Form:
     files: Sequence[Upload] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """What goes out as it is: the content of one file."""
+
+    mime: str
+    content: bytes
+
+
+Body = Mapping[str, Any] | Form | Raw
+"""What a request carries: JSON, a form, or one file."""
+
+
 class Transport(Protocol):
     """What adapters need of an HTTP client; `Http` is the one that goes outside."""
 
@@ -91,7 +103,7 @@ class Transport(Protocol):
         url: str,
         *,
         headers: Mapping[str, str],
-        body: Mapping[str, Any] | Form | None = None,
+        body: Body | None = None,
         timeout: float = READ_TIMEOUT,
     ) -> Response:
         """Return the answer of any status; raise TransientError or AmbiguousError without one."""
@@ -115,13 +127,13 @@ class Http:
         url: str,
         *,
         headers: Mapping[str, str],
-        body: Mapping[str, Any] | Form | None = None,
+        body: Body | None = None,
         timeout: float = READ_TIMEOUT,
     ) -> Response:
         """
         Ask, and return the answer of any HTTP status; follow no redirect.
 
-        `body` goes out as ASCII JSON, a Form as multipart/form-data. `timeout` is in seconds: for the answer to begin, for each
+        `body` goes out as ASCII JSON, a Form as multipart/form-data, a Raw as it is. `timeout` is in seconds: for the answer to begin, for each
         sign of life after that, and for all of it to be read.
 
         Raises TransientError where nothing can have reached the other side, AmbiguousError where
@@ -193,11 +205,14 @@ def failure(response: Response, *, wrote: bool) -> ScriptaError:
 
 
 def _written(
-    body: Mapping[str, Any] | Form | None,
+    body: Body | None,
 ) -> tuple[bytes | BytesIO | None, dict[str, str]]:
     """Return a body as it goes out, and the headers that say what it is."""
     if body is None:
         return None, {}
+    if isinstance(body, Raw):
+        about = {"content-type": body.mime, "content-length": str(len(body.content))}
+        return BytesIO(body.content), about
     if not isinstance(body, Form):
         return json.dumps(body).encode("ascii"), {"content-type": "application/json"}
     parts = [RequestField.from_tuples(name, text) for name, text in body.fields.items()]

@@ -23,8 +23,9 @@ class Link:
     The ticket that a conversation is forwarded to.
 
     `last_entry` is the helpdesk's id of the last thing we wrote there: whatever of ours stands
-    behind it is a write whose answer was lost. `changed_at` is when the status was last changed,
-    in ms since the epoch.
+    behind it is a write whose answer was lost. `requester` is what the helpdesk calls the customer,
+    if it told. `changed_at` is when the status was last changed, `paid_until` what keeps the pace of
+    our writes (see `Pace`); both are in ms since the epoch.
     """
 
     desk: str
@@ -33,6 +34,8 @@ class Link:
     last_entry: str = ""
     status: TicketStatus = TicketStatus.OPEN
     changed_at: int = 0
+    requester: str = ""
+    paid_until: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

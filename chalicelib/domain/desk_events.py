@@ -18,7 +18,8 @@ class ReplyWritten:
     """
     An agent answered in a ticket, for the customer to read.
 
-    `foreign` says that the helpdesk knows the ticket as one that was not made by us.
+    `foreign` says that the helpdesk knows the ticket as one that was not made by us. `quotes` is the
+    `Entry.key` of what the agent quotes, empty where that is nothing of ours.
     """
 
     key: str
@@ -30,6 +31,7 @@ class ReplyWritten:
     conversation_id: str = ""
     files: tuple[File, ...] = ()
     foreign: bool = False
+    quotes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,17 @@ class TicketChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketMerged:
+    """A ticket went over into another one, `into`, where its agents now answer; `url` shows that."""
+
+    key: str
+    ticket_id: str
+    into: str
+    url: str
+    occurred_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskEventIgnored:
     """A helpdesk told something that is not for us: counted, not kept."""
 
@@ -50,4 +63,4 @@ class DeskEventIgnored:
     kind: str
 
 
-DeskEvent = ReplyWritten | TicketChanged | DeskEventIgnored
+DeskEvent = ReplyWritten | TicketChanged | TicketMerged | DeskEventIgnored

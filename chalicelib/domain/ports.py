@@ -59,8 +59,9 @@ class Webhook(Protocol):
         """
         Return if the raw body was signed with one of our secrets.
 
-        `headers` has lower-case names. Raises InvalidSignature in every other case, a missing
-        secret and a garbled header included; compares in constant time.
+        `headers` has lower-case names. Raises Replayed where one of our secrets signed it, but not
+        about now, and InvalidSignature in every other case, a missing secret and a garbled header
+        included; compares in constant time.
         """
         ...
 
@@ -159,14 +160,20 @@ class Helpdesk(Webhook, Protocol):
         ...
 
     def create(self, opening: Opening) -> Ticket:
-        """Create a ticket whose first entry is the opening's, and return it."""
+        """
+        Create a ticket whose first entry is the opening's, and return it.
+
+        Where the helpdesk knows follow-ups it becomes one of `opening.follows`, if that can be
+        followed.
+        """
         ...
 
     def append(self, ticket_id: str, entry: Entry) -> str:
         """
         Add an entry to a ticket and return the entry's id; a closed ticket is open afterwards.
 
-        Raises Gone where the ticket is no longer there.
+        Raises Moved where the ticket was merged into another one, if the helpdesk tells; else Gone
+        where it is no longer there, or is closed for good.
         """
         ...
 

@@ -6,23 +6,54 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.domain.content import Attachment
+from chalicelib.domain.pace import Pace
 
 
 class EntryKind(StrEnum):
-    """For whom an entry of a ticket is."""
+    """Whose words an entry of a ticket holds, and for whom they are."""
 
-    COMMENT = "comment"  #: part of the conversation with the customer
-    NOTE = "note"  #: for agents only
+    COMMENT = "comment"  #: the customer's
+    OUTSIDE = "outside"  #: the business's to the customer, said outside the helpdesk
+    NOTE = "note"  #: ours, for agents only
+
+    @property
+    def is_public(self) -> bool:
+        """Tell whether it is part of the conversation with the customer."""
+        return self is not EntryKind.NOTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """
+    Who a ticket is about, as a helpdesk knows people.
+
+    `id` is ours, and one for all conversations that an operator linked. `address` stands for them
+    where a helpdesk wants one, and can never be reached by mail. `phone` is in E.164 with its plus,
+    `handle` what the channel names them by; each is empty where there is none.
+    """
+
+    id: str
+    name: str
+    address: str
+    phone: str = ""
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing to write into a ticket; the text is never empty."""
+    """
+    One thing to write into a ticket; the text is never empty.
+
+    `key` names it outside: the same for every attempt at it, and no other entry has it.
+    `requester` is what the helpdesk calls the customer, as its `Ticket` told; empty where unknown.
+    """
 
     kind: EntryKind
     text: str
     author: str = ""
     files: tuple[Attachment, ...] = ()
+    key: str = ""
+    requester: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,24 +62,49 @@ class Opening:
     A ticket to create, with its first entry.
 
     `reference` is ours, unique per ticket: the helpdesk keeps it, and a ticket is found by it again.
-    `requester` is an address that stands for the customer and can never be reached by mail.
+    `channel` and `account` say where the customer wrote. `follows` is the id of the conversation's
+    ticket before this one, which was closed too long ago or is gone; empty where it is the first.
     """
 
     reference: str
     subject: str
     channel: str
-    requester: str
-    name: str
+    account: str
+    customer: Customer
     entry: Entry
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """A ticket as the helpdesk knows it; `last_entry` is the id of the newest entry of ours."""
+    """
+    A ticket as the helpdesk knows it.
+
+    `last_entry` is the id of the newest entry of ours, `requester` what the helpdesk calls the
+    customer where an entry of theirs has to name them.
+    """
 
     id: str
     url: str
     last_entry: str = ""
+    requester: str = ""
+
+
+class Idempotency(StrEnum):
+    """How a write that may have happened is made once."""
+
+    NATIVE = "native"  #: written again under its key, of which the helpdesk makes one
+    LOOKUP = "lookup"  #: looked for, and written again only where it is not there
+    NONE = "none"  #: written again: it may stand twice
+
+
+class Authenticity(StrEnum):
+    """How a helpdesk's webhook shows where it comes from."""
+
+    STANDARD_WEBHOOKS = "standard-webhooks"  #: signature over id, time and body
+    SIGNED = "signed"  #: the vendor's own signature over time and body
+    SIGNED_TIMELESS = "signed-timeless"  #: the vendor's own signature over the body alone
+    COMES_ALONG = "shared-secret"  #: a secret that comes along, and no signature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +112,15 @@ class Promise:
     """
     What a helpdesk lets an adapter promise.
 
-    `lookup_lag` is how many seconds it takes until a write that may have happened can be seen.
+    `creates` and `appends` say how tickets and entries are made once; `lookup_lag` is how many
+    seconds it takes until a write that may have happened can be seen. With `names_authors` an entry
+    shows the customer as its author. `pace` is how often a ticket may be updated: what comes faster
+    is put together into one entry.
     """
 
-    lookup_lag: float
+    creates: Idempotency = Idempotency.LOOKUP
+    appends: Idempotency = Idempotency.LOOKUP
+    lookup_lag: float = 0.0
+    authenticity: Authenticity = Authenticity.STANDARD_WEBHOOKS
+    names_authors: bool = False
+    pace: Pace | None = None

@@ -45,6 +45,14 @@ class Aim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """What a later row said that was put together with another one, and its number."""
+
+    sequence: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """
     One thing to write outside, in the sequence of its conversation.
@@ -54,7 +62,9 @@ class Work:
     `due_at` is 0 where it can go at once; `looked_at` is when a look first found nothing;
     `waiting_for` is the desk that must come back first; `parked` says why an operator must act.
     `aim` is where the last attempt at an entry wrote, if it wrote: a look begins there, whatever was
-    written behind it since. `revision` counts the changes of the row. All times are in ms since the epoch.
+    written behind it since. `joined` are the texts of later rows that are written together with this
+    one; their files are among `files`. `revision` counts the changes of the row. All times are in ms
+    since the epoch.
     """
 
     conversation_id: str
@@ -74,6 +84,7 @@ class Work:
     waiting_for: str = ""
     parked: str = ""
     aim: Aim | None = None
+    joined: tuple[Joined, ...] = ()
     revision: int = 0
 
     @property

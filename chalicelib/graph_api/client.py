@@ -21,7 +21,7 @@ from chalicelib.errors import (
 from chalicelib.graph_api import error_codes
 from chalicelib.graph_api.error_codes import Meaning, Verdict
 from chalicelib.graph_api.fields import identifier, mapping, number, words
-from chalicelib.http_client import READ_TIMEOUT, Form, Response, Transport, retry_after
+from chalicelib.http_client import READ_TIMEOUT, Body, Form, Response, Transport, retry_after
 
 _NO_CODE: Final = -1
 _COURTESY_TIME: Final = 3.0  #: seconds; neither a name nor a read mark is worth a longer wait
@@ -172,7 +172,7 @@ class Graph:
         path: str,
         *,
         token: str,
-        body: Mapping[str, Any] | Form | None = None,
+        body: Body | None = None,
     ) -> Mapping[str, Any]:
         """Return the answer to a call; raise what any other answer, or none, stands for."""
         # In a header: addresses end up in the logs of whoever stands in between.

@@ -92,7 +92,8 @@ class _Found:
             case Claim():
                 self.claims.append(row)
             case Work():
-                self.work[row.conversation_id, row.verb, row.sequence] = row
+                for sequence in (row.sequence, *(each.sequence for each in row.joined)):
+                    self.work[row.conversation_id, row.verb, sequence] = row
             case Conversation():
                 self.sequences[row.id] = row.sequence
             case Delivery():

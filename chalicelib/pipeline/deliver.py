@@ -64,7 +64,10 @@ class Deliverer:
         """
         return self.line.drain(conversation_id, self._attempt, time_left=time_left)
 
-    def _attempt(self, conversation: Conversation, work: Work) -> Conversation | Wait | Rest:
+    def _attempt(
+        self, conversation: Conversation, work: Work, rows: Sequence[Work]
+    ) -> Conversation | Wait | Rest:
+        del rows
         now = self.line.clock()
         account = self.directory.account(conversation.account)
         if account is None:

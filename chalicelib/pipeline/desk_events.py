@@ -6,13 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from chalicelib.domain.changes import ConversationChanged, Outcome
+from chalicelib.domain.changes import ConversationChanged, Outcome, TicketLinked
 from chalicelib.domain.commands import command
 from chalicelib.domain.conversation import Conversation
-from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
+from chalicelib.domain.desk_events import (
+    DeskEvent,
+    DeskEventIgnored,
+    ReplyWritten,
+    TicketChanged,
+    TicketMerged,
+)
 from chalicelib.domain.ports import Channel, Directory
 from chalicelib.domain.store import Found, Store
 from chalicelib.pipeline.decision import OLDEST, Decision, parked
+from chalicelib.pipeline.openings import followed
 from chalicelib.pipeline.replies import LONGEST, Replies
 from chalicelib.pipeline.starts import Starts
 
@@ -41,6 +48,8 @@ class DeskEvents:
                 return self._reply(event, desk, found, now=now, came_at=came_at)
             case TicketChanged():
                 return self._ticket(event, found)
+            case TicketMerged():
+                return self._merged(event, desk, found, now=now)
             case DeskEventIgnored():
                 return Decision(outcome=Outcome.IGNORED, reason=event.kind)
             case _:
@@ -62,9 +71,9 @@ class DeskEvents:
             return parked("foreign_ticket")
         if came_at - event.occurred_at > OLDEST:
             return parked("too_old")
-        if not event.text.strip() and not event.files:
-            return Decision(outcome=Outcome.IGNORED, reason="empty")
         replies = Replies(channel=self.channel(account.ref.channel), account=account, now=now)
+        if not event.text.strip() and not event.files:
+            return replies.refused(event, before, "nothing_to_send", "")
         return replies.decide(event, before)
 
     def _of_nobody(
@@ -93,8 +102,8 @@ class DeskEvents:
         return parked("no_ticket")
 
     def _ticket(self, event: TicketChanged, found: Found) -> Decision:
-        before = self.store.conversation(found.ticket) if found.ticket else None
-        if before is None or before.link is None or before.link.ticket_id != event.ticket_id:
+        before = self._linked(event.ticket_id, found)
+        if before is None or before.link is None:
             return Decision(outcome=Outcome.IGNORED, reason="not_our_ticket")
         decision = Decision(
             outcome=Outcome.RECORDED, conversation_id=before.id, reason=event.status
@@ -103,3 +112,23 @@ class DeskEvents:
             return decision
         link = replace(before.link, status=event.status, changed_at=event.occurred_at)
         return replace(decision, changes=[ConversationChanged(before, replace(before, link=link))])
+
+    def _merged(self, event: TicketMerged, desk: str, found: Found, *, now: int) -> Decision:
+        """Decide to go on in the ticket that took ours over, unless it is somebody else's."""
+        before = self._linked(event.ticket_id, found)
+        if before is None:
+            return Decision(outcome=Outcome.IGNORED, reason="not_our_ticket")
+        decision = Decision(outcome=Outcome.RECORDED, conversation_id=before.id, reason="merged")
+        if not event.into or event.into == event.ticket_id:
+            return decision
+        owner = self.store.find(ticket=(desk, event.into)).ticket
+        after = followed(before, event, owner=owner, now=now)
+        linked = [TicketLinked(desk, event.into, before.id)] if not owner else []
+        return replace(decision, changes=[ConversationChanged(before, after), *linked])
+
+    def _linked(self, ticket_id: str, found: Found) -> Conversation | None:
+        """Return the conversation that has just this ticket now."""
+        before = self.store.conversation(found.ticket) if found.ticket else None
+        if before is None or before.link is None or before.link.ticket_id != ticket_id:
+            return None
+        return before

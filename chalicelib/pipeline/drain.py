@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -11,7 +11,6 @@ from chalicelib.domain.changes import Change, ConversationChanged, WorkChanged
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.ports import Clock, Directory, Log
 from chalicelib.domain.store import Store
-from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Stage, Verb, Work
 from chalicelib.errors import (
     ConfigurationError,
@@ -54,8 +53,14 @@ class Rest:
 class Attempt(Protocol):
     """Tries one work row."""
 
-    def __call__(self, conversation: Conversation, work: Work) -> Conversation | Wait | Rest:
-        """Return the conversation as it is now for the next row, or why there is no next one."""
+    def __call__(
+        self, conversation: Conversation, work: Work, rows: Sequence[Work], /
+    ) -> Conversation | Wait | Rest:
+        """
+        Return the conversation as it is now for the next row, or why there is no next one.
+
+        `rows` are all of the conversation as they were read, each verb's in sequence.
+        """
         ...
 
 
@@ -86,7 +91,7 @@ class Line:
                 continue
             if time_left() < ATTEMPT_TIME:
                 return Wait(0.0)
-            outcome = self._guarded(attempt, conversation, each)
+            outcome = self._guarded(attempt, conversation, each, work)
             if isinstance(outcome, Wait):
                 return outcome
             if isinstance(outcome, Rest):
@@ -97,10 +102,10 @@ class Line:
         return Wait(0.0) if again else None
 
     def _guarded(
-        self, attempt: Attempt, conversation: Conversation, work: Work
+        self, attempt: Attempt, conversation: Conversation, work: Work, rows: Sequence[Work]
     ) -> Conversation | Wait | Rest:
         try:
-            return attempt(conversation, work)
+            return attempt(conversation, work, rows)
         except (TransientError, ConfigurationError):
             raise
         except Exception as exc:  # noqa: BLE001 - what nobody foresaw must not stop the others
@@ -142,7 +147,7 @@ class Line:
         if work.verb is Verb.DELIVER:
             why = words.say(language, "reason.set_aside")
             return words.say(language, "not_sent", reason=why, text=work.said)
-        return words.say(language, "not_shown") if work.kind is EntryKind.COMMENT else ""
+        return words.say(language, "not_shown") if work.kind.is_public else ""
 
     def stored(self, work: Work) -> Work | None:
         """Return a row as it stands now; None where nothing is left to do."""
@@ -150,8 +155,8 @@ class Line:
         place = (work.verb, work.sequence)
         return next((row for row in rows if (row.verb, row.sequence) == place), None)
 
-    def begin(self, work: Work) -> Work:
-        """Mark a row as begun before anything is written outside, and return it."""
+    def begin(self, work: Work, *also: Change) -> Work:
+        """Mark a row as begun before anything is written outside, `also` with it, and return it."""
         started = replace(
             work,
             stage=Stage.STARTED,
@@ -160,11 +165,11 @@ class Line:
             due_at=0,
             waiting_for="",
         )
-        return self.change(work, started)
+        return self.change(work, started, *also)
 
-    def change(self, before: Work, after: Work) -> Work:
+    def change(self, before: Work, after: Work, *also: Change) -> Work:
         """Write a row's change and return the row as stored; raise Conflict as the store does."""
-        self.store.commit(WorkChanged(before, after))
+        self.store.commit(WorkChanged(before, after), *also)
         return replace(after, revision=before.revision + 1)
 
     def put_off(self, work: Work, error: ScriptaError, *, stage: Stage) -> Wait | Rest:

@@ -91,10 +91,23 @@ def _tells(kept: MessageKept, message_id: str) -> bool:
 def _forgotten(
     work: Work, numbers: set[int], quotes: Mapping[str, str], files: Sequence[File], language: str
 ) -> Work:
-    if work.sequence in numbers:
-        return replace(work, text=told(TAKEN_BACK, language=language), files=())
-    left = tuple(file for file in work.files if file not in files)
-    return replace(work, text=_without(work.text, quotes), files=left)
+    said = told(TAKEN_BACK, language=language)
+    is_alone = work.sequence in numbers and not work.joined
+    left = () if is_alone else tuple(f for f in work.files if not _is_one_of(f, files))
+    return replace(
+        work,
+        text=said if work.sequence in numbers else _without(work.text, quotes),
+        joined=tuple(
+            replace(each, text=said if each.sequence in numbers else _without(each.text, quotes))
+            for each in work.joined
+        ),
+        files=left,
+    )
+
+
+def _is_one_of(file: File, files: Sequence[File]) -> bool:
+    """Return whether a file is one of those, whatever was noted of it since."""
+    return file in files or (bool(file.key) and any(file.key == each.key for each in files))
 
 
 def _quotes(gone: Iterable[MessageKept], *, name: str, language: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from chalicelib.domain.conversation import Conversation, Link, TicketStatus
 from chalicelib.domain.envelope import Book
 from chalicelib.domain.message import Status
 from chalicelib.domain.ticket import EntryKind
-from chalicelib.domain.work import Aim, Stage, Verb, Work
+from chalicelib.domain.work import Aim, Joined, Stage, Verb, Work
 from chalicelib.storage import keys
 from chalicelib.storage.message_rows import to_files
 
@@ -54,6 +54,8 @@ def from_conversation(conversation: Conversation) -> dict[str, Any]:
             "link_last_entry": conversation.link.last_entry,
             "link_status": conversation.link.status,
             "link_changed_at": conversation.link.changed_at,
+            "link_requester": conversation.link.requester,
+            "link_paid_until": conversation.link.paid_until,
         }
     return row
 
@@ -69,6 +71,9 @@ def to_conversation(row: Row) -> Conversation:
             last_entry=row["link_last_entry"],
             status=TicketStatus(row["link_status"]),
             changed_at=row["link_changed_at"],
+            # Rows of 0.1 know nothing of these.
+            requester=row.get("link_requester", ""),
+            paid_until=int(row.get("link_paid_until", 0)),
         )
     return Conversation(
         id=row["id"],
@@ -116,6 +121,8 @@ def from_work(work: Work) -> dict[str, Any]:
     }
     if work.aim:
         row["aim"] = asdict(work.aim)
+    if work.joined:
+        row["joined"] = [asdict(each) for each in work.joined]
     if work.parked:
         row |= {"waiting": keys.PARKED, "waiting_at": work.started_at or work.occurred_at}
     elif work.waiting_for:
@@ -145,6 +152,7 @@ def to_work(row: Row) -> Work:
         waiting_for=row["waiting_for"],
         parked=row["parked"],
         aim=Aim(**row["aim"]) if "aim" in row else None,
+        joined=tuple(Joined(**each) for each in row.get("joined", ())),
         revision=row["revision"],
     )
 

@@ -7,6 +7,10 @@ SENTENCES = {
     "subject": "{channel}: {name}",
     "someone": "a customer on {channel}",
     "sent_outside": "[sent to the customer outside the helpdesk]\n{text}",
+    "goes_on": (
+        "This conversation goes on here: its ticket {ticket} was deleted, or merged into one of another "
+        "customer."
+    ),
     "not_shown": (
         "A message of the customer could not be shown here. It is kept; an operator has been told."
     ),
@@ -29,6 +33,7 @@ SENTENCES = {
     "too_many_files": "Only the first {most} files of this reply were sent.",
     "not_sent": "This reply was not sent: {reason}\n\n{text}",
     "not_delivered": "A reply did not reach the customer: {reason}",
+    "reason.nothing_to_send": "there is nothing in it to send.",
     "reason.set_aside": "it waits for an operator, who has been told.",
     "reason.other": "the platform refused it. It said: {detail}",
     "reason.file_elsewhere": "the file is kept at an address that is not fetched from.",

@@ -7,6 +7,10 @@ SENTENCES = {
     "subject": "{channel}: {name}",
     "someone": "un cliente su {channel}",
     "sent_outside": "[inviato al cliente fuori dall'helpdesk]\n{text}",
+    "goes_on": (
+        "Questa conversazione continua qui: il suo ticket {ticket} è stato eliminato, o unito a quello di "
+        "un altro cliente."
+    ),
     "not_shown": (
         "Un messaggio del cliente non ha potuto essere mostrato qui. È conservato; un operatore è "
         "stato avvisato."
@@ -39,6 +43,7 @@ SENTENCES = {
     "reason.file_gone": "il file non c'è più.",
     "reason.file_unavailable": "non è stato possibile scaricare il file.",
     "reason.file_refused": "l'helpdesk non ha accettato il file.",
+    "reason.nothing_to_send": "non contiene nulla da inviare.",
     "reason.set_aside": "attende un operatore, che è stato avvisato.",
     "reason.other": "la piattaforma l'ha rifiutata. Ha detto: {detail}",
     "reason.window_closed": (

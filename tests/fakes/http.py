@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.errors import ScriptaError
-from chalicelib.http_client import Form, Response
+from chalicelib.http_client import Body, Form, Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class FakeHttp:
         url: str,
         *,
         headers: Mapping[str, str],
-        body: Mapping[str, Any] | Form | None = None,
+        body: Body | None = None,
         timeout: float = 10.0,
     ) -> Response:
         """Return or raise the next answer."""

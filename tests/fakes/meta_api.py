@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from chalicelib.domain.contact import Alias, AliasKind, Contact
 from chalicelib.domain.content import Attachment, FileKind
 from chalicelib.domain.file_names import kind_of
-from chalicelib.http_client import Form, Response
+from chalicelib.http_client import Body, Form, Response
 from infra.local import credentials
 from infra.local.meta import carried, errors, ids, page_rules, whatsapp_rules
 from infra.local.meta.accounts import NODES, WHATSAPP
@@ -58,7 +58,7 @@ class MetaApi:
         url: str,
         *,
         headers: Mapping[str, str],
-        body: Mapping[str, Any] | Form | None = None,
+        body: Body | None = None,
         timeout: float = 10.0,
     ) -> Response:
         """See Transport; there is always an answer."""
@@ -71,9 +71,7 @@ class MetaApi:
             status, said = error.http, error.body()
         return Response(status=status, headers={}, body=json.dumps(said).encode())
 
-    def _answer(
-        self, method: str, url: str, body: Mapping[str, Any] | Form | None
-    ) -> Mapping[str, Any]:
+    def _answer(self, method: str, url: str, body: Body | None) -> Mapping[str, Any]:
         _, node, *rest = unquote(urlsplit(url).path).strip("/").split("/")
         match method, rest:
             case "POST", ["messages"]:

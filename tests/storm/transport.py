@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 from zlib import crc32
 
 from chalicelib.errors import AmbiguousError, ScriptaError, TransientError
-from chalicelib.http_client import Form, Response, Transport
+from chalicelib.http_client import Body, Form, Response, Transport
 from infra.local.meta import errors
 from tests.storm.chaos import Chaos, Failing
 
@@ -48,7 +48,7 @@ class StormyTransport:
         url: str,
         *,
         headers: Mapping[str, str],
-        body: Mapping[str, Any] | Form | None = None,
+        body: Body | None = None,
         timeout: float = 10.0,
     ) -> Response:
         """See Transport."""
@@ -67,7 +67,7 @@ class StormyTransport:
             return Response(status=500, headers={}, body=_PAGE)
         return answer
 
-    def _stumbles(self, body: Mapping[str, Any] | Form | None, answer: Response) -> bool:
+    def _stumbles(self, body: Body | None, answer: Response) -> bool:
         """Return whether the desk fails behind one of the few comments that it does not like."""
         fields = body.fields if isinstance(body, Form) else body or {}
         comment = str(fields.get("comment", ""))
@@ -89,7 +89,7 @@ class Switchboard:
         url: str,
         *,
         headers: Mapping[str, str],
-        body: Mapping[str, Any] | Form | None = None,
+        body: Body | None = None,
         timeout: float = 10.0,
     ) -> Response:
         """See Transport."""
@@ -97,7 +97,7 @@ class Switchboard:
         return behind.request(method, url, headers=headers, body=body, timeout=timeout)
 
 
-def _said(body: Mapping[str, Any] | Form | None) -> str:
+def _said(body: Body | None) -> str:
     if isinstance(body, Form):
         names = " ".join(file.name for file in body.files)
         return f"{dict(body.fields)} with {names}"

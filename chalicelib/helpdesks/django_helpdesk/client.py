@@ -22,6 +22,7 @@ from chalicelib.errors import (
 from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, Listed, Page, TicketAnswer
 from chalicelib.http_client import (
     READ_TIMEOUT,
+    Body,
     Form,
     Response,
     Transport,
@@ -141,7 +142,7 @@ class Client:
         method: str,
         path: str,
         *,
-        body: Mapping[str, Any] | Form | None = None,
+        body: Body | None = None,
         timeout: float = READ_TIMEOUT,
     ) -> Response:
         try:
@@ -154,9 +155,7 @@ class Client:
             return response
         raise _meaning(response, wrote=body is not None)
 
-    def _ask(
-        self, method: str, path: str, *, body: Mapping[str, Any] | Form | None, timeout: float
-    ) -> Response:
+    def _ask(self, method: str, path: str, *, body: Body | None, timeout: float) -> Response:
         """Ask with each token in turn until one is taken: while it is replaced there are two."""
         response = None
         for token in self._tokens:

@@ -1,0 +1,1 @@
+"""What the helpdesks' adapters share."""

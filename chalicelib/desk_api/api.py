@@ -1,0 +1,126 @@
+"""The calls of a helpdesk's HTTP API: with each credential in turn, and failures in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from chalicelib.errors import AmbiguousError, ScriptaError, TransientError, Unauthorised
+from chalicelib.http_client import READ_TIMEOUT, Body, Response, Transport, failure
+
+_Answer = TypeVar("_Answer")
+
+Meaning = Callable[[Response, bool], ScriptaError]
+"""Returns the error that an unsuccessful answer stands for; the flag tells whether we wrote."""
+
+
+def meaning(response: Response, wrote: bool) -> ScriptaError:
+    """Return what most helpdesks mean by an unsuccessful answer; see `http_client.failure`."""
+    return failure(response, wrote=wrote)
+
+
+class Api:
+    """
+    One desk's API.
+
+    `url` is what paths are put behind, with no slash at its end. `credentials` are the headers of
+    each credential, the newest first: while one is replaced there are two. Reads raise
+    TransientError instead of AmbiguousError. Every call may raise what `meaning` gives.
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        credentials: Sequence[Mapping[str, str]],
+        http: Transport,
+        meaning: Meaning = meaning,
+    ) -> None:
+        self._url = url
+        self._credentials = credentials
+        self._http = http
+        self._meaning = meaning
+
+    def read(self, path: str, answer: type[_Answer], *, timeout: float = READ_TIMEOUT) -> _Answer:
+        """Return what a GET of `path` answers, as `answer`: a model, or a list of one."""
+        response = self._succeed("GET", path, body=None, headers={}, timeout=timeout, wrote=False)
+        try:
+            return TypeAdapter(answer).validate_json(response.body)
+        except ValidationError as exc:
+            raise TransientError("the answer is not understood") from exc
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        body: Body,
+        answer: type[_Answer],
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> _Answer:
+        """Write, once, and return what is answered; raise AmbiguousError where that is garbled."""
+        response = self._succeed(
+            method, path, body=body, headers=headers or {}, timeout=READ_TIMEOUT, wrote=True
+        )
+        try:
+            return TypeAdapter(answer).validate_json(response.body)
+        except ValidationError as exc:
+            # Written, but under which id?
+            raise AmbiguousError("the answer to a write is not understood") from exc
+
+    def _succeed(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Body | None,
+        headers: Mapping[str, str],
+        timeout: float,
+        wrote: bool,
+    ) -> Response:
+        try:
+            response = self._ask(method, path, body=body, headers=headers, timeout=timeout)
+        except AmbiguousError as exc:
+            if not wrote:
+                raise TransientError("no whole answer to a look-up") from exc
+            raise
+        if response.ok:
+            return response
+        raise self._meaning(response, wrote)
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Body | None,
+        headers: Mapping[str, str],
+        timeout: float,
+    ) -> Response:
+        """Ask with each credential in turn until one is taken."""
+        response = None
+        for credential in self._credentials:
+            response = self._http.request(
+                method,
+                f"{self._url}/{path}",
+                headers={"accept": "application/json", **headers, **credential},
+                body=body,
+                timeout=timeout,
+            )
+            if response.status != HTTPStatus.UNAUTHORIZED:
+                break
+        if response is None:
+            raise Unauthorised("no credential is configured")
+        return response
+
+
+def said(response: Response) -> dict[str, Any]:
+    """Return the JSON object of an answer; an empty one where it is none."""
+    try:
+        value = response.json()
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,86 @@
+"""Where a conversation gets its ticket from: what one is opened with, and what another took over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib import words
+from chalicelib.domain.account import Account
+from chalicelib.domain.contact import AliasKind
+from chalicelib.domain.conversation import Conversation, TicketStatus
+from chalicelib.domain.desk_events import TicketMerged
+from chalicelib.domain.ticket import Customer, Entry, Opening
+from chalicelib.domain.work import Work
+from chalicelib.errors import Moved
+
+
+def reference_of(work: Work) -> str:
+    """Return our name of the ticket that an entry may create, and no other entry."""
+    # What a conversation begins with opens the ticket that has its name.
+    return work.conversation_id if work.sequence == 1 else work.reference
+
+
+def opening_of(
+    entry: Entry,
+    *,
+    reference: str,
+    conversation: Conversation,
+    account: Account,
+    asked_name: str,
+) -> Opening:
+    """
+    Return the ticket to create with an entry; `asked_name` stands in for a name nobody told us.
+
+    It follows the conversation's ticket before, where there was one.
+    """
+    language, channel = account.language, account.ref.channel
+    shown = words.say(language, f"channel.{channel}")
+    name = conversation.contact.name or asked_name
+    name = name or words.say(language, "someone", channel=shown)
+    return Opening(
+        reference=reference,
+        subject=words.say(language, "subject", channel=shown, name=name),
+        channel=channel,
+        account=account.ref.id,
+        customer=_customer(conversation, channel=channel, name=name),
+        entry=entry,
+        follows=conversation.link.ticket_id if conversation.link else "",
+    )
+
+
+def _customer(conversation: Conversation, *, channel: str, name: str) -> Customer:
+    contact = conversation.contact
+    phone = contact.address(AliasKind.PHONE) or ""
+    others = [kind for kind in AliasKind if kind is not AliasKind.PHONE]
+    return Customer(
+        id=conversation.id,
+        name=name,
+        # A name under .invalid can never be reached by mail: RFC 2606, section 2.
+        address=f"{channel}-{conversation.id}@scripta.invalid",
+        phone=f"+{phone}" if phone.isascii() and phone.isdigit() else "",
+        handle=contact.address(*others) or "",
+    )
+
+
+def followed(
+    before: Conversation, into: Moved | TicketMerged, *, owner: str, now: int
+) -> Conversation:
+    """
+    Return a conversation whose ticket went over into another one; `now` is in ms since the epoch.
+
+    `owner` is the conversation of that other ticket, if it has one: who answers there answers its
+    customer, so that this conversation needs a ticket of its own.
+    """
+    if before.link is None:
+        return before
+    if owner not in ("", before.id):
+        return replace(before, link=replace(before.link, status=TicketStatus.GONE, changed_at=now))
+    ticket_id = into.into if isinstance(into, TicketMerged) else into.ticket_id
+    link = replace(
+        before.link,
+        ticket_id=ticket_id,
+        url=into.url,
+        status=TicketStatus.OPEN,
+        changed_at=now,
+    )
+    return replace(before, link=link)

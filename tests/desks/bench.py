@@ -1,0 +1,168 @@
+"""
+What the conformance suite asks of whoever plays a helpdesk: one module here for each of them.
+
+`tests/desks/<name>.py` has `open_bench(...) -> Bench`. A bench is an adapter before a helpdesk that
+keeps state: a real one, or one in memory that refuses what the vendor's contract does not allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol
+
+from chalicelib.domain.ports import Helpdesk
+from tests.fakes.secrets import MemorySecrets
+
+DESK = "d"  #: the id of every bench's desk
+OLD, NEW, OTHER = (f"whsec_{digit * 32}" for digit in "123")
+TOKEN = "token-of-the-bench"
+
+Headers = Mapping[str, str]
+
+
+class Webhook(NamedTuple):
+    """What a helpdesk posts to us; `headers` has lower-case names."""
+
+    body: bytes
+    headers: Headers
+
+
+class SeenFile(NamedTuple):
+    """A file as an agent gets it."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenEntry:
+    """
+    An entry as agents see it, its markup taken away.
+
+    `by_customer` tells whether it is shown as the customer's own; False where the helpdesk cannot.
+    """
+
+    id: str
+    text: str
+    is_public: bool
+    by_customer: bool = False
+    files: tuple[SeenFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenTicket:
+    """A ticket as agents see it; `labels` are all its tags and the values of its own fields."""
+
+    id: str
+    subject: str
+    reference: str
+    requester: str
+    is_open: bool
+    entries: Sequence[SeenEntry] = ()
+    labels: frozenset[str] = frozenset()
+    follows: str = ""
+
+
+class Bench(Protocol):
+    """
+    One desk, and everything that agents and mishaps can do to it.
+
+    What agents do returns the webhooks that the helpdesk posts about it, each signed with NEW and of
+    now: none where it posts none. `merges`, `removes` and `closes_for_good` tell what agents can do.
+    """
+
+    helpdesk: Helpdesk
+    secrets: MemorySecrets
+    merges: bool
+    removes: bool
+    closes_for_good: bool
+
+    def ticket(self, ticket_id: str) -> SeenTicket:
+        """Return a ticket as agents see it."""
+        ...
+
+    def tickets(self) -> Sequence[SeenTicket]:
+        """Return all tickets of this bench, oldest first."""
+        ...
+
+    def open(self, text: str) -> str:
+        """Do what an agent does who opens a ticket of their own, and return its id."""
+        ...
+
+    def reply(
+        self, ticket_id: str, text: str, *, files: Sequence[SeenFile] = ()
+    ) -> Sequence[Webhook]:
+        """Answer the customer in a ticket, as plain text in the helpdesk's own editor."""
+        ...
+
+    def note(self, ticket_id: str, text: str) -> Sequence[Webhook]:
+        """Write what is for agents only."""
+        ...
+
+    def close(self, ticket_id: str, *, for_good: bool = False) -> Sequence[Webhook]:
+        """Solve a ticket, or, `for_good`, close it so that it takes nothing any more."""
+        ...
+
+    def reopen(self, ticket_id: str) -> Sequence[Webhook]:
+        """Open a closed ticket."""
+        ...
+
+    def remove(self, ticket_id: str) -> Sequence[Webhook]:
+        """Delete a ticket."""
+        ...
+
+    def merge(self, ticket_id: str, *, into: str) -> Sequence[Webhook]:
+        """Merge a ticket into another one."""
+        ...
+
+    def echoes(self) -> Sequence[Webhook]:
+        """Return what the helpdesk posted about our own writes since this was last asked."""
+        ...
+
+    def sign(self, body: bytes, *, secret: str, at: datetime | None = None) -> dict[str, str]:
+        """Return the headers of a webhook that a desk with that secret posts, now or `at`."""
+        ...
+
+    def fetch(self, url: str, headers: Headers) -> bytes:
+        """Return what a GET of a file's address gives; raise LookupError where it is refused."""
+        ...
+
+    def answers_are_cut(self) -> AbstractContextManager[None]:
+        """Let the helpdesk do what it is asked, and lose every answer to a write."""
+        ...
+
+    def fails(
+        self, status: int, *, headers: Headers | None = None, done: bool = False, times: int = 1
+    ) -> None:
+        """Answer the next writes with a status: before anything is done, or once it was `done`."""
+        ...
+
+    def is_down(self) -> AbstractContextManager[None]:
+        """Let nobody be reached."""
+        ...
+
+    def let_pass(self, seconds: float) -> None:
+        """Let that much time pass for the helpdesk: what lags is seen then."""
+        ...
+
+    def webhook(self, **said: Any) -> Mapping[str, Any]:
+        """
+        Return the body of a webhook about an agent's public reply, in the vendor's words.
+
+        Of `ticket_id`, `comment_id`, `text`, `agent` those that are given are in it as they are, of
+        whatever type; `private` makes it one that is for agents only.
+        """
+        ...
+
+
+def bench_of(name: str) -> AbstractContextManager[Bench]:
+    """Return the bench of a helpdesk, by the name of its folder: a context, closed at its end."""
+    opened: AbstractContextManager[Bench] = import_module(f"tests.desks.{name}").open_bench()
+    return opened
+
+
+Benches = Iterator[Bench]
