@@ -47,6 +47,7 @@ class LodgeWorld(World):
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[LodgeWorld]:
+    monkeypatch.setenv("SCRIPTA_PARTIAL_BATCH", "1")
     for name in ("TABLE", "INTAKE_QUEUE", "FORWARD_QUEUE", "DELIVER_QUEUE", "BUCKET"):
         monkeypatch.setenv(f"SCRIPTA_{name}", name)
     bootstrap.settings.cache_clear()
