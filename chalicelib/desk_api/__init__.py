@@ -1,0 +1,1 @@
+"""What the helpdesks' adapters share: an agent's page as text, an agent's mail without its history."""
