@@ -15,7 +15,7 @@ from math import ceil
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from chalicelib.http_client import Form, Response, Upload
+from chalicelib.http_client import Body, Form, Response, Upload
 
 BRIDGE, ALICE = 2, 1  #: the users that we and an agent are
 _QUEUE: Final = "1"
@@ -84,7 +84,7 @@ class DeskApi:
         url: str,
         *,
         headers: Mapping[str, str],
-        body: Mapping[str, Any] | Form | None = None,
+        body: Body | None = None,
         timeout: float = 10.0,
     ) -> Response:
         """See Transport; there is always an answer."""
@@ -101,9 +101,7 @@ class DeskApi:
         if authorization.removeprefix("Token ") not in self._tokens:
             raise _Refused(HTTPStatus.UNAUTHORIZED, {"detail": "Invalid token."})
 
-    def _answer(
-        self, method: str, url: str, body: Mapping[str, Any] | Form | None
-    ) -> tuple[int, Mapping[str, Any]]:
+    def _answer(self, method: str, url: str, body: Body | None) -> tuple[int, Mapping[str, Any]]:
         parts = urlsplit(url)
         path = parts.path.removeprefix("/api/").strip("/").split("/")
         match method, path:
@@ -221,13 +219,12 @@ def _entry(ticket: ApiTicket, entry: FollowUp) -> dict[str, Any]:
     }
 
 
-def _read(
-    body: Mapping[str, Any] | Form | None, *, file: str
-) -> tuple[dict[str, str], tuple[Upload, ...]]:
+def _read(body: Body | None, *, file: str) -> tuple[dict[str, str], tuple[Upload, ...]]:
     """Return what a request says, JSON's values as a form has them, and its files."""
     if isinstance(body, Form):
         return dict(body.fields), tuple(each for each in body.files if each.field == file)
-    return {name: str(value) for name, value in (body or {}).items()}, ()
+    said = body if isinstance(body, Mapping) else {}
+    return {name: str(value) for name, value in said.items()}, ()
 
 
 def _bad_files(files: tuple[Upload, ...], name: str) -> dict[str, Any]:
