@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chalicelib.domain.account import Account, AccountRef, Desk
-from chalicelib.domain.contact import Contact
+from chalicelib.domain.contact import Contact, Profile
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Item
@@ -91,11 +91,12 @@ class Channel(Webhook, Protocol):
         """
         ...
 
-    def name_of(self, *, account: Account, contact: Contact) -> str:
+    def profile_of(self, *, account: Account, contact: Contact) -> Profile:
         """
-        Return a person's name where webhooks carry none and the platform tells it when asked.
+        Return a person's name and picture where webhooks carry none and the platform tells them.
 
-        Returns "" in every other case; raises nothing, since a name is worth no failure.
+        One call tells both. What is not told is empty; raises nothing, since neither is worth a
+        failure. The picture is located like a customer's file.
         """
         ...
 

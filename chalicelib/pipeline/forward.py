@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from chalicelib import words
 from chalicelib.domain.account import Account, Desk
 from chalicelib.domain.changes import ConversationChanged, TicketLinked, WorkDone
+from chalicelib.domain.contact import Profile
 from chalicelib.domain.content import Attachment, File
 from chalicelib.domain.conversation import Conversation, Link, TicketStatus
 from chalicelib.domain.ports import Channel, Directory, Helpdesk
@@ -22,6 +23,7 @@ from chalicelib.errors import (
     ScriptaError,
     TransientError,
 )
+from chalicelib.pipeline import introduction
 from chalicelib.pipeline.breakers import Breakers
 from chalicelib.pipeline.drain import MS, Line, Rest, TimeLeft, Wait, reason_of
 from chalicelib.pipeline.files import FileKeeper, given_up, shown
@@ -103,7 +105,7 @@ class _Try:
     work: Work
     account: Account
     desk: Desk
-    asked_name: str = ""
+    profile: Profile = field(default_factory=Profile)
 
     def run(self) -> Conversation | Wait | Rest:
         """Look first where an earlier attempt may have written; write; note the end."""
@@ -148,10 +150,14 @@ class _Try:
 
     def _files(self) -> tuple[File, ...]:
         """Return the entry's files after a last attempt at those that are not kept yet."""
+        if self._target() is None:
+            self.profile = self._asked()
+        language = self.account.language
         kept = self.keeper.keep(
-            self.work.files, lambda file: self.channel.locate(file, account=self.account)
+            introduction.with_portrait(self.work.files, self.profile, language=language),
+            lambda file: self.channel.locate(file, account=self.account),
         )
-        return given_up(kept)
+        return introduction.without_missing(given_up(kept))
 
     def _entry(self, files: tuple[Attachment, ...] = ()) -> Entry:
         text = shown(self.work.text, self.work.files, language=self.account.language)
@@ -165,7 +171,7 @@ class _Try:
                 return _Written(self.helpdesk.append(link.ticket_id, entry))
             except Gone:
                 self.line.log.warning("ticket gone", conversation=self.conversation.id)
-        self.asked_name = self._ask_name()
+                self.profile = self._asked()
         ticket = self.helpdesk.create(self._opening(entry))
         return _Written(ticket.last_entry, ticket)
 
@@ -223,17 +229,13 @@ class _Try:
         # What a conversation begins with opens the ticket that has its name.
         return self.conversation.id if self.work.sequence == 1 else self.work.reference
 
-    def _ask_name(self) -> str:
-        """Return what the channel tells of a customer whose messages carry no name."""
-        contact = self.conversation.contact
-        if contact.name:
-            return ""
-        return self.channel.name_of(account=self.account, contact=contact)
+    def _asked(self) -> Profile:
+        return introduction.profile_of(self.conversation.contact, self.channel, self.account)
 
     def _opening(self, entry: Entry) -> Opening:
         language, channel = self.account.language, self.account.ref.channel
         shown = words.say(language, f"channel.{channel}")
-        name = self.conversation.contact.name or self.asked_name
+        name = self.conversation.contact.name or self.profile.name
         name = name or words.say(language, "someone", channel=shown)
         return Opening(
             reference=self._reference(),
@@ -254,6 +256,7 @@ class _Try:
         linked = [TicketLinked(self.desk.id, ticket.id, before.id)] if ticket else []
         changed = [ConversationChanged(before, after)] if after != before else []
         self.line.store.commit(WorkDone(self.work), *linked, *changed)
+        introduction.let_go(self.work.files, self.keeper)
         self.line.log.info(
             "forwarded",
             conversation=after.id,
@@ -275,7 +278,7 @@ class _Try:
                 last_entry=written.entry_id,
                 changed_at=now,
             )
-            contact = replace(before.contact, name=before.contact.name or self.asked_name)
+            contact = replace(before.contact, name=before.contact.name or self.profile.name)
             return replace(before, contact=contact, link=link, tickets=before.tickets + 1)
         if before.link is None:
             return before

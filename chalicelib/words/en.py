@@ -16,6 +16,7 @@ SENTENCES = {
     "file.video": "video",
     "file.document": "document",
     "file.sticker": "sticker",
+    "file.portrait": "profile picture",
     "file_missing": "[{kind} missing: {reason}]",
     "unconfirmed": (
         "This reply may not have arrived: the platform never confirmed it. It was not sent again; "

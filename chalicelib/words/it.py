@@ -17,6 +17,7 @@ SENTENCES = {
     "file.video": "video",
     "file.document": "documento",
     "file.sticker": "adesivo",
+    "file.portrait": "foto del profilo",
     "file_missing": "[{kind} mancante: {reason}]",
     "unconfirmed": (
         "Questa risposta potrebbe non essere arrivata: la piattaforma non l'ha mai confermata. Non "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.account import Account, AccountRef
-from chalicelib.domain.contact import Alias, AliasKind, Contact
+from chalicelib.domain.contact import Alias, AliasKind, Contact, Profile
 from chalicelib.domain.content import (
     Attachment,
     Content,
@@ -60,7 +60,8 @@ class FakeChannel:
 
     `history` are the items of what was said, oldest first, None where it cannot be asked.
     `arrived` is what was sent, `sendings` what was to be, and `read` what was shown as read; each
-    answer to a send has `told_names`;
+    answer to a send has `told_names`; `names` and `pictures` are those of people, by an alias, and
+    `asked_for` whose were asked for;
     `during_send` are called once each, after the customer has the
     message and before the sender has the answer.
     """
@@ -75,6 +76,8 @@ class FakeChannel:
         self.read: list[str] = []
         self.window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
         self.names: dict[str, str] = {}
+        self.pictures: dict[str, str] = {}
+        self.asked_for: list[Contact] = []
         self.history: list[dict[str, Any]] | None = []
         self.told_names: list[Alias] = []
 
@@ -97,10 +100,14 @@ class FakeChannel:
         account = AccountRef(self.name, raw["account"])
         return _PARSERS[raw["type"]](raw, account)
 
-    def name_of(self, *, account: Account, contact: Contact) -> str:
-        """Return what `names` has for any of the contact's aliases."""
-        known = (self.names[alias.value] for alias in contact.aliases if alias.value in self.names)
-        return next(known, "")
+    def profile_of(self, *, account: Account, contact: Contact) -> Profile:
+        """Return what `names` and `pictures` have for any of the contact's aliases."""
+        self.asked_for.append(contact)
+        known = [alias.value for alias in contact.aliases]
+        return Profile(
+            name=next((self.names[each] for each in known if each in self.names), ""),
+            picture=next((self.pictures[each] for each in known if each in self.pictures), ""),
+        )
 
     def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
         """Return a text cut at its form feeds."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from chalicelib.channels.whatsapp import items
 from chalicelib.domain.account import Account
-from chalicelib.domain.contact import Contact
+from chalicelib.domain.contact import Contact, Profile
 from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
@@ -45,10 +45,10 @@ class WhatsApp(MetaChannel):
 
         return parser.parse(raw, channel=self.name, received_at=received_at)
 
-    def name_of(self, *, account: Account, contact: Contact) -> str:
-        """Return "": webhooks carry the name, and there is nobody to ask."""
+    def profile_of(self, *, account: Account, contact: Contact) -> Profile:
+        """Return nothing: webhooks carry the name, and there is nobody to ask."""
         del account, contact
-        return ""
+        return Profile()
 
     def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
         """Return a text in portions of 4096 characters; see `ports.Channel`."""
