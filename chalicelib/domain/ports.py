@@ -12,6 +12,7 @@ from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
+from chalicelib.domain.pace import Pace
 from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
 from chalicelib.domain.window import Window
@@ -78,6 +79,11 @@ class Channel(Webhook, Protocol):
     """A messaging platform; `window` is until when it takes answers."""
 
     window: Window
+
+    @property
+    def pace(self) -> Pace | None:
+        """Return how often one person may be written to, None where nothing is said of that."""
+        ...
 
     def handshake(self, query: Mapping[str, str]) -> str:
         """Return the challenge to echo; raise InvalidSignature where the token is not ours."""

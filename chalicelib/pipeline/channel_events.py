@@ -134,6 +134,7 @@ class ChannelEvents:
         # An echo that names its application would carry our reference, if it were ours.
         if ours is None and conversation is not None and not event.application:
             ours = self.confirmer.by_text(conversation, text, learnt, now)
+        ours = ours or self.confirmer.by_words(event, found, learnt, now)
         if ours is not None:
             return ours
         undone = is_undone(event, found)

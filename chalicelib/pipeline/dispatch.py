@@ -9,6 +9,7 @@ from chalicelib.domain.account import Account, Desk
 from chalicelib.domain.commands import AnswerPrivately, SendTemplate, Start, command
 from chalicelib.domain.content import Attachment, File
 from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.pace import Pace
 from chalicelib.domain.ports import Channel, Clock, Directory, Helpdesk
 from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import Passage
@@ -32,6 +33,10 @@ class Dispatch:
     helpdesk: Callable[[Desk], Helpdesk]
     keeper: FileKeeper
     clock: Clock
+
+    def pace(self, account: Account) -> Pace | None:
+        """Return how often a customer of an account may be written to."""
+        return self.channel(account.ref.channel).pace
 
     def send(self, conversation: Conversation, work: Work, account: Account) -> Accepted:
         """Send a text, a file or a template as Channel.send does; raise what it does."""

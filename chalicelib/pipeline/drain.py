@@ -150,8 +150,8 @@ class Line:
         place = (work.verb, work.sequence)
         return next((row for row in rows if (row.verb, row.sequence) == place), None)
 
-    def begin(self, work: Work) -> Work:
-        """Mark a row as begun before anything is written outside, and return it."""
+    def begin(self, work: Work, *also: Change) -> Work:
+        """Mark a row as begun before anything is written outside, and return it; see `change`."""
         started = replace(
             work,
             stage=Stage.STARTED,
@@ -160,11 +160,15 @@ class Line:
             due_at=0,
             waiting_for="",
         )
-        return self.change(work, started)
+        return self.change(work, started, *also)
 
-    def change(self, before: Work, after: Work) -> Work:
-        """Write a row's change and return the row as stored; raise Conflict as the store does."""
-        self.store.commit(WorkChanged(before, after))
+    def change(self, before: Work, after: Work, *also: Change) -> Work:
+        """
+        Write a row's change, and what belongs to it, and return the row as stored.
+
+        Raises Conflict as the store does.
+        """
+        self.store.commit(WorkChanged(before, after), *also)
         return replace(after, revision=before.revision + 1)
 
     def put_off(self, work: Work, error: ScriptaError, *, stage: Stage) -> Wait | Rest:

@@ -44,6 +44,8 @@ def from_conversation(conversation: Conversation) -> dict[str, Any]:
         "opted_out": conversation.opted_out,
         "consent_at": conversation.consent_at,
         "owner_at": conversation.owner_at,
+        "paced_until": conversation.paced_until,
+        "held_up": conversation.held_up,
         "link_desk": "",
     }
     if conversation.link is not None:
@@ -90,6 +92,8 @@ def to_conversation(row: Row) -> Conversation:
         opted_out=row.get("opted_out", False),
         consent_at=int(row.get("consent_at", 0)),
         owner_at=int(row.get("owner_at", 0)),
+        paced_until=int(row.get("paced_until", 0)),
+        held_up=row.get("held_up", False),
     )
 
 

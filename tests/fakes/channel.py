@@ -34,6 +34,7 @@ from chalicelib.domain.events import (
     WatermarkReached,
 )
 from chalicelib.domain.message import Status
+from chalicelib.domain.pace import Pace
 from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import HOUR, Window
 from chalicelib.errors import InvalidSignature
@@ -75,6 +76,7 @@ class FakeChannel:
         self.sendings: list[Sending] = []
         self.read: list[str] = []
         self.window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
+        self.pace: Pace | None = None
         self.names: dict[str, str] = {}
         self.pictures: dict[str, str] = {}
         self.asked_for: list[Contact] = []

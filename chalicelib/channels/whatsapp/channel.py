@@ -11,6 +11,7 @@ from chalicelib.domain.contact import Contact, Profile
 from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
+from chalicelib.domain.pace import Pace
 from chalicelib.domain.ports import Channel, Secrets
 from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import HOUR, Window
@@ -33,6 +34,8 @@ class WhatsApp(MetaChannel):
 
     # https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
     window = Window(response=24 * HOUR)
+    # https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
+    pace = Pace(interval=6_000, burst=45)
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
         """Return every item of a webhook; see `ports.Webhook`."""

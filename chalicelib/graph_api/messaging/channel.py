@@ -38,6 +38,9 @@ class MessagingChannel(MetaChannel):
 
     # https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy
     window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
+    # Their limits are an account's, hundreds of messages a second; no person has one of their own.
+    # https://developers.facebook.com/documentation/business-messaging/messenger-platform/overview/rate-limiting
+    pace = None
 
     def send(self, sending: Sending) -> Accepted:
         """Send a message, or answer a public comment; see `ports.Channel`."""

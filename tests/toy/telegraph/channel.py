@@ -23,6 +23,7 @@ class Telegraph:
     """Keeps the contract of `ports.Channel`; what it sends is in `wire`."""
 
     name = "telegraph"
+    pace = None
     window = Window(response=48 * HOUR)
 
     def __init__(self, *, secrets: Secrets) -> None:
