@@ -18,7 +18,8 @@ class ReplyWritten:
     """
     An agent answered in a ticket, for the customer to read.
 
-    `foreign` says that the helpdesk knows the ticket as one that was not made by us.
+    `foreign` says that the helpdesk knows the ticket as one that was not made by us. `quotes` is our
+    own reference of the entry that is answered, `Work.reference`, where the helpdesk tells which.
     """
 
     key: str
@@ -30,6 +31,7 @@ class ReplyWritten:
     conversation_id: str = ""
     files: tuple[File, ...] = ()
     foreign: bool = False
+    quotes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

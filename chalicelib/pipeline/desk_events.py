@@ -13,6 +13,7 @@ from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWrit
 from chalicelib.domain.ports import Channel, Directory
 from chalicelib.domain.store import Found, Store
 from chalicelib.pipeline.decision import OLDEST, Decision, parked
+from chalicelib.pipeline.quoting import Quoting
 from chalicelib.pipeline.replies import LONGEST, Replies
 from chalicelib.pipeline.starts import Starts
 
@@ -65,7 +66,8 @@ class DeskEvents:
         if not event.text.strip() and not event.files:
             return Decision(outcome=Outcome.IGNORED, reason="empty")
         replies = Replies(channel=self.channel(account.ref.channel), account=account, now=now)
-        return replies.decide(event, before)
+        event, quotes = Quoting(store=self.store, language=account.language).read(event, before)
+        return replies.decide(event, before, quotes=quotes)
 
     def _of_nobody(
         self,

@@ -22,6 +22,7 @@ from chalicelib.pipeline.files import FileKeeper, given_up
 HUMAN_AGENT, SEEN = "human_agent", "read_marks"
 #: What a channel's refusal says where another attempt can help.
 WINDOW_CLOSED, NOT_FETCHED = "window_closed", "file_not_fetched"
+UNQUOTABLE = ("invalid_request", "other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,9 @@ class Dispatch:
         """
         if error.reason == NOT_FETCHED and work.files:
             return replace(sending, file=self._file(conversation, work))
+        if sending.quotes and error.reason in UNQUOTABLE:
+            # The message may be of a kind, or an age, that cannot be quoted; the words matter more.
+            return replace(sending, quotes="")
         if error.reason != WINDOW_CLOSED or not _is_answer(sending):
             return None
         if channel.window.human_agent and _may_be_human(work, sending.account):
@@ -125,6 +129,7 @@ def _addressed(conversation: Conversation, work: Work, account: Account) -> Send
         contact=conversation.contact,
         reference=work.reference,
         answers=conversation.last_inbound_id,
+        quotes=work.quotes,
     )
     match command(work.text) if work.asks else None:
         case SendTemplate(template) | Start(template=template):

@@ -109,6 +109,7 @@ def from_work(work: Work) -> dict[str, Any]:
         "author": work.author,
         "files": [asdict(file) for file in work.files],
         "asks": work.asks,
+        "quotes": work.quotes,
         "stage": work.stage,
         "attempts": work.attempts,
         "started_at": work.started_at,
@@ -140,7 +141,8 @@ def to_work(row: Row) -> Work:
         kind=EntryKind(row["kind"]),
         author=row["author"],
         files=to_files(row["files"]),
-        asks=row.get("asks", False),  # rows of 0.1 know no commands
+        asks=row.get("asks", False),  # rows of 0.1 know neither commands
+        quotes=row.get("quotes", ""),  # nor quotes
         stage=Stage(row["stage"]),
         attempts=row["attempts"],
         started_at=row["started_at"],

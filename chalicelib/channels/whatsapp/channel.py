@@ -87,7 +87,7 @@ class WhatsApp(MetaChannel):
             if form is None
             else {"id": graph.upload(account.node, form, token=self._token(account))}
         )
-        return sender.file_message(to, file, source, sending.reference)
+        return sender.file_message(to, file, source, sending)
 
     def _signs(self, contact: Contact, message_id: str) -> Sequence[Mapping[str, Any]]:
         from chalicelib.channels.whatsapp import sender  # as above, for HTTP
