@@ -41,12 +41,14 @@ from chalicelib.domain.events import (
 )
 from chalicelib.domain.message import Direction, Message, Status
 from chalicelib.domain.store import Found, Store
+from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Verb, Work
 from chalicelib.pipeline.confirm import Confirmer
 from chalicelib.pipeline.decision import OLDEST, Decision, ignored, parked
 from chalicelib.pipeline.news import NewsEvents
 from chalicelib.pipeline.receipts import ReceiptEvents
 from chalicelib.pipeline.telling import TAKEN_BACK, files_of, lines, quote, told, transcript
+from chalicelib.pipeline.unheard import known_from_now_on, unheard_of, was_heard_of
 from chalicelib.pipeline.wake import Wake
 from chalicelib.pipeline.whose import SOMEBODY, Whose, is_undone, missed
 
@@ -82,6 +84,9 @@ class ChannelEvents:
             case StatusChanged() | WatermarkReached():
                 receipts = ReceiptEvents(store=self.store, confirmer=self.confirmer)
                 return receipts.decide(event, account=account, found=found, now=now)
+            case MessageEdited() if said := unheard_of(event, found, self.store):
+                decision = self.decide(said, account=account, found=found, now=now, came_at=came_at)
+                return known_from_now_on(decision, said)
             case (
                 MessageEdited()
                 | MessageDeleted()
@@ -109,8 +114,11 @@ class ChannelEvents:
         if undone:
             # Its unsend was here first: nothing of it may be kept or shown.
             event = replace(event, content=TAKEN_BACK)
-        message = _message(event, Direction.IN, author=event.contact.name, now=now)
+        late = was_heard_of(event, found)
+        direction = Direction.NOTE if late else Direction.IN
+        message = _message(event, direction, author=event.contact.name, now=now)
         text = told(event.content, language=account.language)
+        text = words.say(account.language, "note.said_before", text=text) if late else text
         decision = self._said(event, message, text, account, found=found, came_at=came_at)
         return replace(decision, secret=undone)
 
@@ -191,6 +199,7 @@ class ChannelEvents:
             conversation_id=after.id,
             verb=Verb.FORWARD,
             sequence=after.sequence,
+            kind=EntryKind.NOTE if message.direction is Direction.NOTE else EntryKind.COMMENT,
             text=lines(told_before, self._quoted(before, event, account, found), text),
             occurred_at=message.occurred_at,
             author=message.author,
@@ -220,6 +229,7 @@ class ChannelEvents:
             account=event.account,
             about=event.about,
             message_id=event.reply_to,
+            traces=event.traces,
         )
         return quote(subject.message if subject else None, language=account.language)
 

@@ -191,6 +191,11 @@ def _key(raw: Mapping[str, Any], kind: str) -> str:
     return f"standby:{plain}" if raw.get("standby") else plain
 
 
+def _traces(message_id: str) -> tuple[str, ...]:
+    """Return the keys under which a message may have been told."""
+    return f"m:{message_id}", f"standby:m:{message_id}"
+
+
 def _message(raw: Mapping[str, Any], account: AccountRef) -> MessageReceived:
     answered = raw.get("reply_to", "")
     return MessageReceived(
@@ -202,6 +207,7 @@ def _message(raw: Mapping[str, Any], account: AccountRef) -> MessageReceived:
         occurred_at=raw["at"],
         reply_to=answered,
         about=f"m:{answered}" if answered else "",
+        traces=_traces(answered) if answered else (),
         undone_by=_key(raw, "d"),
         standby=raw.get("standby", False),
     )
@@ -230,7 +236,10 @@ def _edit(raw: Mapping[str, Any], account: AccountRef) -> MessageEdited:
         about=_key(raw, "m"),
         content=_content(raw),
         occurred_at=raw["at"],
+        traces=_traces(raw["id"]),
         undone_by=_key(raw, "d"),
+        ours=raw.get("ours", False),
+        standby=raw.get("standby", False),
     )
 
 
@@ -255,6 +264,7 @@ def _reaction(raw: Mapping[str, Any], account: AccountRef) -> Reacted:
         about=_key(raw, "m"),
         emoji=raw["emoji"],
         occurred_at=raw["at"],
+        traces=_traces(raw["id"]),
         opens_window=raw.get("opens_window", False),
     )
 
