@@ -81,6 +81,11 @@ class Channel(Webhook, Protocol):
     window: Window
 
     @property
+    def starts(self) -> bool:
+        """Return whether a business may write first here, to a phone number and by a template."""
+        ...
+
+    @property
     def pace(self) -> Pace | None:
         """Return how often one person may be written to, None where nothing is said of that."""
         ...

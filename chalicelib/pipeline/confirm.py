@@ -114,7 +114,7 @@ def announced(work: Work, account: Account) -> list[Change]:
 
     It is written before the send: the echo may be faster than the answer.
     """
-    match command(work.text) if work.asks else None:
+    match command(work.text, starts=()) if work.asks else None:
         case AnswerPrivately(text):
             key = SentKey.of_words(account.ref, text)
             sequence = work.sequence

@@ -131,7 +131,9 @@ def _addressed(conversation: Conversation, work: Work, account: Account) -> Send
         answers=conversation.last_inbound_id,
         quotes=work.quotes,
     )
-    match command(work.text) if work.asks else None:
+    # What starts a conversation stands in one of its channel's.
+    starts = (account.ref.channel,)
+    match command(work.text, starts=starts) if work.asks else None:
         case SendTemplate(template) | Start(template=template):
             if conversation.opted_out:
                 raise Refused("opted_out")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib import words
@@ -35,10 +35,15 @@ LONGEST = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replies:
-    """Where replies go; `now` is in ms since the epoch."""
+    """
+    Where replies go; `now` is in ms since the epoch.
+
+    `starts` are the names of the channels on which a business may write first.
+    """
 
     channel: Channel
     account: Account
+    starts: Collection[str]
     now: int
 
     def decide(self, event: ReplyWritten, before: Conversation, *, quotes: str = "") -> Decision:
@@ -71,7 +76,7 @@ class Replies:
 
     def _problem(self, event: ReplyWritten, before: Conversation) -> tuple[str, str]:
         """Return why a reply cannot be sent at all, as a reason of the catalogue and a detail."""
-        asked = command(event.text)
+        asked = command(event.text, starts=self.starts)
         match asked:
             case Misspelt(problem, detail):
                 return problem, detail
@@ -89,7 +94,7 @@ class Replies:
 
     def _portions(self, event: ReplyWritten, before: Conversation) -> Sequence[str]:
         text = event.text.strip()
-        if not text or command(text) is not None:
+        if not text or command(text, starts=self.starts) is not None:
             return [text] if text else []
         return self.channel.portions(event.text, contact=before.contact)
 
@@ -101,7 +106,7 @@ class Replies:
         quotes: str,
     ) -> Decision:
         changes: list[Change] = []
-        asks = command(event.text) is not None
+        asks = command(event.text, starts=self.starts) is not None
         quoted = {} if asks else {before.sequence + 1: quotes}
         for sequence, content in enumerate(contents, start=before.sequence + 1):
             work = Work(

@@ -77,6 +77,7 @@ class FakeChannel:
         self.read: list[str] = []
         self.window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
         self.pace: Pace | None = None
+        self.starts = name == "whatsapp"
         self.names: dict[str, str] = {}
         self.pictures: dict[str, str] = {}
         self.asked_for: list[Contact] = []

@@ -34,6 +34,7 @@ class WhatsApp(MetaChannel):
 
     # https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
     window = Window(response=24 * HOUR)
+    starts = True
     # https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
     pace = Pace(interval=6_000, burst=45)
 

@@ -38,6 +38,7 @@ class MessagingChannel(MetaChannel):
 
     # https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy
     window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
+    starts = False
     # Their limits are an account's, hundreds of messages a second; no person has one of their own.
     # https://developers.facebook.com/documentation/business-messaging/messenger-platform/overview/rate-limiting
     pace = None

@@ -24,6 +24,7 @@ class Telegraph:
 
     name = "telegraph"
     pace = None
+    starts = False
     window = Window(response=48 * HOUR)
 
     def __init__(self, *, secrets: Secrets) -> None:
