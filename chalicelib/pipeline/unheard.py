@@ -18,9 +18,11 @@ def unheard_of(event: MessageEdited, found: Found, store: Store) -> Said | None:
     """
     Return an edit as a message with a mark, where the message that it changes is not known.
 
-    None where it is known, was taken back, or where the edit does not tell what it says now.
+    None where it is known, was taken back, or where the edit does not tell what it says now; and for
+    public comments, of which those that are edited may be years old.
     """
-    if is_undone(event, found) or not (event.content.text.strip() or event.content.files):
+    is_told = bool(event.content.text.strip() or event.content.files)
+    if event.contact.is_public or not is_told or is_undone(event, found):
         return None
     whose = Whose(store=store)
     conversation = whose.conversation(found, event.contact)

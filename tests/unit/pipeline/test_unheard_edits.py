@@ -100,11 +100,11 @@ def test_in_standby_it_is_kept_and_shown_when_the_conversation_is_ours(world):
     assert "seven shirts" in text
 
 
-@pytest.mark.parametrize("options", [{}, {"comments": "tickets"}])
-def test_an_edited_comment_is_shown_where_comments_are(world, options):
-    account = replace(world.account, options=options)
+def test_an_edited_comment_that_was_never_a_ticket_becomes_none(world):
+    account = replace(world.account, options={"comments": "tickets"})
     world.directory.accounts[account.ref] = account
-    world.hear(edit("how many?", of=comment("how much?", mid="c1")))
+    world.hear(edit("how many?", of=comment("how much?", mid="of long ago")))
     world.run_until_quiet()
-    texts = [ticket.texts() for ticket in world.desk.tickets]
-    assert texts == ([[f"how many?\n{MARK}"]] if options else [])
+    assert world.desk.tickets == []
+    (claim,) = world.claims()
+    assert claim.outcome is Outcome.RECORDED
