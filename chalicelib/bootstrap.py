@@ -166,6 +166,7 @@ def wakeups() -> Wakeups:
 @cache
 def ingester() -> Ingester:
     """Return what ingests."""
+    from chalicelib import registry
     from chalicelib.pipeline.channel_events import ChannelEvents
     from chalicelib.pipeline.confirm import Confirmer
     from chalicelib.pipeline.desk_events import DeskEvents
@@ -182,7 +183,11 @@ def ingester() -> Ingester:
         helpdesk=helpdesk_of,
         channel_events=ChannelEvents(store=store(), confirmer=confirmer, new_id=new_id),
         desk_events=DeskEvents(
-            store=store(), directory=directory(), channel=channel, new_id=new_id
+            store=store(),
+            directory=directory(),
+            channel=channel,
+            starts=cache(lambda: registry.starting_channels(channel)),
+            new_id=new_id,
         ),
         keeper=keeper(),
         clock=clock,

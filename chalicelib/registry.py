@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 from typing import cast
@@ -22,6 +23,11 @@ def channel_names() -> list[str]:
 def helpdesk_names() -> list[str]:
     """Return the helpdesks there are: the folders of `helpdesks`."""
     return _folders(helpdesks)
+
+
+def starting_channels(channel: Callable[[str], Channel]) -> tuple[str, ...]:
+    """Return the names of the channels on which a business may write first."""
+    return tuple(name for name in channel_names() if channel(name).starts)
 
 
 def channel(name: str, *, secrets: Secrets, settings: Settings) -> Channel:

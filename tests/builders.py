@@ -167,6 +167,7 @@ def reply(
     files: Sequence[str] = (),
     at: int = START,
     foreign: bool = False,
+    quotes: str = "",
 ) -> Raw:
     """Return what an agent answers in a ticket; without an id the text stands for it."""
     return {
@@ -179,6 +180,7 @@ def reply(
         "files": list(files),
         "at": at,
         "foreign": foreign,
+        "quotes": quotes,
     }
 
 

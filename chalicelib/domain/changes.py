@@ -15,7 +15,7 @@ from chalicelib.domain.account import AccountRef
 from chalicelib.domain.contact import Alias
 from chalicelib.domain.content import Content
 from chalicelib.domain.conversation import Conversation
-from chalicelib.domain.envelope import Book
+from chalicelib.domain.envelope import Book, digest
 from chalicelib.domain.message import Message, Status
 from chalicelib.domain.work import Work
 
@@ -89,6 +89,11 @@ class SentKey(NamedTuple):
 
     account: AccountRef
     message_id: str
+
+    @classmethod
+    def of_words(cls, account: AccountRef, text: str) -> SentKey:
+        """Return what stands for the id of a message under way, of which only its text comes back."""
+        return cls(account, f"words:{digest(text.strip())}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 What agents can ask for in a reply beside its text: a reply that begins with a slash and a word.
 
     /template order_shipped it "Anna" "DHL 123"        a template, in a customer's ticket
-    /whatsapp +393331234567 order_shipped it "Anna"    a conversation that the agent starts
+    /<channel> +393331234567 order_shipped it "Anna"   a conversation that the agent starts
     /private Please tell us your order number.         an answer to a comment that only its writer reads
 
 docs/agents.md explains them to agents.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -21,9 +21,8 @@ from chalicelib.domain.command_words import Unclosed, Word, split
 from chalicelib.domain.sending import Template
 
 _TEMPLATE: Final = "/template"
-_START: Final = "/whatsapp"
 _PRIVATE: Final = "/private"
-_COMMANDS: Final = (_TEMPLATE, _START, _PRIVATE)
+_COMMANDS: Final = (_TEMPLATE, _PRIVATE)
 _ALMOST: Final = 0.7  #: how much of a command a word must have to be a misspelt one
 _FROM: Final = "from"
 _HEADER: Final = "header"
@@ -47,11 +46,12 @@ class SendTemplate:
 @dataclass(frozen=True, slots=True)
 class Start:
     """
-    Begin a conversation with a phone number, by a template.
+    Begin a conversation with a phone number on a channel, by a template.
 
     `phone` and `account`, the number of ours to use where the agent named one, are digits alone.
     """
 
+    channel: str
     phone: str
     template: Template
     account: str = ""
@@ -75,9 +75,11 @@ class Misspelt:
 Command = SendTemplate | Start | AnswerPrivately | Misspelt
 
 
-def command(text: str) -> Command | None:
+def command(text: str, *, starts: Collection[str]) -> Command | None:
     """
     Return what a reply asks for; None for a reply that is to be sent as it stands.
+
+    `starts` are the names of the channels on which a business may write first.
 
     What an editor of web pages puts around a command, or makes of its quotation marks, is no part
     of it. A word that is almost a command is a misspelt one: it is hardly meant for a customer.
@@ -91,14 +93,16 @@ def command(text: str) -> Command | None:
     word, rest = first.lower(), stripped[len(first) :].strip()
     if word == _PRIVATE:
         return AnswerPrivately(rest) if rest else Misspelt("command.private_empty")
-    if word not in _COMMANDS:
-        is_almost_one = get_close_matches(word, _COMMANDS, n=1, cutoff=_ALMOST)
+    channel = next((name for name in starts if word == f"/{name}"), "")
+    if word != _TEMPLATE and not channel:
+        commands = (*_COMMANDS, *(f"/{name}" for name in starts))
+        is_almost_one = get_close_matches(word, commands, n=1, cutoff=_ALMOST)
         return Misspelt("command.unknown", first) if is_almost_one else None
     try:
         words = split(rest)
     except Unclosed:
         return Misspelt("command.quotes")
-    return _template(words) if word == _TEMPLATE else _start(words)
+    return _start(channel, words) if channel else _template(words)
 
 
 def _template(words: Sequence[Word]) -> SendTemplate | Misspelt:
@@ -106,7 +110,7 @@ def _template(words: Sequence[Word]) -> SendTemplate | Misspelt:
     return template if isinstance(template, Misspelt) else SendTemplate(template)
 
 
-def _start(words: Sequence[Word]) -> Start | Misspelt:
+def _start(channel: str, words: Sequence[Word]) -> Start | Misspelt:
     """Return whom to write to and what; people write a number in several words, too."""
     named = [word.value for word in words if word.name == _FROM]
     words = [word for word in words if word.name != _FROM]
@@ -123,7 +127,8 @@ def _start(words: Sequence[Word]) -> Start | Misspelt:
     account = re.sub(r"[^0-9]", "", named[0]) if named else ""
     if named and not account:
         return Misspelt("command.from_unknown", named[0])
-    return Start(phone=phone.removeprefix("+"), template=template, account=account)
+    phone = phone.removeprefix("+")
+    return Start(channel=channel, phone=phone, template=template, account=account)
 
 
 def _filled(words: Sequence[Word]) -> Template | Misspelt:

@@ -54,6 +54,14 @@ class Contact:
         return next((a.value for kind in kinds for a in self.aliases if a.kind == kind), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a platform tells of a person when asked: a name, and the address of a picture."""
+
+    name: str = ""
+    picture: str = ""
+
+
 def merged(known: Contact, shown: Contact, *, is_newer: bool) -> Contact:
     """
     Return the contact with the names that an item showed; what is known is never dropped.

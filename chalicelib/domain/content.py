@@ -16,6 +16,7 @@ class FileKind(StrEnum):
     VIDEO = "video"
     DOCUMENT = "document"
     STICKER = "sticker"
+    PORTRAIT = "portrait"  #: what a customer looks like on the platform: nothing that they sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,9 @@ class Conversation:
     conversation, empty where that is us; `standby_from` is the number of the first thing that was
     said since another one has it and that no ticket shows yet, 0 where there is none. To who has
     `opted_out` nothing goes but answers; `consent_at` is when they last said so or the contrary.
-    `owner_at` is when somebody was last seen to hold the conversation.
+    `owner_at` is when somebody was last seen to hold the conversation. Until `paced_until` what was
+    sent is not paid back yet; see `pace.Pace`. While sends are `held_up` for want of credentials,
+    the agents have been told so.
     """
 
     id: str
@@ -68,3 +70,5 @@ class Conversation:
     opted_out: bool = False
     consent_at: int = 0
     owner_at: int = 0
+    paced_until: int = 0
+    held_up: bool = False

@@ -22,9 +22,9 @@ class MessageReceived:
     """
     A customer wrote.
 
-    `reply_to` is the platform's id of the message that this one answers, `about` that one's key;
-    `undone_by` is the key that an unsend of this message has. In `standby` another application
-    holds the conversation, and we only listen.
+    `reply_to` is the platform's id of the message that this one answers, `about` that one's key, and
+    `traces` are those that it may have as well; `undone_by` is the key that an unsend of this
+    message has. In `standby` another application holds the conversation, and we only listen.
     """
 
     key: str
@@ -35,6 +35,7 @@ class MessageReceived:
     occurred_at: int
     reply_to: str = ""
     about: str = ""
+    traces: tuple[str, ...] = ()
     undone_by: str = ""
     standby: bool = False
 
@@ -65,7 +66,7 @@ class MessageEdited:
     """
     A message was rewritten by whoever wrote it: `content` is what it says now.
 
-    `undone_by` is as with MessageReceived.
+    That was the customer unless it is `ours`. The rest is as with MessageReceived.
     """
 
     key: str
@@ -75,7 +76,10 @@ class MessageEdited:
     about: str
     content: Content
     occurred_at: int
+    traces: tuple[str, ...] = ()
     undone_by: str = ""
+    ours: bool = False
+    standby: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +104,8 @@ class Reacted:
     """
     A customer put a sign on a message, or took it away: then there is no `emoji`.
 
-    `opens_window` says that the platform lets us answer it like a message.
+    `opens_window` says that the platform lets us answer it like a message. `traces` are as with
+    MessageReceived.
     """
 
     key: str
@@ -110,6 +115,7 @@ class Reacted:
     about: str
     emoji: str
     occurred_at: int
+    traces: tuple[str, ...] = ()
     opens_window: bool = False
 
 

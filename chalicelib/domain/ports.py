@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chalicelib.domain.account import Account, AccountRef, Desk
-from chalicelib.domain.contact import Contact
+from chalicelib.domain.contact import Contact, Profile
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
+from chalicelib.domain.pace import Pace
 from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
 from chalicelib.domain.window import Window
@@ -80,6 +81,16 @@ class Channel(Webhook, Protocol):
 
     window: Window
 
+    @property
+    def starts(self) -> bool:
+        """Return whether a business may write first here, to a phone number and by a template."""
+        ...
+
+    @property
+    def pace(self) -> Pace | None:
+        """Return how often one person may be written to, None where nothing is said of that."""
+        ...
+
     def handshake(self, query: Mapping[str, str]) -> str:
         """Return the challenge to echo; raise InvalidSignature where the token is not ours."""
         ...
@@ -92,11 +103,12 @@ class Channel(Webhook, Protocol):
         """
         ...
 
-    def name_of(self, *, account: Account, contact: Contact) -> str:
+    def profile_of(self, *, account: Account, contact: Contact) -> Profile:
         """
-        Return a person's name where webhooks carry none and the platform tells it when asked.
+        Return a person's name and picture where webhooks carry none and the platform tells them.
 
-        Returns "" in every other case; raises nothing, since a name is worth no failure.
+        One call tells both. What is not told is empty; raises nothing, since neither is worth a
+        failure. The picture is located like a customer's file.
         """
         ...
 

@@ -33,7 +33,8 @@ class Sending:
     A text, a file or a template for one contact: exactly one of the three.
 
     `reference` is ours and comes back in the echo or the status, where the platform can. `answers`
-    is the platform's id of the customer's newest message; `human_agent` marks what only a person
+    is the platform's id of the customer's newest message, `quotes` that of the one that is shown above
+    it, where there is one; `human_agent` marks what only a person
     may send now; `private` asks to answer a public comment where nobody else reads it.
     """
 
@@ -44,6 +45,7 @@ class Sending:
     file: Attachment | None = None
     template: Template | None = None
     answers: str = ""
+    quotes: str = ""
     human_agent: bool = False
     private: bool = False
 

@@ -70,6 +70,10 @@ class Store(Protocol):
         """Return one thing that was said."""
         ...
 
+    def messages(self, conversation_id: str, sequences: Sequence[int]) -> list[MessageKept]:
+        """Return up to 100 things that were said, in the order asked for, in one call."""
+        ...
+
     def said(self, conversation_id: str) -> list[MessageKept]:
         """Return everything that was said in a conversation, in sequence: for what is rare."""
         ...

@@ -58,7 +58,8 @@ class Work:
     One thing to write outside, in the sequence of its conversation.
 
     `kind` says whether a forwarded entry is a comment or a note; a delivery is always a comment,
-    and either a text or one file; `asks` says that its text is a command.
+    and either a text or one file; `asks` says that its text is a command, `quotes` is the platform's
+    id of the message that it answers.
     `due_at` is 0 where it can go at once; `looked_at` is when a look first found nothing;
     `waiting_for` is the desk that must come back first; `parked` says why an operator must act.
     `aim` is where the last attempt at an entry wrote, if it wrote: a look begins there, whatever was
@@ -76,6 +77,7 @@ class Work:
     author: str = ""
     files: tuple[File, ...] = ()
     asks: bool = False
+    quotes: str = ""
     stage: Stage = Stage.READY
     attempts: int = 0
     started_at: int = 0

@@ -20,7 +20,7 @@ from chalicelib.domain.changes import (
     SentLearnt,
     WorkAdded,
 )
-from chalicelib.domain.contact import Contact, merged
+from chalicelib.domain.contact import Contact
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.events import (
     AccountChanged,
@@ -47,15 +47,21 @@ from chalicelib.pipeline.confirm import Confirmer
 from chalicelib.pipeline.decision import OLDEST, Decision, ignored, parked
 from chalicelib.pipeline.news import NewsEvents
 from chalicelib.pipeline.receipts import ReceiptEvents
+from chalicelib.pipeline.spoken import message_of, spoken
 from chalicelib.pipeline.telling import TAKEN_BACK, files_of, lines, quote, told, transcript
+from chalicelib.pipeline.unheard import known_from_now_on, unheard_of, was_heard_of
 from chalicelib.pipeline.wake import Wake
-from chalicelib.pipeline.whose import SOMEBODY, Whose, is_undone, missed
+from chalicelib.pipeline.whose import Whose, is_undone, missed
 
 #: The option of an account under which public comments become tickets, and its value for that.
 COMMENTS, AS_TICKETS = "comments", "tickets"
 
 #: Whose words an entry of a ticket shows.
-_KINDS = {Direction.IN: EntryKind.COMMENT, Direction.OUTSIDE: EntryKind.OUTSIDE}
+_KINDS = {
+    Direction.IN: EntryKind.COMMENT,
+    Direction.OUTSIDE: EntryKind.OUTSIDE,
+    Direction.NOTE: EntryKind.NOTE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +92,9 @@ class ChannelEvents:
             case StatusChanged() | WatermarkReached():
                 receipts = ReceiptEvents(store=self.store, confirmer=self.confirmer)
                 return receipts.decide(event, account=account, found=found, now=now)
+            case MessageEdited() if said := unheard_of(event, found, self.store):
+                decision = self.decide(said, account=account, found=found, now=now, came_at=came_at)
+                return known_from_now_on(decision, said)
             case (
                 MessageEdited()
                 | MessageDeleted()
@@ -113,8 +122,11 @@ class ChannelEvents:
         if undone:
             # Its unsend was here first: nothing of it may be kept or shown.
             event = replace(event, content=TAKEN_BACK)
-        message = _message(event, Direction.IN, author=event.contact.name, now=now)
+        late = was_heard_of(event, found)
+        direction = Direction.NOTE if late else Direction.IN
+        message = message_of(event, direction, author=event.contact.name, now=now)
         text = told(event.content, language=account.language)
+        text = words.say(account.language, "note.said_before", text=text) if late else text
         decision = self._said(event, message, text, account, found=found, came_at=came_at)
         return replace(decision, secret=undone)
 
@@ -138,12 +150,13 @@ class ChannelEvents:
         # An echo that names its application would carry our reference, if it were ours.
         if ours is None and conversation is not None and not event.application:
             ours = self.confirmer.by_text(conversation, text, learnt, now)
+        ours = ours or self.confirmer.by_words(event, found, learnt, now)
         if ours is not None:
             return ours
         undone = is_undone(event, found)
         if undone:
             event = replace(event, content=TAKEN_BACK)
-        message = _message(event, Direction.OUTSIDE, author="", now=now)
+        message = message_of(event, Direction.OUTSIDE, author="", now=now)
         text = told(event.content, language=account.language)
         shown = words.say(account.language, "sent_outside", text=text)
         decision = self._said(event, message, shown, account, found=found, came_at=came_at)
@@ -168,7 +181,7 @@ class ChannelEvents:
         before = known or Conversation(
             id=self.new_id(), account=event.account, contact=event.contact
         )
-        after = _spoken(before, event, message)
+        after = spoken(before, event, message)
         kept = MessageKept(after.id, after.sequence, message)
         changes: list[Change] = [
             ConversationChanged(before, after) if known else ConversationOpened(after),
@@ -224,6 +237,7 @@ class ChannelEvents:
             account=event.account,
             about=event.about,
             message_id=event.reply_to,
+            traces=event.traces,
         )
         return quote(subject.message if subject else None, language=account.language)
 
@@ -245,48 +259,6 @@ def _of_account(event: AccountChanged) -> Decision:
     return Decision(outcome=Outcome.RECORDED, reason=event.kind, alarm=alarm)
 
 
-def _spoken(
-    before: Conversation, event: MessageReceived | MessageEchoed, message: Message
-) -> Conversation:
-    """Return a conversation in which one more thing was said."""
-    sequence = before.sequence + 1
-    # Only who holds the conversation gets its messages.
-    holder = (before.owner or SOMEBODY) if event.standby else ""
-    after = replace(
-        before,
-        contact=merged(
-            before.contact, event.contact, is_newer=event.occurred_at >= before.last_inbound_at
-        ),
-        sequence=sequence,
-        owner=holder if event.occurred_at >= before.owner_at else before.owner,
-        owner_at=max(event.occurred_at, before.owner_at),
-        standby_from=(before.standby_from or sequence) if event.standby else 0,
-    )
-    if message.direction is not Direction.IN or event.occurred_at < before.last_inbound_at:
-        return after
-    return replace(
-        after,
-        last_inbound_at=event.occurred_at,
-        last_inbound_id=event.message_id or before.last_inbound_id,
-    )
-
-
 def _is_comment(event: ChannelEvent) -> bool:
     contact: Contact | None = getattr(event, "contact", None)
     return contact is not None and contact.is_public
-
-
-def _message(
-    event: MessageReceived | MessageEchoed, direction: Direction, *, author: str, now: int
-) -> Message:
-    return Message(
-        direction=direction,
-        content=event.content,
-        occurred_at=event.occurred_at,
-        recorded_at=now,
-        message_id=event.message_id,
-        author=author,
-        reply_to=event.reply_to if isinstance(event, MessageReceived) else "",
-        item=event.key,
-        standby=event.standby,
-    )

@@ -13,12 +13,15 @@ from chalicelib.domain.changes import (
     DeliveryEnded,
     Outcome,
     Sent,
+    SentKey,
     SentLearnt,
     WorkDone,
 )
+from chalicelib.domain.commands import AnswerPrivately, command
 from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.events import MessageEchoed
 from chalicelib.domain.message import Status
-from chalicelib.domain.store import Store
+from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Stage, Verb, Work
 from chalicelib.pipeline.decision import Decision, note
 from chalicelib.pipeline.wake import Wake
@@ -73,6 +76,23 @@ class Confirmer:
             reason="confirmed",
         )
 
+    def by_words(
+        self, event: MessageEchoed, found: Found, learnt: Sent, now: int
+    ) -> Decision | None:
+        """
+        Return the decision for an echo that carries nothing of ours, and names who is not known.
+
+        That is so of private answers to comments. While one of the same words is under way on the
+        account, the echo is taken to be of it; `found` holds what was announced.
+        """
+        for key in words_of(event):
+            known = found.sent.get(key)
+            _, work = self.store.open_work(known.conversation_id) if known else (None, [])
+            for each in work:
+                if known and each.sequence == known.sequence and _is_under_way(each):
+                    return _confirmed(each, learnt, now)
+        return None
+
     def by_text(
         self, conversation: Conversation, text: str, learnt: Sent, now: int
     ) -> Decision | None:
@@ -83,10 +103,37 @@ class Confirmer:
         """
         _, work = self.store.open_work(conversation.id)
         for each in work:
-            under_way = each.verb is Verb.DELIVER and each.stage is not Stage.READY
-            if under_way and each.text.strip() == text.strip():
+            if _is_under_way(each) and each.text.strip() == text.strip():
                 return _confirmed(each, learnt, now)
         return None
+
+
+def announced(work: Work, account: Account) -> list[Change]:
+    """
+    Return what lets an echo of a send find it that names nobody whom the conversation knows.
+
+    It is written before the send: the echo may be faster than the answer.
+    """
+    match command(work.text, starts=()) if work.asks else None:
+        case AnswerPrivately(text):
+            key = SentKey.of_words(account.ref, text)
+            sequence = work.sequence
+            return [
+                SentLearnt(Sent(key=key, conversation_id=work.conversation_id, sequence=sequence))
+            ]
+        case _:
+            return []
+
+
+def words_of(event: MessageEchoed) -> list[SentKey]:
+    """Return what an echo may be announced under; one that tells more of itself is known by that."""
+    if event.delivery or event.application or not event.content.text:
+        return []
+    return [SentKey.of_words(event.account, event.content.text)]
+
+
+def _is_under_way(work: Work) -> bool:
+    return work.verb is Verb.DELIVER and work.stage is not Stage.READY
 
 
 def _confirmed(work: Work, learnt: Sent, now: int) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -20,17 +20,23 @@ from chalicelib.domain.ports import Channel, Directory
 from chalicelib.domain.store import Found, Store
 from chalicelib.pipeline.decision import OLDEST, Decision, parked
 from chalicelib.pipeline.links import followed
+from chalicelib.pipeline.quoting import Quoting
 from chalicelib.pipeline.replies import LONGEST, Replies
 from chalicelib.pipeline.starts import Starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskEvents:
-    """What deciding needs; `new_id` names a new conversation."""
+    """
+    What deciding needs; `new_id` names a new conversation.
+
+    `starts` returns the names of the channels on which a business may write first.
+    """
 
     store: Store
     directory: Directory
     channel: Callable[[str], Channel]
+    starts: Callable[[], Collection[str]]
     new_id: Callable[[], str]
 
     def decide(
@@ -71,10 +77,12 @@ class DeskEvents:
             return parked("foreign_ticket")
         if came_at - event.occurred_at > OLDEST:
             return parked("too_old")
-        replies = Replies(channel=self.channel(account.ref.channel), account=account, now=now)
+        channel, starts = self.channel(account.ref.channel), self.starts()
+        replies = Replies(channel=channel, account=account, starts=starts, now=now)
         if not event.text.strip() and not event.files:
             return replies.refused(event, before, "nothing_to_send", "")
-        return replies.decide(event, before)
+        event, quotes = Quoting(store=self.store, language=account.language).read(event, before)
+        return replies.decide(event, before, quotes=quotes)
 
     def _of_nobody(
         self,
@@ -86,7 +94,8 @@ class DeskEvents:
         came_at: int,
     ) -> Decision:
         """Decide on a reply in a ticket without a customer of ours: only commands are for us."""
-        asked = command(event.text) if len(event.text) <= LONGEST else None
+        is_short = len(event.text) <= LONGEST
+        asked = command(event.text, starts=self.starts()) if is_short else None
         if asked is not None and came_at - event.occurred_at > OLDEST:
             return parked("too_old")
         if asked is not None and event.ticket_id:
@@ -94,6 +103,7 @@ class DeskEvents:
                 store=self.store,
                 directory=self.directory,
                 channel=self.channel,
+                names=self.starts(),
                 new_id=self.new_id,
             )
             return starts.decide(event, asked, before, desk=desk, now=now)

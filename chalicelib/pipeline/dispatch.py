@@ -9,6 +9,7 @@ from chalicelib.domain.account import Account, Desk
 from chalicelib.domain.commands import AnswerPrivately, SendTemplate, Start, command
 from chalicelib.domain.content import Attachment, File
 from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.pace import Pace
 from chalicelib.domain.ports import Channel, Clock, Directory, Helpdesk
 from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import Passage
@@ -21,6 +22,7 @@ from chalicelib.pipeline.files import FileKeeper, given_up
 HUMAN_AGENT, SEEN = "human_agent", "read_marks"
 #: What a channel's refusal says where another attempt can help.
 WINDOW_CLOSED, NOT_FETCHED = "window_closed", "file_not_fetched"
+UNQUOTABLE = ("invalid_request", "other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,10 @@ class Dispatch:
     helpdesk: Callable[[Desk], Helpdesk]
     keeper: FileKeeper
     clock: Clock
+
+    def pace(self, account: Account) -> Pace | None:
+        """Return how often a customer of an account may be written to."""
+        return self.channel(account.ref.channel).pace
 
     def send(self, conversation: Conversation, work: Work, account: Account) -> Accepted:
         """Send a text, a file or a template as Channel.send does; raise what it does."""
@@ -75,6 +81,9 @@ class Dispatch:
         """
         if error.reason == NOT_FETCHED and work.files:
             return replace(sending, file=self._file(conversation, work))
+        if sending.quotes and error.reason in UNQUOTABLE:
+            # The message may be of a kind, or an age, that cannot be quoted; the words matter more.
+            return replace(sending, quotes="")
         if error.reason != WINDOW_CLOSED or not _is_answer(sending):
             return None
         if channel.window.human_agent and _may_be_human(work, sending.account):
@@ -120,8 +129,11 @@ def _addressed(conversation: Conversation, work: Work, account: Account) -> Send
         contact=conversation.contact,
         reference=work.reference,
         answers=conversation.last_inbound_id,
+        quotes=work.quotes,
     )
-    match command(work.text) if work.asks else None:
+    # What starts a conversation stands in one of its channel's.
+    starts = (account.ref.channel,)
+    match command(work.text, starts=starts) if work.asks else None:
         case SendTemplate(template) | Start(template=template):
             if conversation.opted_out:
                 raise Refused("opted_out")

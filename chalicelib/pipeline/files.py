@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib import words
 from chalicelib.domain.changes import Change, MessageKept, WorkAdded
-from chalicelib.domain.content import Attachment, File, Location
+from chalicelib.domain.content import Attachment, File, FileKind, Location
 from chalicelib.domain.keeping import MediaStore
 from chalicelib.domain.ports import Clock, Log
 from chalicelib.errors import AmbiguousError, Gone, Refused, TransientError
@@ -84,6 +84,8 @@ def shown(text: str, files: Sequence[File], *, language: str) -> str:
     """Return a text that is never empty, and that says which of its files are missing and why."""
     parts = [text] if text.strip() else []
     for file in files:
+        if file.kind is FileKind.PORTRAIT:
+            continue
         kind = words.say(language, f"file.{file.kind}")
         if file.problem:
             reason = words.say(language, f"reason.{file.problem}", detail=file.name)

@@ -76,6 +76,8 @@ def forget(
     numbers = {kept.sequence for kept in gone}
     for work in rows:
         after = _forgotten(work, numbers, quotes, files, language)
+        if work.quotes == event.message_id:
+            after = replace(after, quotes="")
         if after != work and work.stage is Stage.READY:
             changes.append(WorkChanged(work, after))
     in_store = [file for file in files if file.key]

@@ -10,13 +10,14 @@ from chalicelib.domain.changes import Claim, ClaimDropped, Claimed, ClaimKey, Ou
 from chalicelib.domain.contact import Alias, Contact
 from chalicelib.domain.desk_events import DeskEvent, ReplyWritten, TicketChanged
 from chalicelib.domain.envelope import Book, Envelope, compact, digest
-from chalicelib.domain.events import ChannelEvent
+from chalicelib.domain.events import ChannelEvent, MessageEchoed
 from chalicelib.domain.keeping import Bodies
 from chalicelib.domain.ports import Channel, Clock, Directory, Helpdesk, Log, Queue, Webhook
 from chalicelib.domain.store import Found, Store
 from chalicelib.errors import ConfigurationError, Conflict, MalformedPayload, TransientError
 from chalicelib.pipeline.books import Bookkeeper, Copy, Decide, woken
 from chalicelib.pipeline.channel_events import ChannelEvents, without_account
+from chalicelib.pipeline.confirm import words_of
 from chalicelib.pipeline.decision import Decision, parked
 from chalicelib.pipeline.desk_events import DeskEvents
 from chalicelib.pipeline.fan_out import Raw, fanned_out, item_of
@@ -254,12 +255,13 @@ class Ingester:
         ids = {getattr(event, name, "") for name in ("message_id", "reply_to")} - {""}
         related = {getattr(event, name, "") for name in ("about", "undone_by")} - {""}
         related |= set(getattr(event, "traces", ()))
+        words = words_of(event) if isinstance(event, MessageEchoed) else []
         return self.store.find(
             claim=key,
             others=[ClaimKey(key.scope, other) for other in sorted(related)],
             account=account,
             aliases=(*(contact.aliases if contact else ()), *names),
-            sent=[SentKey(account, mid) for mid in sorted(ids)] if account else (),
+            sent=[SentKey(account, mid) for mid in sorted(ids)] + words if account else (),
             ticket=(desk, ticket_id) if ticket_id else None,
         )
 

@@ -228,6 +228,7 @@ class _Telling:
             account=event.account,
             about=event.about,
             message_id=event.message_id,
+            traces=event.traces,
         )
         return quote(subject.message if subject else None, language=self._language)
 

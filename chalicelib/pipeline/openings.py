@@ -22,17 +22,16 @@ def opening_of(
     reference: str,
     conversation: Conversation,
     account: Account,
-    asked_name: str,
+    name: str,
 ) -> Opening:
     """
-    Return the ticket to create with an entry; `asked_name` stands in for a name nobody told us.
+    Return the ticket to create with an entry; `name` stands in for one that nobody told us.
 
     It follows the conversation's ticket before, where there was one.
     """
     language, channel = account.language, account.ref.channel
     shown = words.say(language, f"channel.{channel}")
-    name = conversation.contact.name or asked_name
-    name = name or words.say(language, "someone", channel=shown)
+    name = conversation.contact.name or name or words.say(language, "someone", channel=shown)
     return Opening(
         reference=reference,
         subject=words.say(language, "subject", channel=shown, name=name),

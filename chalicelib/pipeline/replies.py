@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib import words
@@ -35,30 +35,36 @@ LONGEST = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replies:
-    """Where replies go; `now` is in ms since the epoch."""
+    """
+    Where replies go; `now` is in ms since the epoch.
+
+    `starts` are the names of the channels on which a business may write first.
+    """
 
     channel: Channel
     account: Account
+    starts: Collection[str]
     now: int
 
-    def decide(self, event: ReplyWritten, before: Conversation) -> Decision:
+    def decide(self, event: ReplyWritten, before: Conversation, *, quotes: str = "") -> Decision:
         """
         Decide to keep a reply and to send it: its text in portions, then each file by itself.
 
-        What asks for something that cannot be is refused in words.
+        The first of them `quotes` a message, by the platform's id. What asks for something that
+        cannot be is refused in words.
         """
         is_a_book = len(event.text) > LONGEST
         problem, detail = ("too_long", "") if is_a_book else self._problem(event, before)
         if problem:
             return self.refused(event, before, problem, detail)
-        return self.started(event, before)
+        return self.started(event, before, quotes=quotes)
 
-    def started(self, event: ReplyWritten, before: Conversation) -> Decision:
+    def started(self, event: ReplyWritten, before: Conversation, *, quotes: str = "") -> Decision:
         """Decide to send what may begin a conversation, as `decide` does."""
         contents = [Content(text=portion) for portion in self._portions(event, before)]
         contents += [Content(files=(file,)) for file in event.files[:MOST_FILES]]
         # A portion that happens to begin like a command is none: only the whole reply can be one.
-        decision = self._sent(event, before, contents)
+        decision = self._sent(event, before, contents, quotes)
         if len(event.files) <= MOST_FILES:
             return decision
         return self._with_note(decision, before, "too_many_files", most=str(MOST_FILES))
@@ -70,7 +76,7 @@ class Replies:
 
     def _problem(self, event: ReplyWritten, before: Conversation) -> tuple[str, str]:
         """Return why a reply cannot be sent at all, as a reason of the catalogue and a detail."""
-        asked = command(event.text)
+        asked = command(event.text, starts=self.starts)
         match asked:
             case Misspelt(problem, detail):
                 return problem, detail
@@ -88,15 +94,20 @@ class Replies:
 
     def _portions(self, event: ReplyWritten, before: Conversation) -> Sequence[str]:
         text = event.text.strip()
-        if not text or command(text) is not None:
+        if not text or command(text, starts=self.starts) is not None:
             return [text] if text else []
         return self.channel.portions(event.text, contact=before.contact)
 
     def _sent(
-        self, event: ReplyWritten, before: Conversation, contents: Sequence[Content]
+        self,
+        event: ReplyWritten,
+        before: Conversation,
+        contents: Sequence[Content],
+        quotes: str,
     ) -> Decision:
         changes: list[Change] = []
-        asks = command(event.text) is not None
+        asks = command(event.text, starts=self.starts) is not None
+        quoted = {} if asks else {before.sequence + 1: quotes}
         for sequence, content in enumerate(contents, start=before.sequence + 1):
             work = Work(
                 conversation_id=before.id,
@@ -107,8 +118,10 @@ class Replies:
                 author=event.agent,
                 files=content.files,
                 asks=asks and bool(content.text),
+                quotes=quoted.get(sequence, ""),
             )
-            kept = MessageKept(before.id, sequence, self._message(event, content))
+            message = replace(self._message(event, content), reply_to=work.quotes)
+            kept = MessageKept(before.id, sequence, message)
             changes += [kept, WorkAdded(work)]
         after = replace(before, sequence=before.sequence + len(contents))
         return Decision(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib import words
@@ -25,16 +25,19 @@ from chalicelib.pipeline.decision import Decision, note, parked
 from chalicelib.pipeline.replies import Replies
 from chalicelib.pipeline.wake import Wake
 
-STARTED_ON = "whatsapp"  #: the channel on which a business may write first
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Starts:
-    """What deciding needs; `new_id` names a new conversation."""
+    """
+    What deciding needs; `new_id` names a new conversation.
+
+    `names` are those of the channels on which a business may write first.
+    """
 
     store: Store
     directory: Directory
     channel: Callable[[str], Channel]
+    names: Collection[str]
     new_id: Callable[[], str]
 
     def decide(
@@ -54,13 +57,15 @@ class Starts:
         account knows has a conversation already: it goes on there, and each ticket tells of the
         other.
         """
-        accounts = [a for a in self.directory.accounts_of(desk) if a.ref.channel == STARTED_ON]
+        names = (asked.channel,) if isinstance(asked, Start) else self.names
+        accounts = [a for a in self.directory.accounts_of(desk) if a.ref.channel in names]
         if not accounts:
             return parked("no_account")
         if before is not None and before.link is not None and before.link.desk != desk:
             return parked("foreign_ticket")
         account, problem, detail = _chosen(asked, accounts)
-        replies = Replies(channel=self.channel(STARTED_ON), account=account, now=now)
+        channel = self.channel(account.ref.channel)
+        replies = Replies(channel=channel, account=account, starts=self.names, now=now)
         place = before or Conversation(
             id=self.new_id(),
             account=account.ref,

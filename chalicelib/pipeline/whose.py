@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,16 +49,19 @@ class Whose:
         account: AccountRef,
         about: str,
         message_id: str,
+        traces: Sequence[str] = (),
     ) -> MessageKept | None:
         """
         Return the message of a conversation that an event is about, None where it is not known.
 
-        `about` is the key of the item that told of it, `message_id` the platform's id, by which
-        what we sent ourselves is known. What stands in another conversation is never returned.
+        `about` and `traces` are the keys of the items that may have told of it, `message_id` the
+        platform's id, by which what we sent ourselves is known. What stands in another conversation
+        is never returned.
         """
-        claim = found.claims.get(ClaimKey.of_account(account, about)) if about else None
+        keys = [ClaimKey.of_account(account, key) for key in (about, *traces) if key]
+        claims = [found.claims.get(key) for key in keys]
         sent = found.sent.get(SentKey(account, message_id)) if message_id else None
-        for known in (claim, sent):
+        for known in (*claims, sent):
             if known is not None and known.sequence and known.conversation_id == conversation.id:
                 message = self.store.message(conversation.id, known.sequence)
                 return MessageKept(conversation.id, known.sequence, message) if message else None

@@ -15,6 +15,7 @@ from chalicelib.domain.changes import (
     WorkAdded,
     WorkDone,
 )
+from chalicelib.domain.contact import Profile
 from chalicelib.domain.content import Attachment, File
 from chalicelib.domain.conversation import Conversation, Link, TicketStatus
 from chalicelib.domain.ports import Channel, Helpdesk
@@ -29,7 +30,7 @@ from chalicelib.errors import (
     ScriptaError,
     TransientError,
 )
-from chalicelib.pipeline import links
+from chalicelib.pipeline import introduction, links
 from chalicelib.pipeline.breakers import Breakers
 from chalicelib.pipeline.decision import note
 from chalicelib.pipeline.drain import MS, Line, Rest, Wait, reason_of
@@ -63,7 +64,7 @@ class Writing:
     rows: Sequence[Work]
     account: Account
     desk: Desk
-    asked_name: str = ""
+    profile: Profile = field(default_factory=Profile)
 
     def run(self) -> Conversation | Wait | Rest:
         """Look first where an earlier attempt may have written; write; note the end."""
@@ -135,10 +136,14 @@ class Writing:
 
     def _files(self) -> tuple[File, ...]:
         """Return the entry's files after a last attempt at those that are not kept yet."""
+        if self._target() is None:
+            self.profile = self._asked()
+        language = self.account.language
         kept = self.keeper.keep(
-            self.work.files, lambda file: self.channel.locate(file, account=self.account)
+            introduction.with_portrait(self.work.files, self.profile, language=language),
+            lambda file: self.channel.locate(file, account=self.account),
         )
-        return given_up(kept)
+        return introduction.without_missing(given_up(kept))
 
     def _entry(self, files: tuple[Attachment, ...] = ()) -> Entry:
         link = self.conversation.link
@@ -161,13 +166,13 @@ class Writing:
                 raise
             except Gone:
                 self.line.log.warning("ticket gone", conversation=self.conversation.id)
-        self.asked_name = self._ask_name()
+                self.profile = self._asked()
         opening = opening_of(
             entry,
             reference=reference_of(self.work),
             conversation=self.conversation,
             account=self.account,
-            asked_name=self.asked_name,
+            name=self.profile.name,
         )
         ticket = self.helpdesk.create(opening)
         return _Written(ticket.last_entry, ticket)
@@ -228,12 +233,8 @@ class Writing:
             return None
         return link
 
-    def _ask_name(self) -> str:
-        """Return what the channel tells of a customer whose messages carry no name."""
-        contact = self.conversation.contact
-        if contact.name:
-            return ""
-        return self.channel.name_of(account=self.account, contact=contact)
+    def _asked(self) -> Profile:
+        return introduction.profile_of(self.conversation.contact, self.channel, self.account)
 
     def _done(self, written: _Written) -> Conversation | Wait:
         """Commit that the entry stands, and where; return the conversation as it is then."""
@@ -245,6 +246,7 @@ class Writing:
         after, told = self._told_of_a_loss(after, written)
         changed = [ConversationChanged(before, after)] if after != before else []
         self.line.store.commit(WorkDone(self.work), *linked, *told, *changed)
+        introduction.let_go(self.work.files, self.keeper)
         self.line.log.info(
             "forwarded",
             conversation=after.id,
@@ -274,7 +276,7 @@ class Writing:
         before, now, pace = self.conversation, self.line.clock(), self.helpdesk.promise.pace
         if written.ticket is None:
             return links.written(before, written.entry_id, pace=pace, now=now)
-        ticket, name = replace(written.ticket, last_entry=written.entry_id), self.asked_name
+        ticket, name = replace(written.ticket, last_entry=written.entry_id), self.profile.name
         return links.opened(before, ticket, desk=self.desk.id, name=name, pace=pace, now=now)
 
     def _failed(self, error: ScriptaError, stage: Stage) -> Conversation | Wait | Rest:

@@ -44,6 +44,8 @@ def from_conversation(conversation: Conversation) -> dict[str, Any]:
         "opted_out": conversation.opted_out,
         "consent_at": conversation.consent_at,
         "owner_at": conversation.owner_at,
+        "paced_until": conversation.paced_until,
+        "held_up": conversation.held_up,
         "link_desk": "",
     }
     if conversation.link is not None:
@@ -95,6 +97,8 @@ def to_conversation(row: Row) -> Conversation:
         opted_out=row.get("opted_out", False),
         consent_at=int(row.get("consent_at", 0)),
         owner_at=int(row.get("owner_at", 0)),
+        paced_until=int(row.get("paced_until", 0)),
+        held_up=row.get("held_up", False),
     )
 
 
@@ -110,6 +114,7 @@ def from_work(work: Work) -> dict[str, Any]:
         "author": work.author,
         "files": [asdict(file) for file in work.files],
         "asks": work.asks,
+        "quotes": work.quotes,
         "stage": work.stage,
         "attempts": work.attempts,
         "started_at": work.started_at,
@@ -143,7 +148,8 @@ def to_work(row: Row) -> Work:
         kind=EntryKind(row["kind"]),
         author=row["author"],
         files=to_files(row["files"]),
-        asks=row.get("asks", False),  # rows of 0.1 know no commands
+        asks=row.get("asks", False),  # rows of 0.1 know neither commands
+        quotes=row.get("quotes", ""),  # nor quotes
         stage=Stage(row["stage"]),
         attempts=row["attempts"],
         started_at=row["started_at"],

@@ -75,6 +75,16 @@ class TableStore:
         row = self._table.get([key]).get(key)
         return message_rows.to_message(row) if row else None
 
+    def messages(self, conversation_id: str, sequences: Sequence[int]) -> list[c.MessageKept]:
+        """See store.Store."""
+        wanted = {keys.message(conversation_id, number): number for number in sequences}
+        found = self._table.get(list(wanted))
+        return [
+            c.MessageKept(conversation_id, number, message_rows.to_message(found[key]))
+            for key, number in wanted.items()
+            if key in found
+        ]
+
     def said(self, conversation_id: str) -> list[c.MessageKept]:
         """See store.Store."""
         partition, _ = keys.conversation(conversation_id)

@@ -20,6 +20,7 @@ SENTENCES = {
     "file.video": "video",
     "file.document": "document",
     "file.sticker": "sticker",
+    "file.portrait": "profile picture",
     "file_missing": "[{kind} missing: {reason}]",
     "unconfirmed": (
         "This reply may not have arrived: the platform never confirmed it. It was not sent again; "
@@ -102,6 +103,7 @@ SENTENCES = {
     "transcript": "[while another application held this conversation]\n{lines}",
     "started_elsewhere": "Started from ticket {ticket}: this customer has a conversation already, which goes on here.",
     "part.unsupported": "[unsupported message: {kind}]",
+    "part.edited": "[edited; what it said before is not known here]",
     "part.taken_back": "[message taken back by its sender]",
     "part.location": "[location: {what}]\n{link}",
     "part.contacts": "[contacts]\n{lines}",
@@ -124,6 +126,7 @@ SENTENCES = {
     "part.comment": "[public comment on {what}]",
     "part.mention": "[mentioned us on {what}]",
     "part.template": "[template]\n{lines}",
+    "note.said_before": "Before it was edited, the message said:\n{text}",
     "note.edited": "The message was edited.\n{quote}\nIt says now:\n{text}",
     "note.taken_back": "A message was taken back by its sender. It is deleted here; please delete it in this ticket, too.",
     "note.taken_back_unknown": "A message that is not known here was taken back by its sender.",

@@ -21,6 +21,7 @@ SENTENCES = {
     "file.video": "video",
     "file.document": "documento",
     "file.sticker": "adesivo",
+    "file.portrait": "foto del profilo",
     "file_missing": "[{kind} mancante: {reason}]",
     "unconfirmed": (
         "Questa risposta potrebbe non essere arrivata: la piattaforma non l'ha mai confermata. Non "
@@ -103,6 +104,7 @@ SENTENCES = {
     "transcript": "[mentre un'altra applicazione gestiva questa conversazione]\n{lines}",
     "started_elsewhere": "Iniziata dal ticket {ticket}: questo cliente ha già una conversazione, che continua qui.",
     "part.unsupported": "[messaggio non supportato: {kind}]",
+    "part.edited": "[modificato; che cosa diceva prima, qui non si sa]",
     "part.taken_back": "[messaggio ritirato da chi lo ha inviato]",
     "part.location": "[posizione: {what}]\n{link}",
     "part.contacts": "[contatti]\n{lines}",
@@ -125,6 +127,7 @@ SENTENCES = {
     "part.comment": "[commento pubblico a {what}]",
     "part.mention": "[ci ha menzionati su {what}]",
     "part.template": "[modello]\n{lines}",
+    "note.said_before": "Prima di essere modificato, il messaggio diceva:\n{text}",
     "note.edited": "Il messaggio è stato modificato.\n{quote}\nOra dice:\n{text}",
     "note.taken_back": "Un messaggio è stato ritirato da chi lo ha inviato. Qui è stato cancellato; cancellatelo anche in questo ticket.",
     "note.taken_back_unknown": "Un messaggio che qui non è noto è stato ritirato da chi lo ha inviato.",

@@ -22,6 +22,7 @@ from chalicelib.domain.changes import (
     WorkAdded,
 )
 from chalicelib.domain.contact import Alias, AliasKind
+from chalicelib.domain.content import Content
 from chalicelib.domain.store import Found
 from chalicelib.domain.work import Verb
 from chalicelib.storage.store import TableStore
@@ -42,6 +43,16 @@ def test_of_any_number_of_items_those_in_the_books_are_told(store):
     assert store.claimed([*asked, *asked]) == {claim.key for claim in there}
     assert store.claimed([ClaimKey("messenger#2", "m:0")]) == frozenset()
     assert store.claimed([]) == frozenset()
+
+
+def test_of_what_was_said_any_numbers_are_told_in_the_order_asked_for(store):
+    said = [replace(MESSAGE, content=Content(text=str(number))) for number in range(1, 6)]
+    for number, message in enumerate(said, start=1):
+        store.commit(MessageKept("c1", number, message))
+    store.commit(MessageKept("c2", 3, replace(MESSAGE, content=Content(text="another's"))))
+    told = store.messages("c1", [5, 3, 9, 1])
+    assert told == [MessageKept("c1", number, said[number - 1]) for number in (5, 3, 1)]
+    assert store.messages("c1", []) == []
 
 
 def test_all_that_is_looked_for_is_found_and_what_is_not_there_is_missing(store):

@@ -176,6 +176,12 @@ class LocalRun:
         query = {"channel": channel, "contact": contact}
         return list(self._http.get(self.meta("/sim/outbox"), params=query).json())
 
+    def thread(self, channel: str, contact: str) -> list[dict[str, Any]]:
+        """Return what the customer's phone shows."""
+        asked = {"channel": channel, "contact": contact}
+        answer = self._http.get(self.meta("/sim/thread"), params=asked).json()
+        return list(answer["entries"])
+
     def fault(self, **fault: object) -> None:
         assert self._http.post(self.meta("/sim/faults"), json=fault).status_code == 200
 

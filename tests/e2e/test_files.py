@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import httpx
 import pytest
 
@@ -42,6 +44,21 @@ def test_a_picture_as_the_first_message_makes_the_ticket(run: LocalRun) -> None:
     assert run.send_file("whatsapp", "15550003002", "cat.png", png(1), text="my cat") == 200
     ticket = eventually(lambda: illustrated(run, "my cat"))
     assert comments(ticket) == ["my cat"]
+
+
+@pytest.mark.parametrize("channel", ["messenger", "instagram"])
+def test_what_a_customer_looks_like_stands_in_their_new_ticket_once(
+    run: LocalRun, channel: str
+) -> None:
+    contact, picture = "15550003009", png(77)
+    content = base64.b64encode(picture).decode()
+    run.sim("/sim/picture", channel=channel, contact=contact, content=content)
+    run.write(channel, contact, f"{channel}: who am I?", name="Ana Bell")
+    ticket = eventually(lambda: illustrated(run, f"{channel}: who am I?"))
+    run.write(channel, contact, f"{channel}: guess")
+    ticket = eventually(lambda: run.ticket(said=f"{channel}: guess"))
+    assert files_of(ticket) == [("profile picture.png", picture)]
+    assert "Ana Bell" in ticket["title"]
 
 
 def test_a_file_that_the_channel_does_not_take_is_told_to_the_agent(

@@ -197,6 +197,38 @@ def test_an_answer_that_is_told_of_before_it_is_confirmed_is_ours_and_said_once(
     assert case.said() == [case.text, "Told of early."]
 
 
+@pytest.mark.parametrize("channel", ALL)
+def test_an_answer_that_begins_with_the_customers_words_is_shown_below_them(
+    run: LocalRun, alice: Agent, channel: str
+) -> None:
+    case = Case(run, alice, Scenario(name="quoted back"), channel)
+    case.open()
+    case.do(scenario.customer(text=f"or this one ({channel})"))
+    eventually(lambda: f"or this one ({channel})" in case.said(), within=_WITHIN)
+    case.do(scenario.agent(f"> {case.text}\n\nThe first one."))
+    case.do(scenario.agent("> something else entirely\nAs it stands."))
+    eventually(lambda: len(case.outbox()) == 2, within=_WITHIN)
+    assert case.outbox() == ["The first one.", "> something else entirely\nAs it stands."]
+    shown = run.thread(channel, case.contact)[-2:]
+    assert [each["quote"] and each["quote"]["text"] for each in shown] == [case.text, None]
+
+
+@pytest.mark.parametrize("channel", PAGES)
+def test_a_private_answer_that_is_told_of_early_opens_no_ticket_of_its_own(
+    run: LocalRun, alice: Agent, channel: str
+) -> None:
+    opens = {"comment": {"post": "4711", "text": "$text"}}
+    case = Case(run, alice, Scenario(name="early and private", opens=opens), channel)
+    case.open()
+    run.sim("/sim/delivery", channel=channel, early=True)
+    words = f"Between us ({channel})."
+    case.do(scenario.agent(f"/private {words}"))
+    eventually(lambda: case.outbox() == [words], within=_WITHIN)
+    eventually(lambda: run.verify()["pending"] == 0)
+    outside = f"[sent to the customer outside the helpdesk]\n{words}"
+    assert run.ticket(said=outside) is None
+
+
 @pytest.mark.parametrize("channel", PAGES)
 def test_an_answer_that_nobody_ever_tells_of_is_said_once(
     run: LocalRun, alice: Agent, channel: str

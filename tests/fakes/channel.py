@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.account import Account, AccountRef
-from chalicelib.domain.contact import Alias, AliasKind, Contact
+from chalicelib.domain.contact import Alias, AliasKind, Contact, Profile
 from chalicelib.domain.content import (
     Attachment,
     Content,
@@ -34,6 +34,7 @@ from chalicelib.domain.events import (
     WatermarkReached,
 )
 from chalicelib.domain.message import Status
+from chalicelib.domain.pace import Pace
 from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import HOUR, Window
 from chalicelib.errors import InvalidSignature
@@ -60,7 +61,8 @@ class FakeChannel:
 
     `history` are the items of what was said, oldest first, None where it cannot be asked.
     `arrived` is what was sent, `sendings` what was to be, and `read` what was shown as read; each
-    answer to a send has `told_names`;
+    answer to a send has `told_names`; `names` and `pictures` are those of people, by an alias, and
+    `asked_for` whose were asked for;
     `during_send` are called once each, after the customer has the
     message and before the sender has the answer.
     """
@@ -74,7 +76,11 @@ class FakeChannel:
         self.sendings: list[Sending] = []
         self.read: list[str] = []
         self.window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
+        self.pace: Pace | None = None
+        self.starts = name == "whatsapp"
         self.names: dict[str, str] = {}
+        self.pictures: dict[str, str] = {}
+        self.asked_for: list[Contact] = []
         self.history: list[dict[str, Any]] | None = []
         self.told_names: list[Alias] = []
 
@@ -97,10 +103,14 @@ class FakeChannel:
         account = AccountRef(self.name, raw["account"])
         return _PARSERS[raw["type"]](raw, account)
 
-    def name_of(self, *, account: Account, contact: Contact) -> str:
-        """Return what `names` has for any of the contact's aliases."""
-        known = (self.names[alias.value] for alias in contact.aliases if alias.value in self.names)
-        return next(known, "")
+    def profile_of(self, *, account: Account, contact: Contact) -> Profile:
+        """Return what `names` and `pictures` have for any of the contact's aliases."""
+        self.asked_for.append(contact)
+        known = [alias.value for alias in contact.aliases]
+        return Profile(
+            name=next((self.names[each] for each in known if each in self.names), ""),
+            picture=next((self.pictures[each] for each in known if each in self.pictures), ""),
+        )
 
     def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
         """Return a text cut at its form feeds."""
@@ -182,6 +192,11 @@ def _key(raw: Mapping[str, Any], kind: str) -> str:
     return f"standby:{plain}" if raw.get("standby") else plain
 
 
+def _traces(message_id: str) -> tuple[str, ...]:
+    """Return the keys under which a message may have been told."""
+    return f"m:{message_id}", f"standby:m:{message_id}"
+
+
 def _message(raw: Mapping[str, Any], account: AccountRef) -> MessageReceived:
     answered = raw.get("reply_to", "")
     return MessageReceived(
@@ -193,6 +208,7 @@ def _message(raw: Mapping[str, Any], account: AccountRef) -> MessageReceived:
         occurred_at=raw["at"],
         reply_to=answered,
         about=f"m:{answered}" if answered else "",
+        traces=_traces(answered) if answered else (),
         undone_by=_key(raw, "d"),
         standby=raw.get("standby", False),
     )
@@ -221,7 +237,10 @@ def _edit(raw: Mapping[str, Any], account: AccountRef) -> MessageEdited:
         about=_key(raw, "m"),
         content=_content(raw),
         occurred_at=raw["at"],
+        traces=_traces(raw["id"]),
         undone_by=_key(raw, "d"),
+        ours=raw.get("ours", False),
+        standby=raw.get("standby", False),
     )
 
 
@@ -246,6 +265,7 @@ def _reaction(raw: Mapping[str, Any], account: AccountRef) -> Reacted:
         about=_key(raw, "m"),
         emoji=raw["emoji"],
         occurred_at=raw["at"],
+        traces=_traces(raw["id"]),
         opens_window=raw.get("opens_window", False),
     )
 

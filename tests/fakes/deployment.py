@@ -42,6 +42,7 @@ from tests.fakes.queue import MemoryQueue
 from tests.fakes.watched import WatchedQueue, WatchedTable
 
 CHANNEL = "messenger"
+STARTS = ("whatsapp",)
 DESK, OTHER_DESK = "local", "other"
 VISIBILITY = 60.0
 MOST_RECEIVES = 20
@@ -111,6 +112,7 @@ class Deployment:
                 store=store,
                 directory=directory,
                 channel=self._channel,
+                starts=lambda: STARTS,
                 new_id=self._ids.__next__,
             ),
             keeper=keeper,

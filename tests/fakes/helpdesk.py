@@ -98,6 +98,7 @@ class FakeHelpdesk:
                 conversation_id=raw["conversation"],
                 files=files(raw["files"]),
                 foreign=raw.get("foreign", False),
+                quotes=raw.get("quotes", ""),
             )
         if raw["type"] == "ticket":
             return TicketChanged(

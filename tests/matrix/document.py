@@ -1,4 +1,4 @@
-"""The generated tables of docs/feature-matrix.md: what comes in, and what refusals mean."""
+"""The generated tables of docs/feature-matrix.md: what comes in, what goes out, what refusals mean."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from chalicelib import registry, words
 from chalicelib.graph_api import error_codes
 from chalicelib.graph_api.error_codes import Meaning
 from tests.matrix.outcomes import recorded
+from tests.matrix.outgoing import sends
 from tests.matrix.rows import SECTIONS, titles
 
 _BEGIN, _END = "<!-- generated: {} -->", "<!-- end: {} -->"
@@ -24,7 +25,11 @@ _VERDICTS: Final = {
 
 def written(document: str) -> str:
     """Return the document with its generated parts as the code has them now."""
-    for name, table in (("inbound", _inbound()), ("refusals", _refusals())):
+    for name, table in (
+        ("inbound", _inbound()),
+        ("outbound", _outbound()),
+        ("refusals", _refusals()),
+    ):
         begin, end = _BEGIN.format(name), _END.format(name)
         before, _, rest = document.partition(begin)
         _, _, after = rest.partition(end)
@@ -51,6 +56,16 @@ def _inbound() -> str:
         ]
         lines += [*_table(["what", *heads], table), ""]
     return "\n".join(lines)
+
+
+def _outbound() -> str:
+    channels = registry.channel_names()
+    cells: dict[str, dict[str, str]] = {}
+    for title, name, outcome in sends():
+        cells.setdefault(title, {})[name] = outcome
+    heads = [words.say("en", f"channel.{name}") for name in channels]
+    rows = [[title, *(cells[title].get(n, "-") for n in channels)] for title in sorted(cells)]
+    return "\n".join([*_table(["what is sent", *heads], rows), ""])
 
 
 def _refusals() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from chalicelib.domain.changes import (
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.content import Content
 from chalicelib.domain.conversation import Conversation, Link
-from chalicelib.domain.events import ChannelEvent, StatusChanged
+from chalicelib.domain.events import ChannelEvent, MessageEdited, StatusChanged
 from chalicelib.domain.message import Direction, Message
 from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Stage, Verb, Work
@@ -49,6 +50,9 @@ def recorded() -> Iterator[tuple[str, ChannelEvent, str]]:
             for item in speaker.split(body):
                 event = speaker.parse(item.raw, received_at=_NOW)
                 yield name, event, _outcome(_decided(event))
+                if isinstance(event, MessageEdited) and event.content.text:
+                    alone = replace(event, about="", traces=())
+                    yield name, alone, _outcome(_decided(alone))
 
 
 def _decided(event: ChannelEvent) -> Decision:
@@ -58,10 +62,12 @@ def _decided(event: ChannelEvent) -> Decision:
     account = Account(ref=event.account, desk="local", options={COMMENTS: AS_TICKETS})
     contact: Contact = getattr(event, "contact", Contact(aliases=()))
     reference: str = getattr(event, "delivery", "") or "known.2"
-    sent = [SentKey(event.account, event.message_id)] if isinstance(event, StatusChanged) else []
+    sent, number = [], 1 if isinstance(event, MessageEdited) else 2
+    if isinstance(event, StatusChanged) or (isinstance(event, MessageEdited) and event.about):
+        sent.append(SentKey(event.account, event.message_id))
     _know(store, event.account, contact, reference)
     for key in sent:
-        store.commit(SentLearnt(Sent(key=key, conversation_id=_id(reference), sequence=2)))
+        store.commit(SentLearnt(Sent(key=key, conversation_id=_id(reference), sequence=number)))
     found = store.find(account=event.account, aliases=contact.aliases, sent=sent)
     events = ChannelEvents(store=store, confirmer=Confirmer(store=store), new_id=ids.__next__)
     return events.decide(event, account=account, found=found, now=_NOW, came_at=_NOW)

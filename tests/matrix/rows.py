@@ -27,6 +27,7 @@ from chalicelib.domain.events import (
 #: Titles of parts of a message; one that is missing here is called by its word.
 _PARTS: Final = {
     "unsupported": "something not understood",
+    "edited": "message known by its edit alone",
     "taken_back": "a message whose unsend came first",
     "location": "location",
     "contacts": "contact cards",
@@ -86,7 +87,8 @@ def titles(event: ChannelEvent) -> Iterator[tuple[str, str]]:  # noqa: C901, PLR
             else:
                 yield "Echoes", "written elsewhere (Meta's inbox, the phone)"
         case MessageEdited():
-            yield "News about messages", "edited"
+            how = "edited" if event.about else "edited, the message itself was never told"
+            yield "News about messages", how
         case MessageDeleted():
             yield "News about messages", "unsent"
         case Reacted():

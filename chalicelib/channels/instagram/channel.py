@@ -27,6 +27,7 @@ class Instagram(MessagingChannel):
 
     name: ClassVar[str] = "instagram"
     person: ClassVar[AliasKind] = AliasKind.IGSID
+    names: ClassVar[tuple[str, ...]] = ("name", "username")
     answers: ClassVar[str] = "replies"
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
@@ -40,18 +41,16 @@ class Instagram(MessagingChannel):
 
         return parser.parse(raw, channel=self.name, received_at=received_at)
 
-    def name_of(self, *, account: Account, contact: Contact) -> str:
-        """Return a customer's name, else the user name; webhooks carry only an id."""
-        person = contact.address(AliasKind.IGSID)
-        told = self._profile(person, account=account, fields=("name", "username"))
-        return next(iter(told.values()), "")
-
     def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
         """Return a text in portions of 1000 bytes; see `ports.Channel`."""
         from chalicelib.graph_api import portions  # as above: what receives webhooks cuts nothing
 
         del contact
         return portions.portions(text, most=LONGEST_TEXT, measure=portions.utf8_bytes)
+
+    def _called(self, names: Sequence[str]) -> str:
+        """Return the name, else the user name."""
+        return next(iter(names), "")
 
     def _message(self, sending: Sending) -> Mapping[str, Any]:
         from chalicelib.channels.instagram import sender  # as above, for HTTP

@@ -13,7 +13,7 @@ from chalicelib.errors import Refused
 from chalicelib.graph_api import media
 from chalicelib.graph_api.error_codes import CONTENT
 from chalicelib.graph_api.fields import words
-from chalicelib.graph_api.messaging.outgoing import manner, recipient
+from chalicelib.graph_api.messaging.outgoing import manner, quoted, recipient
 
 # The formats that Instagram takes, under all the types that programs give them.
 # https://developers.facebook.com/documentation/business-messaging/instagram-messaging/features/attachment-upload
@@ -55,5 +55,6 @@ def _body(sending: Sending, content: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         "recipient": recipient(sending, AliasKind.IGSID),
         **manner(sending),
+        **quoted(sending),
         "message": content,
     }

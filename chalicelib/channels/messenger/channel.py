@@ -29,6 +29,7 @@ class Messenger(MessagingChannel):
 
     name: ClassVar[str] = "messenger"
     person: ClassVar[AliasKind] = AliasKind.PSID
+    names: ClassVar[tuple[str, ...]] = ("first_name", "last_name")
     answers: ClassVar[str] = "comments"
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
@@ -42,18 +43,16 @@ class Messenger(MessagingChannel):
 
         return parser.parse(raw, channel=self.name, received_at=received_at)
 
-    def name_of(self, *, account: Account, contact: Contact) -> str:
-        """Return a customer's name; webhooks carry only an id."""
-        fields = ("first_name", "last_name")
-        person = contact.address(AliasKind.PSID)
-        return " ".join(self._profile(person, account=account, fields=fields).values())
-
     def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
         """Return a text in portions of 2000 characters; see `ports.Channel`."""
         from chalicelib.graph_api import portions  # as above: what receives webhooks cuts nothing
 
         del contact
         return portions.portions(text, most=LONGEST_TEXT, measure=portions.utf16_units)
+
+    def _called(self, names: Sequence[str]) -> str:
+        """Return both names."""
+        return " ".join(names)
 
     def _message(self, sending: Sending) -> Mapping[str, Any] | Form:
         from chalicelib.channels.messenger import sender  # as above, for HTTP

@@ -11,7 +11,7 @@ from chalicelib.domain.content import Attachment
 from chalicelib.domain.sending import Sending
 from chalicelib.graph_api import media
 from chalicelib.graph_api.fields import words
-from chalicelib.graph_api.messaging.outgoing import manner, recipient
+from chalicelib.graph_api.messaging.outgoing import manner, quoted, recipient
 from chalicelib.http_client import Form
 
 # What a phone shows or plays by itself; everything else is a file to open.
@@ -31,6 +31,7 @@ def message(sending: Sending) -> Mapping[str, Any]:
     return {
         "recipient": recipient(sending, AliasKind.PSID),
         **manner(sending),
+        **quoted(sending),
         "message": {"text": words(sending.text), "metadata": sending.reference},
     }
 
@@ -47,6 +48,7 @@ def file_message(sending: Sending, file: Attachment) -> Form:
         fields={
             "recipient": json.dumps(recipient(sending, AliasKind.PSID)),
             **manner(sending),
+            **{field: json.dumps(value) for field, value in quoted(sending).items()},
             "message": json.dumps({"attachment": attachment, "metadata": sending.reference}),
         },
         files=[media.upload("filedata", file)],

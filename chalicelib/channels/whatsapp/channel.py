@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from chalicelib.channels.whatsapp import items
 from chalicelib.domain.account import Account
-from chalicelib.domain.contact import Contact
+from chalicelib.domain.contact import Contact, Profile
 from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
+from chalicelib.domain.pace import Pace
 from chalicelib.domain.ports import Channel, Secrets
 from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import HOUR, Window
@@ -33,6 +34,9 @@ class WhatsApp(MetaChannel):
 
     # https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
     window = Window(response=24 * HOUR)
+    starts = True
+    # https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
+    pace = Pace(interval=6.0, burst=45)
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
         """Return every item of a webhook; see `ports.Webhook`."""
@@ -45,10 +49,10 @@ class WhatsApp(MetaChannel):
 
         return parser.parse(raw, channel=self.name, received_at=received_at)
 
-    def name_of(self, *, account: Account, contact: Contact) -> str:
-        """Return "": webhooks carry the name, and there is nobody to ask."""
+    def profile_of(self, *, account: Account, contact: Contact) -> Profile:
+        """Return nothing: webhooks carry the name, and there is nobody to ask."""
         del account, contact
-        return ""
+        return Profile()
 
     def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
         """Return a text in portions of 4096 characters; see `ports.Channel`."""
@@ -84,7 +88,7 @@ class WhatsApp(MetaChannel):
             if form is None
             else {"id": graph.upload(account.node, form, token=self._token(account))}
         )
-        return sender.file_message(to, file, source, sending.reference)
+        return sender.file_message(to, file, source, sending)
 
     def _signs(self, contact: Contact, message_id: str) -> Sequence[Mapping[str, Any]]:
         from chalicelib.channels.whatsapp import sender  # as above, for HTTP

@@ -75,6 +75,10 @@ class Notice:
         """Return a key as it is in this field: the owner's copy of the same is no duplicate."""
         return keys.standby(key) if self.standby else key
 
+    def elsewhere(self, plain: str) -> str:
+        """Return the key that it has on the other side of a change of hands."""
+        return plain if self.standby else keys.standby(plain)
+
     def recorded(self, word: str, *, alarm: bool = False) -> AccountChanged:
         """Return the item as something to be kept and counted under a word for it."""
         return AccountChanged(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -64,13 +65,13 @@ def message(sending: Sending) -> Mapping[str, Any]:
     https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
     """
     content = {"body": words(sending.text), "preview_url": False}
-    return _message(address(sending.contact), "text", content, sending.reference)
+    return _message(address(sending.contact), "text", content, sending)
 
 
 def template_message(sending: Sending, template: Template) -> Mapping[str, Any]:
     """Return the body of the call that sends a template; raise Refused as `message` does."""
     content = templates.content(template)
-    return _message(address(sending.contact), "template", content, sending.reference)
+    return _message(address(sending.contact), "template", content, replace(sending, quotes=""))
 
 
 def read_mark(message_id: str) -> Mapping[str, Any]:
@@ -102,7 +103,7 @@ def upload(file: Attachment) -> Form | None:
 
 
 def file_message(
-    to: Mapping[str, str], file: Attachment, source: Mapping[str, str], reference: str
+    to: Mapping[str, str], file: Attachment, source: Mapping[str, str], sending: Sending
 ) -> Mapping[str, Any]:
     """
     Return the body of the call that sends a file.
@@ -111,9 +112,9 @@ def file_message(
     """
     shown = _SHOWN.get(media.kind_of(file))
     if shown and len(file.content) <= shown.largest:
-        return _message(to, shown.type, source, reference)
+        return _message(to, shown.type, source, sending)
     content = {**source, "filename": media.name_of(file)}
-    return _message(to, _DOCUMENT, content, reference)
+    return _message(to, _DOCUMENT, content, sending)
 
 
 def sent(answer: Mapping[str, Any]) -> Accepted:
@@ -143,13 +144,20 @@ def address(contact: Contact) -> Mapping[str, str]:
 
 
 def _message(
-    to: Mapping[str, str], kind: str, content: Mapping[str, Any], reference: str
+    to: Mapping[str, str], kind: str, content: Mapping[str, Any], sending: Sending
 ) -> Mapping[str, Any]:
+    """
+    Return the body of the call that sends a content, with the message that it quotes.
+
+    https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/contextual-replies
+    """
+    quoted = {"context": {"message_id": sending.quotes}} if sending.quotes else {}
     return {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         **to,
+        **quoted,
         "type": kind,
         kind: content,
-        "biz_opaque_callback_data": reference,
+        "biz_opaque_callback_data": sending.reference,
     }

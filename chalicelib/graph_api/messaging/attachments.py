@@ -13,8 +13,8 @@ from chalicelib.graph_api.messaging.payloads import Attachment, AttachmentPayloa
 #: What the platform finds behind a link in the text, and attaches.
 _PREVIEW: Final = "fallback"
 # Reels are told by their path alone, at times.
-_FACEBOOK: Final = "https://www.facebook.com"
-_INSTAGRAM: Final = "https://www.instagram.com"
+_SITE: Final = "https://www.facebook.com"
+_OTHER_SITE: Final = "https://www.instagram.com"  #: of attachments whose kind begins with ig_
 _MAP: Final = "https://www.google.com/maps?q={lat},{long}"
 
 
@@ -60,7 +60,7 @@ def _url(attachment: Attachment) -> str:
     url = attachment.payload.url or attachment.url
     if not url.startswith("/"):
         return url
-    return (_INSTAGRAM if attachment.type.startswith("ig_") else _FACEBOOK) + url
+    return (_OTHER_SITE if attachment.type.startswith("ig_") else _SITE) + url
 
 
 def _title(attachment: Attachment) -> str:

@@ -6,7 +6,8 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from chalicelib.domain.contact import AliasKind, Contact
+from chalicelib.domain.account import Account
+from chalicelib.domain.contact import AliasKind, Contact, Profile
 from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import HOUR, Window
 from chalicelib.errors import Refused
@@ -18,21 +19,29 @@ if TYPE_CHECKING:
 
 #: The option of an account under which conversations are taken over that another application holds.
 TAKE_CONTROL = "take_control"
+#: The option of an account under which agents see what customers look like on the platform.
+PROFILE_PICTURES = "profile_pictures"
+_PICTURE = "profile_pic"
 
 
 class MessagingChannel(MetaChannel):
     """
     Sends and shows as `ports.Channel` asks.
 
-    `person` is how the channel names people, `answers` the edge of a public comment under which
-    answers to it stand.
+    `person` is how the channel names people, `names` the fields of a profile that tell what a
+    person is called, `answers` the edge of a public comment under which answers to it stand.
     """
 
     person: ClassVar[AliasKind]
+    names: ClassVar[tuple[str, ...]]
     answers: ClassVar[str]
 
     # https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy
     window = Window(response=24 * HOUR, human_agent=7 * 24 * HOUR)
+    starts = False
+    # Their limits are an account's, hundreds of messages a second; no person has one of their own.
+    # https://developers.facebook.com/documentation/business-messaging/messenger-platform/overview/rate-limiting
+    pace = None
 
     def send(self, sending: Sending) -> Accepted:
         """Send a message, or answer a public comment; see `ports.Channel`."""
@@ -56,6 +65,23 @@ class MessagingChannel(MetaChannel):
                 raise
         graph.take_control(account.node, person, token=token)
         return _accepted(graph.send(account.node, message, token=token).get("message_id"))
+
+    def profile_of(self, *, account: Account, contact: Contact) -> Profile:
+        """
+        Return what the platform tells of a person; see `ports.Channel`.
+
+        https://developers.facebook.com/documentation/business-messaging/messenger-platform/identity/user-profile
+        """
+        wants_picture = account.wants(PROFILE_PICTURES, otherwise=True)
+        fields = (*self.names, _PICTURE) if wants_picture else self.names
+        person = contact.address(self.person)
+        told = self._profile(person, account=account, fields=fields)
+        picture = told.pop(_PICTURE, "")
+        return Profile(name=self._called(list(told.values())), picture=picture)
+
+    @abstractmethod
+    def _called(self, names: Sequence[str]) -> str:
+        """Return a person's name of those of the `names` that are told, in their order."""
 
     @abstractmethod
     def _message(self, sending: Sending) -> Mapping[str, Any] | Form:

@@ -24,5 +24,8 @@ def edited(notice: Notice, part: object) -> MessageEdited | UnknownEvent:
         about=notice.key(said),
         content=content,
         occurred_at=notice.occurred_at,
+        traces=(notice.elsewhere(said),),
         undone_by=keys.deleted(edit.mid),
+        ours=notice.ours,
+        standby=notice.standby,
     )

@@ -40,6 +40,7 @@ def received(notice: Notice, message: Message) -> MessageReceived | MessageDelet
         occurred_at=notice.occurred_at,
         reply_to=answered,
         about=notice.key(keys.message(answered)) if answered else "",
+        traces=(notice.elsewhere(keys.message(answered)),) if answered else (),
         undone_by=keys.deleted(message.mid) if message.mid else "",
         standby=notice.standby,
     )

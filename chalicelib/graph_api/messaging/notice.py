@@ -86,6 +86,10 @@ class Notice:
         """Return the key of something with an id of its own; in standby it has another one."""
         return keys.standby(plain) if self.standby else plain
 
+    def elsewhere(self, plain: str) -> str:
+        """Return the key that it has on the other side of a change of hands."""
+        return plain if self.standby else keys.standby(plain)
+
     @property
     def ours(self) -> bool:
         """Return whether the account itself is named as the sender."""

@@ -25,6 +25,15 @@ def recipient(sending: Sending, person: AliasKind) -> Mapping[str, str]:
     return {"id": known}
 
 
+def quoted(sending: Sending) -> Mapping[str, Mapping[str, str]]:
+    """
+    Return which message is quoted, if one is.
+
+    https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
+    """
+    return {"reply_to": {"mid": sending.quotes}} if sending.quotes else {}
+
+
 def manner(sending: Sending) -> Mapping[str, str]:
     """
     Return as what a message is sent: an answer, or what a person wrote later than answers may be.

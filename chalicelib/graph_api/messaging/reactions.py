@@ -42,6 +42,7 @@ def reacted(notice: Notice, part: object) -> Reacted | UnknownEvent:
         contact=notice.contact,
         message_id=reaction.mid,
         about=notice.key(keys.message(reaction.mid)),
+        traces=(notice.elsewhere(keys.message(reaction.mid)),),
         emoji=emoji,
         occurred_at=notice.occurred_at,
         # https://developers.facebook.com/documentation/business-messaging/messenger-platform/policy

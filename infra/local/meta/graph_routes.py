@@ -133,7 +133,7 @@ class Calls:
         """Tell an object's fields."""
         self._authorise(request, request.query_params)
         name, fields = self._node(request), request.query_params.get("fields", "")
-        found = self._nodes.find(name, fields=fields, media_url=self._phones.media_url(name))
+        found = self._nodes.find(name, fields=fields, media_url=self._phones.media_url)
         if name == self._host.me and self._host.own_id:
             found = {**found, "id": self._host.own_id, "user_id": name}
         return Json(_only(found, fields))

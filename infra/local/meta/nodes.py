@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from infra.local import credentials
-from infra.local.meta import errors, templates
+from infra.local.meta import errors, portraits, templates
 from infra.local.meta.accounts import INSTAGRAM, MESSENGER, NODES, WHATSAPP
 from infra.local.meta.comments import Comments
 from infra.local.meta.records import Customer
@@ -22,8 +22,8 @@ class Nodes:
         self._store = store
         self._comments = comments
 
-    def find(self, node: str, *, fields: str, media_url: str) -> Mapping[str, Any]:
-        """Answer `GET /{node}`; a WhatsApp file is found at `media_url`."""
+    def find(self, node: str, *, fields: str, media_url: Callable[[str], str]) -> Mapping[str, Any]:
+        """Answer `GET /{node}`; `media_url` tells where a file of an id is found."""
         if business := NODES.get(node):
             return business.profile
         if node == credentials.WHATSAPP_BUSINESS_ID:
@@ -32,7 +32,7 @@ class Nodes:
         if media and media.channel == WHATSAPP:
             return {
                 "messaging_product": WHATSAPP,
-                "url": media_url,
+                "url": media_url(media.id),
                 "mime_type": media.mime,
                 "sha256": media.digest,
                 "file_size": str(len(media.content)),
@@ -48,7 +48,8 @@ class Nodes:
         customer = self._store.customer(first, node) or self._store.customer(second, node)
         if customer is None:
             raise errors.no_such_node(node)
-        return _profile(customer)
+        picture = self._store.media(portraits.id_of(customer.channel, customer.contact))
+        return _profile(customer, media_url(picture.id) if picture else "")
 
     def templates(self, node: str) -> Mapping[str, Any]:
         """Answer `GET /{node}/message_templates`."""
@@ -57,9 +58,10 @@ class Nodes:
         return {"data": templates.listed()}
 
 
-def _profile(customer: Customer) -> Mapping[str, Any]:
+def _profile(customer: Customer, picture: str) -> Mapping[str, Any]:
     name = customer.name or customer.contact
+    shown = {"profile_pic": picture} if picture else {}
     if customer.channel == INSTAGRAM:
-        return {"id": customer.contact, "name": name, "username": customer.username}
+        return {"id": customer.contact, "name": name, "username": customer.username, **shown}
     first, _, last = name.partition(" ")
-    return {"id": customer.contact, "name": name, "first_name": first, "last_name": last}
+    return {"id": customer.contact, "name": name, "first_name": first, "last_name": last, **shown}

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from infra.local.meta import faults as ordered
-from infra.local.meta import ids, orders
+from infra.local.meta import ids, orders, portraits
 from infra.local.meta.deeds import InvalidOrder
 from infra.local.meta.faults import Faults
 from infra.local.meta.graph_routes import bearer_is_ours
@@ -53,6 +53,7 @@ class Simulation:
             Route("/sim/health", self.health),
             Route("/sim/send", guarded(self.send), methods=["POST"]),
             Route("/sim/raw", guarded(self.raw), methods=["POST"]),
+            Route("/sim/picture", guarded(self.picture), methods=["POST"]),
             Route("/sim/read", guarded(self.read), methods=["POST"]),
             Route("/sim/window", guarded(self.window), methods=["POST"]),
             Route("/sim/faults", guarded(self.add_fault), methods=["POST"]),
@@ -75,6 +76,11 @@ class Simulation:
         order = orders.parse(await json_object(request))
         status, message_id = await self._phones.send(order)
         return Json({"status": status, "message_id": message_id})
+
+    async def picture(self, request: Request) -> Response:
+        """Give a customer a picture: `{channel, contact, content}`."""
+        self._store.put_media(portraits.parse(await json_object(request)))
+        return Json({"status": "ok"})
 
     async def raw(self, request: Request) -> Response:
         """Sign and post a body as it is, once."""

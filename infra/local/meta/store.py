@@ -217,6 +217,12 @@ class Store:
             *(media.id, media.channel, media.filename, media.mime, media.content),
         )
 
+    def put_media(self, media: Media) -> None:
+        """Keep a file in place of the one that has its id, if there is one."""
+        with self.transaction():
+            self.run("DELETE FROM media WHERE id = ?", media.id)
+            self.add_media(media)
+
     def media(self, media_id: str) -> Media | None:
         """Return a file by its id, or None."""
         rows = self.rows("SELECT * FROM media WHERE id = ?", media_id)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.domain.account import Account, AccountRef
-from chalicelib.domain.contact import Alias, AliasKind, Contact
+from chalicelib.domain.contact import Alias, AliasKind, Contact, Profile
 from chalicelib.domain.content import Content, File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent, MessageReceived, UnknownEvent
@@ -23,6 +23,8 @@ class Telegraph:
     """Keeps the contract of `ports.Channel`; what it sends is in `wire`."""
 
     name = "telegraph"
+    pace = None
+    starts = False
     window = Window(response=48 * HOUR)
 
     def __init__(self, *, secrets: Secrets) -> None:
@@ -65,10 +67,10 @@ class Telegraph:
             occurred_at=received_at,
         )
 
-    def name_of(self, *, account: Account, contact: Contact) -> str:
-        """Return "": telegrams are signed."""
+    def profile_of(self, *, account: Account, contact: Contact) -> Profile:
+        """Return nothing: telegrams are signed."""
         del account, contact
-        return ""
+        return Profile()
 
     def portions(self, text: str, *, contact: Contact) -> Sequence[str]:
         """Return each paragraph: a telegram has one."""

@@ -357,7 +357,7 @@ def test_an_account_with_instagrams_own_login_is_spoken_for_elsewhere() -> None:
     speaker = Speaker(name="instagram", options={"login": "instagram"})
     speaker.send(text="ciao")
     speaker.see()
-    speaker.channel.name_of(account=speaker.account, contact=speaker.contact)
+    speaker.channel.profile_of(account=speaker.account, contact=speaker.contact)
     hosts = {asked.url.partition("/v26.0/")[0] for asked in speaker.asked}
     assert hosts == {SETTINGS.instagram_url} == {"https://graph.instagram.com"}
 

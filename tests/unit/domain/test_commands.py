@@ -6,11 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.commands import AnswerPrivately, Misspelt, SendTemplate, Start, command
+from chalicelib.domain import commands
+from chalicelib.domain.commands import AnswerPrivately, Command, Misspelt, SendTemplate, Start
 from chalicelib.domain.sending import Template
 from chalicelib.words import en, it
 
+STARTS = ("whatsapp",)
 ANNA = Template(name="order", language="it", values=("Anna", "DHL 123"))
+
+
+def command(text: str) -> Command | None:
+    return commands.command(text, starts=STARTS)
 
 
 def template(blanks: str) -> Template:
@@ -158,12 +164,12 @@ def test_what_is_wrong_with_a_command_is_said(text: str, expected: str) -> None:
 )
 def test_a_conversation_is_started_with_a_number_as_people_write_it(phone: str) -> None:
     asked = command(f'/whatsapp {phone} order it "Anna" "DHL 123"')
-    assert asked == Start(phone="393331234567", template=ANNA)
+    assert asked == Start(channel="whatsapp", phone="393331234567", template=ANNA)
 
 
 @pytest.mark.parametrize("ours", ["15550783881", "+15550783881", '"+1 555-078-3881"'])
 def test_our_own_number_can_be_named_anywhere(ours: str) -> None:
-    expected = Start(phone="393331234567", template=ANNA, account="15550783881")
+    expected = Start(channel="whatsapp", phone="393331234567", template=ANNA, account="15550783881")
     for text in (
         f'/whatsapp +393331234567 from={ours} order it "Anna" "DHL 123"',
         f'/whatsapp from={ours} +393331234567 order it "Anna" "DHL 123"',
@@ -175,3 +181,14 @@ def test_our_own_number_can_be_named_anywhere(ours: str) -> None:
 def test_a_private_answer_keeps_its_lines() -> None:
     assert command("/Private Hello,\n\n“Anna”  =) ") == AnswerPrivately("Hello,\n\n“Anna”  =)")
     assert command("<p>/private Hello &amp;<br>goodbye</p>") == AnswerPrivately("Hello &\ngoodbye")
+
+
+def test_a_conversation_is_started_on_whichever_channel_can_be_written_to_first() -> None:
+    text = '/telegraph +393331234567 order it "Anna" "DHL 123"'
+    started = commands.command(text, starts=("whatsapp", "telegraph"))
+    assert started == Start(channel="telegraph", phone="393331234567", template=ANNA)
+    assert commands.command(text, starts=STARTS) is None
+    assert commands.command("/whatsap +39", starts=()) is None
+    assert commands.command("/telegrap +39", starts=("telegraph",)) == Misspelt(
+        "command.unknown", "/telegrap"
+    )

@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.changes import Outcome
-from tests.builders import comment, edit, message, notice, unsend
+from chalicelib.domain.message import Status
+from chalicelib.errors import AmbiguousError
+from tests.builders import Raw, comment, echo, edit, message, notice, unsend
+from tests.fakes.channel import Arrived
 from tests.fakes.clock import START
 
 
@@ -79,3 +82,63 @@ def test_a_reply_in_the_ticket_of_a_comment_goes_to_its_thread(world):
     (sent,) = world.channel.arrived
     assert sent.text == "ten"
     assert sent.contact.is_public
+
+
+def private_echo(sent: Arrived, *, text: str) -> Raw:
+    """Return the echo of a private answer: it names who gets it, and nothing of ours."""
+    return echo(text, mid=sent.id, contact="igsid-of-anna")
+
+
+@pytest.fixture
+def commented(world, wanted):
+    world.hear(comment("how much?", mid="c1"))
+    world.run_until_quiet()
+    return world.ticket().id
+
+
+def test_the_echo_of_a_private_answer_that_is_faster_than_its_answer_opens_no_ticket(
+    world, commented
+):
+    world.channel.during_send.append(
+        lambda sent: world.hear_now(private_echo(sent, text="ten euro"))
+    )
+    world.answer(commented, "/private ten euro")
+    world.run_until_quiet()
+    assert len(world.channel.arrived) == 1
+    assert world.ticket().texts() == ["how much?"]
+    assert world.claim("e:out-1").reason == "confirmed"
+    assert world.delivery(2).message_id == "out-1"
+
+
+def test_it_confirms_a_private_answer_whose_answer_was_lost(world, commented):
+    world.channel.faults.plan("send", AmbiguousError("lost"), performed=True)
+    world.answer(commented, "/private ten euro")
+    world.hear(private_echo(world.channel.arrived[0], text="ten euro"))
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["how much?"]
+    assert world.delivery(2).status is Status.ACCEPTED
+
+
+def test_it_is_known_when_it_comes_late(world, commented):
+    world.answer(commented, "/private ten euro")
+    world.run_until_quiet()
+    world.hear(private_echo(world.channel.arrived[0], text="ten euro"))
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["how much?"]
+
+
+@pytest.mark.parametrize("text", ["something else", "ten euro"])
+def test_what_is_written_elsewhere_is_shown_all_the_same(world, commented, text):
+    world.answer(commented, "/private ten euro")
+    world.run_until_quiet()
+    world.hear(echo(text, mid="elsewhere", contact="igsid-of-anna"))
+    world.run_until_quiet()
+    assert [ticket.texts() for ticket in world.desk.tickets][1:] == [
+        [f"[sent to the customer outside the helpdesk]\n{text}"]
+    ]
+
+
+def test_a_public_answer_announces_nothing(world, commented):
+    world.answer(commented, "ten euro")
+    world.run_until_quiet()
+    assert "words:" not in f"{list(world.table.scan())}"

@@ -13,6 +13,7 @@ from tests.fakes.clock import START
 from tests.fakes.world import World
 
 TAKEN_BACK = "[message taken back by its sender]"
+MARK = "[edited; what it said before is not known here]"
 DELETED = "A message was taken back by its sender. It is deleted here; please delete it in this ticket, too."
 
 
@@ -42,7 +43,8 @@ def test_an_edit_is_a_note_with_what_was_said_and_what_it_says_now(world, ticket
 def test_an_edit_of_what_nobody_knows_says_what_it_says_now(world, ticket):
     world.hear(edit("seven shirts", of=message("", mid="unheard of")))
     world.run_until_quiet()
-    assert world.notes() == ["The message was edited.\n\nIt says now:\nseven shirts"]
+    assert world.notes() == []
+    assert world.ticket().texts()[1:] == [f"seven shirts\n{MARK}"]
 
 
 def test_an_edit_told_twice_is_one_note(world, ticket):

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from chalicelib.domain.content import Content
-from tests.builders import control, echo, message, unsend
+from tests.builders import control, echo, message, reaction, unsend
 from tests.fakes.clock import START
 
 STANDBY = {"standby": True}
@@ -172,3 +172,31 @@ def test_what_only_a_file_says_is_named_in_the_transcript(world):
     world.run_until_quiet()
     assert "Anna:  [cat.png]" in world.ticket().texts()[0]
     assert world.said()[0].content != Content()
+
+
+@pytest.mark.parametrize("is_bots", [False, True], ids=["the customer's", "the other's"])
+def test_what_was_said_in_standby_is_quoted_once_the_conversation_is_ours(world, is_bots):
+    world.hear(customer("size 44, please", mid="m1"), bot("we have 43"))
+    world.hear(control("", at=START + 1))
+    world.run_until_quiet()
+    world.hear(message("so?", reply_to="we have 43" if is_bots else "m1", at=START + 2))
+    world.run_until_quiet()
+    expected = "> we have 43" if is_bots else "> size 44, please"
+    assert world.ticket().texts()[-1] == f"{expected}\nso?"
+
+
+def test_what_was_said_to_us_is_quoted_in_a_message_that_another_application_answers(world):
+    world.open_ticket("hello")
+    world.hear(message("size 44, please", mid="m1", at=START + 1))
+    world.hear(reaction("👍", mid="m1", at=START + 2) | STANDBY)
+    world.run_until_quiet()
+    assert "> size 44, please" in world.notes()[-1]
+
+
+def test_a_reaction_to_what_was_said_in_standby_recalls_it(world):
+    world.open_ticket("hello")
+    world.hear(customer("size 44, please", mid="m1", at=START + 1))
+    world.hear(control("", at=START + 2))
+    world.hear(reaction("👍", mid="m1", at=START + 3))
+    world.run_until_quiet()
+    assert "> size 44, please" in world.notes()[-1]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 from chalicelib.channels.whatsapp.notice import Notice
@@ -14,7 +17,9 @@ from chalicelib.graph_api import keys
 # What we send ourselves is never told back here, so none of these can be taken for ours by its words.
 _PHONE: Final = "whatsapp_business_app"
 _ANOTHER: Final = "another_application"
-_CHANGES: Final = {"edit": rewritten.edited, "revoke": rewritten.taken_back}
+_CHANGES: Final[Mapping[str, Callable[[Notice, Message], ChannelEvent]]] = MappingProxyType(
+    {"edit": partial(rewritten.edited, ours=True), "revoke": rewritten.taken_back}
+)
 
 
 def parse(notice: Notice) -> ChannelEvent:

@@ -66,6 +66,7 @@ def _written(notice: Notice, message: Message) -> ChannelEvent:
         occurred_at=notice.occurred_at,
         reply_to=answered,
         about=notice.key(keys.message(answered)) if answered else "",
+        traces=(notice.elsewhere(keys.message(answered)),) if answered else (),
         undone_by=keys.deleted(message.id) if message.id else "",
         standby=notice.standby,
     )
@@ -81,6 +82,7 @@ def _reacted(notice: Notice, message: Message) -> ChannelEvent:
         contact=notice.contact,
         message_id=on,
         about=notice.key(keys.message(on)),
+        traces=(notice.elsewhere(keys.message(on)),),
         emoji=message.reaction.emoji,
         occurred_at=notice.occurred_at,
     )

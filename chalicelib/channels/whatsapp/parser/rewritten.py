@@ -10,7 +10,7 @@ from chalicelib.graph_api import keys
 from chalicelib.graph_api.fields import mapping
 
 
-def edited(notice: Notice, message: Message) -> MessageEdited | UnknownEvent:
+def edited(notice: Notice, message: Message, *, ours: bool = False) -> MessageEdited | UnknownEvent:
     """Return what a message says now; what names none is unknown."""
     original = message.edit.original_message_id
     if not original:
@@ -25,7 +25,10 @@ def edited(notice: Notice, message: Message) -> MessageEdited | UnknownEvent:
         about=notice.key(keys.message(original)),
         content=content(now),
         occurred_at=notice.occurred_at,
+        traces=(notice.elsewhere(keys.message(original)),),
         undone_by=keys.deleted(original),
+        ours=ours,
+        standby=notice.standby,
     )
 
 
