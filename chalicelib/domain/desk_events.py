@@ -18,8 +18,8 @@ class ReplyWritten:
     """
     An agent answered in a ticket, for the customer to read.
 
-    `foreign` says that the helpdesk knows the ticket as one that was not made by us. `quotes` is our
-    own reference of the entry that is answered, `Work.reference`, where the helpdesk tells which.
+    `foreign` says that the helpdesk knows the ticket as one that was not made by us. `quotes` is the
+    `Entry.key` of what the agent quotes, empty where that is nothing of ours.
     """
 
     key: str

@@ -1,36 +1,31 @@
-"""How often one person may be written to: what the platforms allow, as data."""
+"""How often somebody may be written to, and what keeps count of it in one number."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-#: Messages that a pause makes room for: a pause for each one alone would be many.
-AT_ONCE: Final = 5
+_MS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """
-    One message each `interval` ms to one person, up to `burst` at once that are paid back.
+    A limit of the other side: `burst` writes at once, then one each `interval` seconds.
 
-    The only thing to remember of a person is until when what was sent is not paid back yet: the
-    generic cell rate algorithm, ITU-T I.371, as a virtual schedule.
+    It is kept by the generic cell rate algorithm, whose whole state is the time until which the
+    writes so far are paid for: ITU-T I.371, annex A. In any window of `w` seconds there are at most
+    `burst + w / interval` writes.
     """
 
-    interval: int
     burst: int
+    interval: float
 
-    def pause(self, paid_until: int, *, now: int) -> int:
-        """
-        Return for how many ms nothing may be sent, 0 where the next message may go now.
+    def wait(self, paid_until: int, *, now: int) -> float:
+        """Return the seconds until the next write may go; both times are in ms since the epoch."""
+        ahead = paid_until - now - (self.burst - 1) * self.interval * _MS
+        return max(ahead / _MS, 0.0)
 
-        After the pause, several may go. Both times are in ms since the epoch.
-        """
-        if paid_until - now <= (self.burst - 1) * self.interval:
-            return 0
-        return paid_until - now - (self.burst - min(AT_ONCE, self.burst)) * self.interval
-
-    def sent(self, paid_until: int, *, now: int) -> int:
-        """Return until when all is not paid back once one more message was sent."""
-        return max(paid_until, now) + self.interval
+    def after(self, paid_until: int, *, now: int) -> int:
+        """Return until when the writes are paid for once one more has gone."""
+        return max(paid_until, now) + round(self.interval * _MS)

@@ -37,6 +37,8 @@ from chalicelib.pipeline.wake import Wake, Wakeups
 CONFIRMATION_TIME = 10 * 60 * MS
 #: More attempts than a reply gets otherwise: a row that has more has waited for an operator.
 WAITS = 1000
+#: Messages that may go, at the most, after each wait for a platform's pace.
+AT_ONCE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,9 @@ class Deliverer:
         if work.due_at > now:
             return Rest()
         pace = self.dispatch.pace(account)
-        if pace and (pause := pace.pause(conversation.paced_until, now=now)):
-            return Wait(pause / MS)
+        if pace and (seconds := pace.wait(conversation.paced_until, now=now)):
+            # Room for several: a wake-up is good for so many waits, and then for none.
+            return Wait(seconds + (min(AT_ONCE, pace.burst) - 1) * pace.interval)
         begun = self.line.begin(work, *announced(work, account))
         return self._send(conversation, begun, account)
 
@@ -137,7 +140,7 @@ class Deliverer:
     def _gone_out(self, conversation: Conversation, account: Account) -> Conversation:
         """Return the conversation once something was sent in it, or may have been."""
         pace, until = self.dispatch.pace(account), conversation.paced_until
-        until = pace.sent(until, now=self.line.clock()) if pace else until
+        until = pace.after(until, now=self.line.clock()) if pace else until
         return replace(conversation, paced_until=until, held_up=False)
 
     def _unconfirmed(

@@ -151,7 +151,7 @@ class Line:
         return next((row for row in rows if (row.verb, row.sequence) == place), None)
 
     def begin(self, work: Work, *also: Change) -> Work:
-        """Mark a row as begun before anything is written outside, and return it; see `change`."""
+        """Mark a row as begun before anything is written outside, `also` with it, and return it."""
         started = replace(
             work,
             stage=Stage.STARTED,
@@ -163,11 +163,7 @@ class Line:
         return self.change(work, started, *also)
 
     def change(self, before: Work, after: Work, *also: Change) -> Work:
-        """
-        Write a row's change, and what belongs to it, and return the row as stored.
-
-        Raises Conflict as the store does.
-        """
+        """Write a row's change and return the row as stored; raise Conflict as the store does."""
         self.store.commit(WorkChanged(before, after), *also)
         return replace(after, revision=before.revision + 1)
 
