@@ -38,7 +38,7 @@ from chalicelib.pipeline.wake import Wake, Wakeups
 CONFIRMATION_TIME = 10 * 60 * MS
 #: More attempts than a reply gets otherwise: a row that has more has waited for an operator.
 WAITS = 1000
-#: Messages that a pause makes room for: a pause for each one alone would be many.
+#: Messages that may go, at the most, after each wait for a platform's pace.
 AT_ONCE = 5
 
 
@@ -77,8 +77,9 @@ class Deliverer:
         if work.due_at > now:
             return Rest()
         pace = self.dispatch.pace(account)
-        if pace and (wait := pace.wait(conversation.paced_until, now=now, room=AT_ONCE)):
-            return Wait(wait)
+        if pace and (seconds := pace.wait(conversation.paced_until, now=now)):
+            # Room for several: a wake-up is good for so many waits, and then for none.
+            return Wait(seconds + (min(AT_ONCE, pace.burst) - 1) * pace.interval)
         begun = self.line.begin(work, *announced(work, account))
         return self._send(conversation, begun, account)
 

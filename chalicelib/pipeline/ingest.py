@@ -21,6 +21,7 @@ from chalicelib.pipeline.confirm import words_of
 from chalicelib.pipeline.decision import Decision, parked
 from chalicelib.pipeline.desk_events import DeskEvents
 from chalicelib.pipeline.fan_out import Raw, fanned_out, item_of
+from chalicelib.pipeline.file_policy import as_wanted
 from chalicelib.pipeline.files import FileKeeper
 from chalicelib.pipeline.receive import in_batches
 from chalicelib.pipeline.set_aside import (
@@ -209,7 +210,11 @@ class Ingester:
                 return without_account(event)
             now = self.clock()
             decision = self.channel_events.decide(
-                event, account=account, found=found, now=now, came_at=_came_at(copy, now)
+                as_wanted(event, account),
+                account=account,
+                found=found,
+                now=now,
+                came_at=_came_at(copy, now),
             )
             self.keeper.forget(decision.forgets)
             return self.keeper.kept(decision, lambda file: channel.locate(file, account=account))

@@ -36,7 +36,7 @@ class WhatsApp(MetaChannel):
     window = Window(response=24 * HOUR)
     starts = True
     # https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
-    pace = Pace(interval=6.0, burst=45)
+    pace = Pace(burst=45, interval=6.0)
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
         """Return every item of a webhook; see `ports.Webhook`."""

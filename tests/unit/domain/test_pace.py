@@ -27,19 +27,6 @@ def test_who_kept_still_may_burst_again():
     assert PACE.wait(paid, now=30_000) == 0
 
 
-def test_a_wait_makes_room_for_as_many_as_are_asked_for():
-    paid = 0
-    for _ in range(3):
-        paid = PACE.after(paid, now=0)
-    then = round(PACE.wait(paid, now=0, room=2) * 1000)
-    assert then == 20_000
-    for _ in range(2):
-        assert PACE.wait(paid, now=then) == 0
-        paid = PACE.after(paid, now=then)
-    assert PACE.wait(paid, now=then) > 0
-    assert PACE.wait(paid, now=0, room=99) == PACE.wait(paid, now=0, room=3)
-
-
 @given(
     burst=st.integers(1, 20),
     interval=st.sampled_from([0.5, 1.0, 6.0, 30.0]),

@@ -123,7 +123,7 @@ def test_nobody_may_scan_the_table_or_write_secrets(expanded):
         assert not allowed & {"dynamodb:Scan", "secretsmanager:PutSecretValue"}
 
 
-def test_only_who_ingests_may_delete_and_that_only_files(expanded):
+def test_only_who_forgets_messages_or_shows_pictures_may_delete_and_that_only_files(expanded):
     deletes = {
         (name, statement["Sid"])
         for name, role in roles(expanded).items()
@@ -131,7 +131,7 @@ def test_only_who_ingests_may_delete_and_that_only_files(expanded):
         if "s3:DeleteObject" in statement["Action"]
     }
     assert {sid for _, sid in deletes} == {"Media"}
-    assert {name for name, _ in deletes} == {"IngestRole", "DeadIntakeRole"}
+    assert {name for name, _ in deletes} == {"IngestRole", "DeadIntakeRole", "ForwardRole"}
 
 
 # parliament leaves files open when it is imported.

@@ -9,7 +9,7 @@ from chalicelib.errors import AmbiguousError, Refused, TooFast
 from tests.builders import reply
 from tests.fakes.world import World
 
-PACE = Pace(interval=6.0, burst=8)
+PACE = Pace(burst=8, interval=6.0)
 
 
 @pytest.fixture
