@@ -85,6 +85,11 @@ class Content:
     files: tuple[File, ...] = ()
     parts: tuple[Part, ...] = ()
 
+    @property
+    def said(self) -> str:
+        """Return what somebody knows this by: its text, or the names of its files."""
+        return self.text or " ".join(f"[{file.name}]" for file in self.files)
+
 
 UNSUPPORTED: Final = "unsupported"
 

@@ -162,7 +162,7 @@ class Deliverer:
 
     def _withdrawn(self, work: Work, account: Account, ended: DeliveryEnded, sent: Sent) -> bool:
         """Tell the agent that a send arrived which was given up meanwhile; return whether it was."""
-        text = words.say(account.language, "arrived_after_all")
+        text = words.say(account.language, "arrived_after_all", text=work.said)
         while True:
             known = self.line.store.delivery(work.conversation_id, work.sequence)
             current = self.line.store.conversation(work.conversation_id)

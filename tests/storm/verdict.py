@@ -10,7 +10,6 @@ from chalicelib.operations.parked import parked
 from chalicelib.operations.verify import verify
 from chalicelib.storage import rows
 from chalicelib.storage.audit import TableAudit
-from chalicelib.storage.keys import CONVERSATION_PREFIX
 from tests.storm.casts import BARE
 from tests.storm.tokens import owner, tokens
 from tests.storm.watch import Kind, says
@@ -32,7 +31,7 @@ def look(world: StormWorld) -> None:
     _look_at_said(world, kept)
     for token in world.people.replies:
         _look_at_reply(world, token, kept=kept)
-    _look_at_doubts(world)
+    _look_at_doubts(world, kept)
     books = verify(
         world.books.accepted,
         intake=[world.queues["ingest"], world.dead["ingest"]],
@@ -104,17 +103,13 @@ def _look_at_reply(world: StormWorld, token: str, *, kept: set[str]) -> None:
             watch.wrong(Kind.DUPLICATED, f"{token} is shown as sent by somebody else")
 
 
-def _look_at_doubts(world: StormWorld) -> None:
-    """Look that every doubt was withdrawn for whose reply something came that carries our reference."""
+def _look_at_doubts(world: StormWorld, kept: set[str]) -> None:
+    """Look that a doubt was withdrawn if something came that carries our reference, and only then."""
     watch = world.watch
-    parked_of = {row["pk"] for row in world.table.open_rows() if row["parked"]}
-    settled = Counter[str]()
-    for token in sorted(watch.doubted & world.people.heard):
-        settled[watch.references[token].partition(".")[0]] += 1
-    for conversation, count in settled.items():
-        is_parked = f"{CONVERSATION_PREFIX}{conversation}" in parked_of
-        if watch.withdrawn[conversation] < count and not is_parked:
-            watch.wrong(Kind.LOST, f"in {conversation} agents doubt what is known to have arrived")
+    for token in sorted((watch.doubted & world.people.heard) - watch.withdrawn - kept):
+        watch.wrong(Kind.LOST, f"agents doubt {token}, which is known to have arrived")
+    for token in sorted(watch.withdrawn - watch.sent.keys()):
+        watch.wrong(Kind.LOST, f"{token} is told as arrived, and is not on the phone")
 
 
 def _files_to(world: StormWorld, person: str) -> list[str]:

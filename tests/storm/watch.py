@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -54,7 +54,7 @@ class Watch:
     not have arrived", `residue` those that were taken for somebody else's. `late` are the references of work that was
     parked and let go: it comes when it comes. `missing` says how many files each conversation's
     tickets say that they lack, `whose` whose conversation it is; `key_of` gives an item's natural key.
-    `withdrawn` says how often each conversation's agents were told that a reply in doubt has arrived.
+    `withdrawn` are the doubted replies of which agents were told that they have arrived.
     `wordless` are the files that came without a word, and the references of the work that has them.
     """
 
@@ -71,9 +71,10 @@ class Watch:
     missing: dict[str, int] = field(default_factory=dict)
     whose: dict[str, str] = field(default_factory=dict)
     wordless: dict[str, str] = field(default_factory=dict)
-    withdrawn: Counter[str] = field(default_factory=Counter)
+    withdrawn: set[str] = field(default_factory=set)
     _work: dict[str, dict[int, str]] = field(default_factory=dict)
     _written: dict[str, int] = field(default_factory=dict)
+    _last_in: dict[str, DeskTicket] = field(default_factory=dict)
     _delivered: dict[str, int] = field(default_factory=dict)
     _marked: dict[str, list[str]] = field(default_factory=dict)
     _replies: dict[str, list[str]] = field(default_factory=dict)
@@ -188,27 +189,42 @@ class Watch:
                     self.wrong(Kind.DUPLICATED, f"{token} is shown twice")
                 before.append(ticket)
         else:
-            if "was not sent" in entry.text:
-                self.told.update(found)
-            if "may not have arrived" in entry.text:
-                self.doubted.update(found)
-            self.withdrawn[conversation] += "has arrived after all" in entry.text
-        self._in_order(conversation, entry, again=again)
+            self._noted(entry.text, found)
+        last = self._last_in.get(conversation)
+        removed = last is not None and not any(last is each for each in there)
+        if self._in_order(conversation, entry, again=again, removed=removed):
+            self._last_in[conversation] = ticket
 
-    def _in_order(self, conversation: str, entry: Entry, *, again: bool) -> None:
-        """Check that an entry stands behind what is before it; one may stand again where it was removed."""
+    def _noted(self, text: str, found: Sequence[str]) -> None:
+        """See what agents are told of replies."""
+        for words, replies in (
+            ("was not sent", self.told),
+            ("may not have arrived", self.doubted),
+            ("has arrived after all", self.withdrawn),
+        ):
+            if words in text:
+                replies.update(found)
+
+    def _in_order(self, conversation: str, entry: Entry, *, again: bool, removed: bool) -> bool:
+        """
+        Check that an entry stands behind what is before it, and return whether it is the last now.
+
+        One may stand again whose ticket was removed: `again` says that it does, by its tokens,
+        `removed` that the last one's was, which may read the same as others.
+        """
         last, text = self._written.get(conversation, 0), _without_names(entry.text)
         work = self._work.get(conversation, {})
         if any(work[n] == text and f"{conversation}.{n}" in self.late for n in work):
-            return
+            return False
         if not text or again:
-            return  # the beginning of a ticket whose first entry follows, or what stood elsewhere
+            return False  # the beginning of a ticket whose first entry follows, or what stood elsewhere
         fits = [n for n in sorted(work) if n >= last and work[n] == text]
         ahead = [number for number in fits if number > last]
-        if ahead:
+        if ahead and not (removed and last in fits):
             self._written[conversation] = ahead[0]
         elif not fits:
             self.wrong(Kind.MISORDERED, f"{entry.text[:60]!r} is shown out of its turn")
+        return bool(fits)
 
     # --- the phones
 

@@ -78,6 +78,10 @@ class Client:
         """Return a ticket; raise Gone where it does not exist."""
         return self._read(f"tickets/{ticket_id}/", answer=TicketAnswer)
 
+    def entry(self, entry_id: int) -> Listed:
+        """Return an entry, which names its ticket; raise Gone where it does not exist."""
+        return self._read(f"followups/{entry_id}/", answer=Listed)
+
     def newest_tickets(self, *, pages: int) -> Iterator[TicketAnswer]:
         """
         Yield the newest tickets, newest first: those of the last `pages` pages of the list.
