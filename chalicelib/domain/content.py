@@ -38,6 +38,11 @@ class File:
     size: int = 0
     problem: str = ""
 
+    @property
+    def origin(self) -> tuple[str, str]:
+        """Return what it is known by, whether it is kept by now or not."""
+        return self.url, self.id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:

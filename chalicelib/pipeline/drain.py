@@ -150,8 +150,8 @@ class Line:
         place = (work.verb, work.sequence)
         return next((row for row in rows if (row.verb, row.sequence) == place), None)
 
-    def begin(self, work: Work) -> Work:
-        """Mark a row as begun before anything is written outside, and return it."""
+    def begin(self, work: Work, *more: Change) -> Work:
+        """Mark a row as begun, with more to write, before anything is written outside; return it."""
         started = replace(
             work,
             stage=Stage.STARTED,
@@ -160,11 +160,11 @@ class Line:
             due_at=0,
             waiting_for="",
         )
-        return self.change(work, started)
+        return self.change(work, started, *more)
 
-    def change(self, before: Work, after: Work) -> Work:
+    def change(self, before: Work, after: Work, *more: Change) -> Work:
         """Write a row's change and return the row as stored; raise Conflict as the store does."""
-        self.store.commit(WorkChanged(before, after))
+        self.store.commit(WorkChanged(before, after), *more)
         return replace(after, revision=before.revision + 1)
 
     def put_off(self, work: Work, error: ScriptaError, *, stage: Stage) -> Wait | Rest:

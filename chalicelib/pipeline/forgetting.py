@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from chalicelib import words
 from chalicelib.domain.changes import (
     Change,
     ClaimKey,
@@ -18,10 +19,10 @@ from chalicelib.domain.changes import (
 from chalicelib.domain.content import Content, File
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.events import MessageDeleted
-from chalicelib.domain.message import Direction
+from chalicelib.domain.message import Direction, Message
 from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Stage, Work
-from chalicelib.pipeline.telling import TAKEN_BACK, files_of, line_of, quote, told
+from chalicelib.pipeline.telling import TAKEN_BACK, files_of, line_of, lines, quote, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +74,9 @@ def forget(
         if is_note and text != kept.message.content.text:
             changes.append(MessageForgotten(kept, Content(text=text)))
     _, rows = store.open_work(conversation.id) if gone else (None, [])
-    numbers = {kept.sequence for kept in gone}
+    by_number = {kept.sequence: kept.message for kept in gone}
     for work in rows:
-        after = _forgotten(work, numbers, quotes, files, language)
+        after = _forgotten(work, by_number.get(work.sequence), quotes, files, language)
         if after != work and work.stage is Stage.READY:
             changes.append(WorkChanged(work, after))
     in_store = [file for file in files if file.key]
@@ -89,12 +90,30 @@ def _tells(kept: MessageKept, message_id: str) -> bool:
 
 
 def _forgotten(
-    work: Work, numbers: set[int], quotes: Mapping[str, str], files: Sequence[File], language: str
+    work: Work,
+    gone: Message | None,
+    quotes: Mapping[str, str],
+    files: Sequence[File],
+    language: str,
 ) -> Work:
-    if work.sequence in numbers:
-        return replace(work, text=told(TAKEN_BACK, language=language), files=())
-    left = tuple(file for file in work.files if file not in files)
-    return replace(work, text=_without(work.text, quotes), files=left)
+    """Return work without what is forgotten; `gone` is the message that it shows, if that is it."""
+    origins = {file.origin for file in files}
+    left = tuple(file for file in work.files if file.origin not in origins)
+    text = work.text if gone is None else _told_before(work.text, gone, language)
+    text = _without(text, quotes)
+    if gone is not None:
+        text = lines(text, told(TAKEN_BACK, language=language))
+    return replace(work, text=text, files=left)
+
+
+def _told_before(text: str, message: Message, language: str) -> str:
+    """Return what an entry tells before the message that it shows: what was said in standby."""
+    said = told(message.content, language=language)
+    own = said
+    if message.direction is Direction.OUTSIDE:
+        own = words.say(language, "sent_outside", text=said)
+    is_its_end = message.direction is not Direction.NOTE and text.endswith(own)
+    return text.removesuffix(own).rstrip("\n") if is_its_end else ""
 
 
 def _quotes(gone: Iterable[MessageKept], *, name: str, language: str) -> dict[str, str]:

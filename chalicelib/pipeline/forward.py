@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from chalicelib import words
 from chalicelib.domain.account import Account, Desk
 from chalicelib.domain.changes import ConversationChanged, TicketLinked, WorkDone
-from chalicelib.domain.content import Attachment, File
+from chalicelib.domain.content import Attachment
 from chalicelib.domain.conversation import Conversation, Link, TicketStatus
 from chalicelib.domain.ports import Channel, Directory, Helpdesk
 from chalicelib.domain.ticket import Entry, Opening, Ticket
@@ -24,7 +24,7 @@ from chalicelib.errors import (
 )
 from chalicelib.pipeline.breakers import Breakers
 from chalicelib.pipeline.drain import MS, Line, Rest, TimeLeft, Wait, reason_of
-from chalicelib.pipeline.files import FileKeeper, given_up, shown
+from chalicelib.pipeline.files import FileKeeper, found_since, given_up, shown
 
 MOST_ATTEMPTS = 6  #: at one entry, by a desk that otherwise answers
 
@@ -114,9 +114,7 @@ class _Try:
                 return written
             if written is None:
                 unclear = False
-                self.work = self.line.begin(
-                    replace(self.work, files=self._files(), aim=self._aim())
-                )
+                self.work = self._begun()
                 written = self._write()
         except Conflict:
             raise
@@ -146,12 +144,16 @@ class _Try:
         self.work = self.line.change(self.work, bare)
         return self.run()
 
-    def _files(self) -> tuple[File, ...]:
-        """Return the entry's files after a last attempt at those that are not kept yet."""
+    def _begun(self) -> Work:
+        """Mark the entry as begun, after a last attempt at those of its files that are not kept yet."""
+        before = self.work.files
         kept = self.keeper.keep(
-            self.work.files, lambda file: self.channel.locate(file, account=self.account)
+            before, lambda file: self.channel.locate(file, account=self.account)
         )
-        return given_up(kept)
+        # Whatever forgets a message must know of all that is kept of it.
+        said = self.line.store.said(self.conversation.id) if kept != before else []
+        work = replace(self.work, files=given_up(kept), aim=self._aim())
+        return self.line.begin(work, *found_since(said, before, kept))
 
     def _entry(self, files: tuple[Attachment, ...] = ()) -> Entry:
         text = shown(self.work.text, self.work.files, language=self.account.language)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from chalicelib.domain.changes import Change
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.store import Found
 from chalicelib.domain.ticket import Entry, EntryKind, Promise
@@ -123,25 +124,25 @@ class _WritesNotesOpenly(Instead):
 
 
 class _MarksNothing(Line):
-    def begin(self, work: Work) -> Work:
+    def begin(self, work: Work, *more: Change) -> Work:
         return work
 
 
 class _ForgetsWhereItWrote(Line):
-    def begin(self, work: Work) -> Work:
-        return Line.begin(self, replace(work, aim=None))
+    def begin(self, work: Work, *more: Change) -> Work:
+        return Line.begin(self, replace(work, aim=None), *more)
 
 
 class _SendsAgain(Line):
-    def change(self, before: Work, after: Work) -> Work:
+    def change(self, before: Work, after: Work, *more: Change) -> Work:
         if after.stage is Stage.UNCONFIRMED:
             after = replace(after, stage=Stage.READY, due_at=0)
-        return Line.change(self, before, after)
+        return Line.change(self, before, after, *more)
 
 
 class _ForgetsWhoWaits(Line):
-    def change(self, before: Work, after: Work) -> Work:
-        return Line.change(self, before, replace(after, waiting_for="", due_at=0))
+    def change(self, before: Work, after: Work, *more: Change) -> Work:
+        return Line.change(self, before, replace(after, waiting_for="", due_at=0), *more)
 
 
 class _DoesNotWaitItsTurn(Line):

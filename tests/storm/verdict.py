@@ -11,8 +11,9 @@ from chalicelib.operations.verify import verify
 from chalicelib.storage import rows
 from chalicelib.storage.audit import TableAudit
 from tests.storm.casts import BARE
+from tests.storm.reading import says
 from tests.storm.tokens import owner, tokens
-from tests.storm.watch import Kind, says
+from tests.storm.watch import Kind
 from tests.storm.world import StormWorld
 
 _MOST_PARKED: Final = 1_000_000
@@ -32,6 +33,7 @@ def look(world: StormWorld) -> None:
     for token in world.people.replies:
         _look_at_reply(world, token, kept=kept)
     _look_at_doubts(world, kept)
+    _look_at_edits(world, kept)
     books = verify(
         world.books.accepted,
         intake=[world.queues["ingest"], world.dead["ingest"]],
@@ -48,7 +50,7 @@ def _look_at_said(world: StormWorld, kept: set[str]) -> None:
     for conversation, count in world.watch.missing.items():
         missing[world.watch.whose.get(conversation, "")] += count
     for token in world.people.said:
-        if token in world.watch.shown or token in kept:
+        if token in world.watch.shown or token in kept or world.whims.is_unsent(token):
             continue
         if world.watch.wordless.get(token) in world.watch.late:
             # In doubt, set aside, overtaken: one that reads the same may be taken for it.
@@ -60,6 +62,32 @@ def _look_at_said(world: StormWorld, kept: set[str]) -> None:
             world.watch.wrong(Kind.LOST, f"{token} stands in no ticket")
         else:
             missing[told] -= 1
+
+
+def _look_at_edits(world: StormWorld, kept: set[str]) -> None:
+    """Look that each edit is told, unless its message was taken back, or nobody had said it yet."""
+    watch, whims = world.watch, world.whims
+    for token in whims.edits:
+        early = whims.message_of[token] in watch.early
+        if token not in watch.noted.keys() | kept and not early and not whims.is_unsent(token):
+            watch.wrong(Kind.LOST, f"{token} is told in no ticket")
+
+
+def _look_at_unsent(world: StormWorld) -> None:
+    """Look that what was taken back is kept nowhere, and that its ticket was told."""
+    watch, whims = world.watch, world.whims
+    rows, files = str(list(world.table.scan())), world.media.objects
+    # What a process fetched that died before it could say where is nobody's, and removed by its age.
+    there = b"".join(content for key, content in files.items() if key in watch.media).decode()
+    for token in sorted(set(tokens(f"{rows} {there}"))):
+        if whims.is_unsent(token):
+            watch.wrong(Kind.LEAKED, f"{token} was taken back and is kept")
+    told = Counter[str]()
+    for conversation, count in watch.taken_back.items():
+        told[watch.whose.get(conversation, "")] += count
+    for person, count in Counter(whims.unsent.values()).items():
+        if told[person] + told[""] < count:
+            watch.wrong(Kind.LOST, f"{person} took {count} messages back, {told[person]} are told")
 
 
 def _look_at_parked(world: StormWorld) -> set[str]:
@@ -81,6 +109,7 @@ def _look_at_parked(world: StormWorld) -> set[str]:
 def look_at_rest(world: StormWorld) -> None:
     """Look at what is left when everything that was parked was let go: only what nobody can read."""
     look(world)
+    _look_at_unsent(world)
     for each in parked(TableAudit(table=world.table), store=world.store, most=_MOST_PARKED):
         if not any(f'"id":"{mid}"' in each.text for mid in world.people.poison):
             world.watch.wrong(Kind.LOST, f"{each.key} was let go and is parked: {each.reason}")

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
-from chalicelib.domain.content import File
 from chalicelib.domain.envelope import Envelope
 from chalicelib.domain.message import Status, highest
 from chalicelib.domain.ports import Outgoing
 from chalicelib.domain.ticket import Entry, EntryKind
 from chalicelib.domain.work import Stage
-from chalicelib.pipeline.files import shown
 from chalicelib.storage import keys
 from chalicelib.storage.table import Put, Update, Write
 from tests.fakes.channel import Arrived
 from tests.fakes.helpdesk import DeskTicket
 from tests.storm.ports import StormyTable
+from tests.storm.reading import TAKEN_BACK, in_files, lacks, reads, says, stands_in, without_names
 from tests.storm.tokens import owner, tokens
-
-_MISSING: Final = " missing: "  #: in an entry, for each file that it lacks
-_NAMED: Final = "✗ "  #: begins each line that names a file which the desk refused
+from tests.storm.whims import claimed
 
 
 class Kind(StrEnum):
@@ -56,6 +53,10 @@ class Watch:
     tickets say that they lack, `whose` whose conversation it is; `key_of` gives an item's natural key.
     `withdrawn` are the doubted replies of which agents were told that they have arrived.
     `wordless` are the files that came without a word, and the references of the work that has them.
+    `message_of` has the ids of the messages that authors may change by their tokens: `silenced` are those of
+    which the unsend was taken in first, `early` those of which an edit was. `noted` are the tickets in which
+    an edit is told, `taken_back` says how often each conversation's tickets tell that something was, and
+    `media` are the keys of the files that rows had.
     """
 
     violations: list[Violation] = field(default_factory=list)
@@ -71,6 +72,16 @@ class Watch:
     missing: dict[str, int] = field(default_factory=dict)
     whose: dict[str, str] = field(default_factory=dict)
     wordless: dict[str, str] = field(default_factory=dict)
+    silenced: set[str] = field(default_factory=set)
+    early: set[str] = field(default_factory=set)
+    noted: dict[str, list[DeskTicket]] = field(default_factory=dict)
+    taken_back: Counter[str] = field(default_factory=Counter)
+    message_of: Mapping[str, str] = field(default_factory=dict)
+    media: set[str] = field(default_factory=set)
+    _said: set[str] = field(default_factory=set)
+    _taken_back: set[str] = field(default_factory=set)
+    _waiting: dict[str, list[str]] = field(default_factory=dict)
+    _unsent: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
     _work: dict[str, dict[int, str]] = field(default_factory=dict)
     _written: dict[str, int] = field(default_factory=dict)
@@ -112,12 +123,26 @@ class Watch:
 
     def _claims(self, key: str) -> None:
         self._claimed.add(key)
+        self._changes(*claimed(key))
         lane = self._lane_of.get(key, "")
         waiting = self._lanes.get(lane, deque())
         if key in waiting and waiting[0] != key and lane not in self._unordered:
             self.wrong(Kind.MISORDERED, f"{key} was ingested before {waiting[0]}")
         while waiting and waiting[0] in self._claimed:
             waiting.popleft()
+
+    def _changes(self, what: str, message_id: str) -> None:
+        """See that something was told of a message that its author may change."""
+        if what == "d":
+            self._taken_back.add(message_id)
+            waiting = {token for said in self._waiting.values() for token in said}
+            self._unsent |= {each for each in waiting if self.message_of.get(each) == message_id}
+        elif what in ("m", "e"):
+            self._said.add(message_id)
+            if message_id in self._taken_back:
+                self.silenced.add(message_id)
+        elif what and message_id not in self._said:
+            self.early.add(message_id)
 
     # --- the table
 
@@ -129,6 +154,9 @@ class Watch:
     def _wrote(self, write: Write, table: StormyTable) -> None:
         sort = write.key[1]
         row = table.row(write.key)
+        if sort.startswith((keys.WORK_PREFIX, keys.MESSAGE_PREFIX)) and row:
+            files = row["files"] if "files" in row else row["content"]["files"]
+            self.media.update(file["key"] for file in files if file["key"])
         if sort.startswith(keys.WORK_PREFIX):
             self._wrote_work(write, row)
         elif sort == keys.CLAIM and isinstance(write, Put):
@@ -153,8 +181,12 @@ class Watch:
                 self.references.update(dict.fromkeys(says(row), reference))
             if row.get("stage") == Stage.STARTED:
                 self._marked[reference] = says(row)
-        elif row:
-            self._work.setdefault(conversation, {})[int(number)] = _shown(row)
+            return
+        self._waiting.pop(reference, None)
+        if row:
+            if row["stage"] == Stage.READY:
+                self._waiting[reference] = says(row)
+            self._work.setdefault(conversation, {})[int(number)] = reads(row)
             if not tokens(str(row["text"])):
                 self.wordless.update(dict.fromkeys(says(row), reference))
             if row["kind"] == EntryKind.COMMENT:
@@ -173,27 +205,44 @@ class Watch:
     def entry(self, ticket: DeskTicket, entry: Entry, *, there: Sequence[DeskTicket]) -> None:
         """See an entry of a ticket; `there` are the tickets that were not removed."""
         conversation = ticket.opening.reference.partition(".")[0]
-        found = [*tokens(entry.text), *_in_files(entry)]
-        self.missing[conversation] = self.missing.get(conversation, 0) + _lacks(entry.text)
+        found = [*tokens(entry.text), *in_files(entry)]
+        self.missing[conversation] = self.missing.get(conversation, 0) + lacks(entry.text)
         for token in found:
             if self.whose.setdefault(conversation, owner(token)) != owner(token):
                 self.wrong(Kind.LEAKED, f"{token} stands in the ticket of somebody else")
-            if token.startswith(("private", "forged")):
+            silenced = token in self._unsent or self.message_of.get(token) in self.silenced
+            if token.startswith(("private", "forged")) or silenced:
                 self.wrong(Kind.LEAKED, f"{token} stands in a ticket")
-        again = False
+        self.taken_back[conversation] += entry.text.count(TAKEN_BACK)
         if entry.kind is EntryKind.COMMENT:
-            for token in found:
-                before = self.shown.setdefault(token, [])
-                again = again or bool(before)
-                if any(each is one for each in there for one in before):
-                    self.wrong(Kind.DUPLICATED, f"{token} is shown twice")
-                before.append(ticket)
+            # Where a file was said in passing, only the file itself shows it.
+            found = [*stands_in(entry.text), *in_files(entry)]
+            again = self._stands(found, self.shown, ticket, there)
         else:
             self._noted(entry.text, found)
+            edits = [token for token in found if token.startswith("edit")]
+            again = self._stands(edits, self.noted, ticket, there)
         last = self._last_in.get(conversation)
         removed = last is not None and not any(last is each for each in there)
         if self._in_order(conversation, entry, again=again, removed=removed):
             self._last_in[conversation] = ticket
+
+    def _stands(
+        self,
+        found: Sequence[str],
+        where: dict[str, list[DeskTicket]],
+        ticket: DeskTicket,
+        there: Sequence[DeskTicket],
+    ) -> bool:
+        """See that what is to stand once stands in a ticket; return whether it stood before."""
+        again = False
+        for token in found:
+            before = where.setdefault(token, [])
+            again = again or bool(before)
+            if any(each is one for each in there for one in before):
+                self.wrong(Kind.DUPLICATED, f"{token} is shown twice")
+            before.append(ticket)
+        return again
 
     def _noted(self, text: str, found: Sequence[str]) -> None:
         """See what agents are told of replies."""
@@ -212,7 +261,7 @@ class Watch:
         One may stand again whose ticket was removed: `again` says that it does, by its tokens,
         `removed` that the last one's was, which may read the same as others.
         """
-        last, text = self._written.get(conversation, 0), _without_names(entry.text)
+        last, text = self._written.get(conversation, 0), without_names(entry.text)
         work = self._work.get(conversation, {})
         if any(work[n] == text and f"{conversation}.{n}" in self.late for n in work):
             return False
@@ -247,28 +296,3 @@ class Watch:
                 self.wrong(Kind.MISORDERED, f"{token} was sent out of its turn")
             self._delivered[conversation] = int(number)
         self.sent[token].append(sent)
-
-
-def says(row: Mapping[str, Any]) -> list[str]:
-    """Return the tokens of what a row of work says and carries."""
-    files = [token for file in row["files"] for token in tokens(f"{file['url']} {file['id']}")]
-    return [*tokens(row["text"]), *dict.fromkeys(files)]
-
-
-def _shown(row: Mapping[str, Any]) -> str:
-    """Return what a row of work reads like in a ticket."""
-    return shown(row["text"], [File(**file) for file in row["files"]], language="en").strip()
-
-
-def _without_names(text: str) -> str:
-    """Return an entry's text without the names of files that the desk refused."""
-    return "\n".join(line for line in text.splitlines() if not line.startswith(_NAMED)).strip()
-
-
-def _in_files(entry: Entry) -> list[str]:
-    return [token for file in entry.files for token in tokens(file.content.decode())]
-
-
-def _lacks(text: str) -> int:
-    """Return how many files an entry says that are missing."""
-    return text.count(_MISSING) + sum(line.startswith(_NAMED) for line in text.splitlines())
