@@ -72,6 +72,14 @@ class FileKeeper:
         return tuple(self.media.attachment(file) for file in files if not file.problem)
 
 
+def of_earlier(decision: Decision) -> list[File]:
+    """Return the files that a decision sends on and that earlier messages have: those of standby."""
+    kept = [change for change in decision.changes if isinstance(change, MessageKept)]
+    own = {file.origin for change in kept for file in change.message.content.files}
+    added = [change.work for change in decision.changes if isinstance(change, WorkAdded)]
+    return [file for work in added for file in work.files if file.origin not in own]
+
+
 def found_since(
     said: Sequence[MessageKept], before: Sequence[File], after: Sequence[File]
 ) -> list[FilesFound]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,10 +17,11 @@ from chalicelib.storage import keys
 from chalicelib.storage.table import Put, Update, Write
 from tests.fakes.channel import Arrived
 from tests.fakes.helpdesk import DeskTicket
+from tests.storm.lanes import Lanes
 from tests.storm.ports import StormyTable
 from tests.storm.reading import TAKEN_BACK, in_files, lacks, reads, says, stands_in, without_names
 from tests.storm.tokens import owner, tokens
-from tests.storm.whims import claimed
+from tests.storm.whims import Claims, claimed
 
 
 class Kind(StrEnum):
@@ -53,10 +54,9 @@ class Watch:
     tickets say that they lack, `whose` whose conversation it is; `key_of` gives an item's natural key.
     `withdrawn` are the doubted replies of which agents were told that they have arrived.
     `wordless` are the files that came without a word, and the references of the work that has them.
-    `message_of` has the ids of the messages that authors may change by their tokens: `silenced` are those of
-    which the unsend was taken in first, `early` those of which an edit was. `noted` are the tickets in which
-    an edit is told, `taken_back` says how often each conversation's tickets tell that something was, and
-    `media` are the keys of the files that rows had.
+    `message_of` has the ids of the messages that authors may change by their tokens, and `whims` what was
+    told of those. `noted` are the tickets in which an edit is told, `taken_back` says how often each
+    conversation's tickets tell that something was, and `media` are the keys of the files that rows had.
     """
 
     violations: list[Violation] = field(default_factory=list)
@@ -72,14 +72,11 @@ class Watch:
     missing: dict[str, int] = field(default_factory=dict)
     whose: dict[str, str] = field(default_factory=dict)
     wordless: dict[str, str] = field(default_factory=dict)
-    silenced: set[str] = field(default_factory=set)
-    early: set[str] = field(default_factory=set)
     noted: dict[str, list[DeskTicket]] = field(default_factory=dict)
     taken_back: Counter[str] = field(default_factory=Counter)
     message_of: Mapping[str, str] = field(default_factory=dict)
+    whims: Claims = field(default_factory=Claims)
     media: set[str] = field(default_factory=set)
-    _said: set[str] = field(default_factory=set)
-    _taken_back: set[str] = field(default_factory=set)
     _waiting: dict[str, list[str]] = field(default_factory=dict)
     _unsent: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
@@ -92,10 +89,16 @@ class Watch:
     references: dict[str, str] = field(default_factory=dict)
     _given_up: set[str] = field(default_factory=set)
     _statuses: dict[keys.Key, Status] = field(default_factory=dict)
-    _lanes: dict[str, deque[str]] = field(default_factory=dict)
-    _lane_of: dict[str, str] = field(default_factory=dict)
-    _claimed: set[str] = field(default_factory=set)
-    _unordered: set[str] = field(default_factory=set)
+    _lanes: Lanes = field(default_factory=Lanes)
+
+    def alike(self, words: str) -> Counter[str]:
+        """Return how many entries with those words each conversation has that came when they came."""
+        return Counter(
+            conversation
+            for conversation, work in self._work.items()
+            for number, text in work.items()
+            if words in text and f"{conversation}.{number}" in self.late
+        )
 
     def wrong(self, kind: Kind, text: str) -> None:
         """Remember that something is wrong."""
@@ -111,38 +114,21 @@ class Watch:
     def took(self, message: Outgoing) -> None:
         """See what the intake queue took, in its order."""
         envelope = Envelope.decode(message.body)
-        for raw in envelope.items:
-            key = self.key_of(raw, envelope.source)
-            if key and key not in self._lane_of:
-                self._lane_of[key] = message.group
-                self._lanes.setdefault(message.group, deque()).append(key)
+        named = [self.key_of(raw, envelope.source) for raw in envelope.items]
+        self._lanes.took(message.group, [key for key in named if key])
 
     def buried(self, group: str) -> None:
         """See that a message of a lane was given up: what is behind it overtakes it."""
-        self._unordered.add(group)
+        self._lanes.buried(group)
 
     def _claims(self, key: str) -> None:
-        self._claimed.add(key)
-        self._changes(*claimed(key))
-        lane = self._lane_of.get(key, "")
-        waiting = self._lanes.get(lane, deque())
-        if key in waiting and waiting[0] != key and lane not in self._unordered:
-            self.wrong(Kind.MISORDERED, f"{key} was ingested before {waiting[0]}")
-        while waiting and waiting[0] in self._claimed:
-            waiting.popleft()
-
-    def _changes(self, what: str, message_id: str) -> None:
-        """See that something was told of a message that its author may change."""
+        if overtaken := self._lanes.claims(key):
+            self.wrong(Kind.MISORDERED, f"{key} was ingested before {overtaken}")
+        what, message_id = claimed(key)
         if what == "d":
-            self._taken_back.add(message_id)
             waiting = {token for said in self._waiting.values() for token in said}
             self._unsent |= {each for each in waiting if self.message_of.get(each) == message_id}
-        elif what in ("m", "e"):
-            self._said.add(message_id)
-            if message_id in self._taken_back:
-                self.silenced.add(message_id)
-        elif what and message_id not in self._said:
-            self.early.add(message_id)
+        self.whims.claims(what, message_id)
 
     # --- the table
 
@@ -185,7 +171,10 @@ class Watch:
         self._waiting.pop(reference, None)
         if row:
             if row["stage"] == Stage.READY:
-                self._waiting[reference] = says(row)
+                # A note may quote what it is about, and waits for itself.
+                is_note = row["kind"] == EntryKind.NOTE
+                said = [each for each in says(row) if not is_note or each.startswith("edit")]
+                self._waiting[reference] = said
             self._work.setdefault(conversation, {})[int(number)] = reads(row)
             if not tokens(str(row["text"])):
                 self.wordless.update(dict.fromkeys(says(row), reference))
@@ -210,7 +199,7 @@ class Watch:
         for token in found:
             if self.whose.setdefault(conversation, owner(token)) != owner(token):
                 self.wrong(Kind.LEAKED, f"{token} stands in the ticket of somebody else")
-            silenced = token in self._unsent or self.message_of.get(token) in self.silenced
+            silenced = token in self._unsent or self.message_of.get(token) in self.whims.silenced
             if token.startswith(("private", "forged")) or silenced:
                 self.wrong(Kind.LEAKED, f"{token} stands in a ticket")
         self.taken_back[conversation] += entry.text.count(TAKEN_BACK)

@@ -27,6 +27,31 @@ def claimed(key: str) -> tuple[str, str]:
 
 
 @dataclass(slots=True, kw_only=True)
+class Claims:
+    """
+    What was told of the messages that their authors may change, in the order of its claims.
+
+    `silenced` are those of which the unsend was taken in first, `early` those of which an edit was.
+    """
+
+    silenced: set[str] = field(default_factory=set)
+    early: set[str] = field(default_factory=set)
+    _said: set[str] = field(default_factory=set)
+    _taken_back: set[str] = field(default_factory=set)
+
+    def claims(self, what: str, message_id: str) -> None:
+        """See a claim; see `claimed`."""
+        if what == "d":
+            self._taken_back.add(message_id)
+        elif what in ("m", "e"):
+            self._said.add(message_id)
+            if message_id in self._taken_back:
+                self.silenced.add(message_id)
+        elif what and message_id not in self._said:
+            self.early.add(message_id)
+
+
+@dataclass(slots=True, kw_only=True)
 class Whims:
     """
     What is rewritten, taken back and said elsewhere.

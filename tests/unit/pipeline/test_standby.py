@@ -94,6 +94,21 @@ def test_files_of_what_was_said_meanwhile_come_with_the_first_message_that_is_ou
     assert [file.name for file in entry.entry.files] == ["cat.png", "dog.png"]
 
 
+def test_a_file_of_standby_that_could_be_had_later_is_forgotten_when_it_is_unsent(world):
+    secret = customer("look", mid="m1", files=["secret.png"])
+    world.media.faults.plan("fetch", TransientError("no answer"))
+    world.hear(secret)
+    world.run_until_quiet()
+    assert world.media.objects == {}
+    world.hear(control("", at=START + 1))
+    world.run_until_quiet()
+    (entry,) = world.ticket().entries
+    assert [file.name for file in entry.entry.files] == ["secret.png"]
+    world.hear(unsend(of=secret))
+    world.run_until_quiet()
+    assert world.media.objects == {}
+
+
 def test_what_was_unsent_in_standby_is_not_in_the_transcript(world):
     secret = customer("the secret word", mid="m1")
     world.hear(secret, customer("nothing"), unsend(of=secret), control("", at=START + 1))
