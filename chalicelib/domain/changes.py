@@ -183,7 +183,19 @@ class MessageKept:
 
 @dataclass(frozen=True, slots=True)
 class MessageForgotten:
-    """What was said was taken back: the row stays, with another content; conflicts without one."""
+    """
+    What was said was taken back: the row stays, with another content.
+
+    Conflicts where there is none, or it was changed since it was read.
+    """
+
+    kept: MessageKept
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class FilesFound:
+    """Files of what was said could be had later: its content says so; conflicts as above."""
 
     kept: MessageKept
     content: Content
@@ -256,6 +268,7 @@ Change = (
     | AliasAdded
     | MessageKept
     | MessageForgotten
+    | FilesFound
     | ItemForgotten
     | WorkAdded
     | WorkChanged

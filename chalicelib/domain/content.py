@@ -39,6 +39,11 @@ class File:
     size: int = 0
     problem: str = ""
 
+    @property
+    def origin(self) -> tuple[str, str]:
+        """Return what it is known by, whether it is kept by now or not."""
+        return self.url, self.id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
@@ -85,6 +90,11 @@ class Content:
     text: str = ""
     files: tuple[File, ...] = ()
     parts: tuple[Part, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """Return what somebody knows this by: its text, or the names of its files."""
+        return self.text or " ".join(f"[{file.name}]" for file in self.files)
 
 
 UNSUPPORTED: Final = "unsupported"

@@ -52,6 +52,7 @@ class Message:
     `message_id` is the platform's (empty for an agent's reply), `comment_id` the helpdesk's;
     `occurred_at` is the other side's clock, `recorded_at` ours, both in ms since the epoch. `item`
     is the key of the item that told of it; in `standby` another application held the conversation.
+    `revision` counts the changes of what is kept.
     """
 
     direction: Direction
@@ -64,3 +65,4 @@ class Message:
     reply_to: str = ""
     item: str = ""
     standby: bool = False
+    revision: int = 0

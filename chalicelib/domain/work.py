@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chalicelib.domain.content import File
+from chalicelib.domain.content import Content, File
 from chalicelib.domain.ticket import EntryKind
 
 
@@ -97,4 +97,4 @@ class Work:
     @property
     def said(self) -> str:
         """Return what an agent knows this by: its text, or the names of its files."""
-        return self.text or " ".join(f"[{file.name}]" for file in self.files)
+        return Content(text=self.text, files=self.files).said

@@ -78,7 +78,7 @@ class Acceptance:
 
     def _withdrawn(self, work: Work, end: DeliveryEnded, sent: Sent) -> bool:
         """Tell the agent that a send arrived which was given up meanwhile; return whether it was."""
-        text = words.say(self.account.language, "arrived_after_all")
+        text = words.say(self.account.language, "arrived_after_all", text=work.said)
         while True:
             known = self.line.store.delivery(work.conversation_id, work.sequence)
             current = self.line.store.conversation(work.conversation_id)

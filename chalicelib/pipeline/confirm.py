@@ -59,7 +59,9 @@ class Confirmer:
         changes: list[Change] = [SentLearnt(learnt)]
         wakes: list[Wake] = []
         if ended.status is Status.UNCONFIRMED and Status.FAILED not in learnt.receipts:
-            text = words.say(account.language, "arrived_after_all")
+            reply = self.store.message(conversation_id, sequence)
+            said = reply.content.said if reply else ""
+            text = words.say(account.language, "arrived_after_all", text=said)
             after, told = note(conversation, text, now=now)
             changes += [
                 _accepted(conversation_id, sequence, learnt, now),

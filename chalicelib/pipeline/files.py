@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib import words
-from chalicelib.domain.changes import Change, MessageKept, WorkAdded
+from chalicelib.domain.changes import Change, FilesFound, MessageKept, WorkAdded
 from chalicelib.domain.content import Attachment, File, FileKind, Location
 from chalicelib.domain.keeping import MediaStore
 from chalicelib.domain.ports import Clock, Log
@@ -70,6 +70,33 @@ class FileKeeper:
     def in_hand(self, files: Sequence[File]) -> tuple[Attachment, ...]:
         """Return the kept ones of files, to be written elsewhere; raise TransientError."""
         return tuple(self.media.attachment(file) for file in files if not file.problem)
+
+
+def of_earlier(decision: Decision) -> list[File]:
+    """Return the files that a decision sends on and that earlier messages have: those of standby."""
+    kept = [change for change in decision.changes if isinstance(change, MessageKept)]
+    own = {file.origin for change in kept for file in change.message.content.files}
+    added = [change.work for change in decision.changes if isinstance(change, WorkAdded)]
+    return [file for work in added for file in work.files if file.origin not in own]
+
+
+def found_since(
+    said: Sequence[MessageKept], before: Sequence[File], after: Sequence[File]
+) -> list[FilesFound]:
+    """
+    Return what tells the messages of a conversation which of their files are kept by now.
+
+    `before` and `after` are the same files, before and after an attempt to fetch them.
+    """
+    had = {file.origin for file in before if file.key}
+    new = {file.origin: file for file in after if file.key and file.origin not in had}
+    changes = []
+    for kept in said:
+        content = kept.message.content
+        files = tuple(file if file.key else new.get(file.origin, file) for file in content.files)
+        if files != content.files:
+            changes.append(FilesFound(kept, replace(content, files=files)))
+    return changes
 
 
 def given_up(files: Sequence[File]) -> tuple[File, ...]:

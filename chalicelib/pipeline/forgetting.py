@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from chalicelib import words
 from chalicelib.domain.changes import (
     Change,
     ClaimKey,
@@ -18,10 +19,10 @@ from chalicelib.domain.changes import (
 from chalicelib.domain.content import Content, File
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.events import MessageDeleted
-from chalicelib.domain.message import Direction
+from chalicelib.domain.message import Direction, Message
 from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Stage, Work
-from chalicelib.pipeline.telling import TAKEN_BACK, files_of, line_of, quote, told
+from chalicelib.pipeline.telling import TAKEN_BACK, files_of, line_of, lines, quote, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +74,9 @@ def forget(
         if is_note and text != kept.message.content.text:
             changes.append(MessageForgotten(kept, Content(text=text)))
     _, rows = store.open_work(conversation.id) if gone else (None, [])
-    numbers = {kept.sequence for kept in gone}
+    by_number = {kept.sequence: kept.message for kept in gone}
     for work in rows:
-        after = _forgotten(work, numbers, quotes, files, language)
+        after = _forgotten(work, by_number, quotes, files, language)
         if work.quotes == event.message_id:
             after = replace(after, quotes="")
         if after != work and work.stage is Stage.READY:
@@ -91,25 +92,38 @@ def _tells(kept: MessageKept, message_id: str) -> bool:
 
 
 def _forgotten(
-    work: Work, numbers: set[int], quotes: Mapping[str, str], files: Sequence[File], language: str
+    work: Work,
+    gone: Mapping[int, Message],
+    quotes: Mapping[str, str],
+    files: Sequence[File],
+    language: str,
 ) -> Work:
-    said = told(TAKEN_BACK, language=language)
-    is_alone = work.sequence in numbers and not work.joined
-    left = () if is_alone else tuple(f for f in work.files if not _is_one_of(f, files))
+    """Return work without what is forgotten; `gone` are the forgotten messages by their numbers."""
+    origins = {file.origin for file in files}
+
+    def left_of(text: str, sequence: int) -> str:
+        message = gone.get(sequence)
+        if message is None:
+            return _without(text, quotes)
+        before = _without(_told_before(text, message, language), quotes)
+        return lines(before, told(TAKEN_BACK, language=language))
+
     return replace(
         work,
-        text=said if work.sequence in numbers else _without(work.text, quotes),
-        joined=tuple(
-            replace(each, text=said if each.sequence in numbers else _without(each.text, quotes))
-            for each in work.joined
-        ),
-        files=left,
+        text=left_of(work.text, work.sequence),
+        joined=tuple(replace(each, text=left_of(each.text, each.sequence)) for each in work.joined),
+        files=tuple(file for file in work.files if file.origin not in origins),
     )
 
 
-def _is_one_of(file: File, files: Sequence[File]) -> bool:
-    """Return whether a file is one of those, whatever was noted of it since."""
-    return file in files or (bool(file.key) and any(file.key == each.key for each in files))
+def _told_before(text: str, message: Message, language: str) -> str:
+    """Return what an entry tells before the message that it shows: what was said in standby."""
+    said = told(message.content, language=language)
+    own = said
+    if message.direction is Direction.OUTSIDE:
+        own = words.say(language, "sent_outside", text=said)
+    is_its_end = message.direction is not Direction.NOTE and text.endswith(own)
+    return text.removesuffix(own).rstrip("\n") if is_its_end else ""
 
 
 def _quotes(gone: Iterable[MessageKept], *, name: str, language: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.changes import Claim, ClaimDropped, Claimed, ClaimKey, Outcome, SentKey
@@ -22,7 +22,7 @@ from chalicelib.pipeline.decision import Decision, parked
 from chalicelib.pipeline.desk_events import DeskEvents
 from chalicelib.pipeline.fan_out import Raw, fanned_out, item_of
 from chalicelib.pipeline.file_policy import as_wanted
-from chalicelib.pipeline.files import FileKeeper
+from chalicelib.pipeline.files import FileKeeper, found_since, of_earlier
 from chalicelib.pipeline.receive import in_batches
 from chalicelib.pipeline.set_aside import (
     DEAD_LETTER,
@@ -217,7 +217,10 @@ class Ingester:
                 came_at=_came_at(copy, now),
             )
             self.keeper.forget(decision.forgets)
-            return self.keeper.kept(decision, lambda file: channel.locate(file, account=account))
+            kept = self.keeper.kept(decision, lambda file: channel.locate(file, account=account))
+            before, after = of_earlier(decision), of_earlier(kept)
+            said = self.store.said(kept.conversation_id) if before != after else []
+            return replace(kept, changes=[*kept.changes, *found_since(said, before, after)])
 
         return self._enter(copy, key, decide, event=event)
 

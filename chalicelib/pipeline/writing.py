@@ -34,7 +34,7 @@ from chalicelib.pipeline import introduction, links
 from chalicelib.pipeline.breakers import Breakers
 from chalicelib.pipeline.decision import note
 from chalicelib.pipeline.drain import MS, Line, Rest, Wait, reason_of
-from chalicelib.pipeline.files import FileKeeper, given_up, shown
+from chalicelib.pipeline.files import FileKeeper, found_since, given_up, shown
 from chalicelib.pipeline.joining import following, joined, text_of
 from chalicelib.pipeline.openings import opening_of, reference_of
 
@@ -103,8 +103,17 @@ class Writing:
         others = following(self.work, self.rows) if self.helpdesk.promise.pace else []
         if others:
             self.work = joined(self.work, others)
-        begun = replace(self.work, files=self._files(), aim=self._aim())
-        self.work = self.line.begin(begun, *map(WorkDone, others))
+        before = self._files()
+        kept = self.keeper.keep(
+            before, lambda file: self.channel.locate(file, account=self.account)
+        )
+        # Whatever forgets a message must know of all that is kept of it.
+        is_news = bool(self.work.files) and kept != before
+        said = self.line.store.said(self.conversation.id) if is_news else []
+        files = introduction.without_missing(given_up(kept))
+        begun = replace(self.work, files=files, aim=self._aim())
+        found = found_since(said, before, kept)
+        self.work = self.line.begin(begun, *map(WorkDone, others), *found)
 
     def _moved(self, error: Moved) -> Conversation | Wait | Rest:
         """Go on in the ticket that took ours over, or, if that is somebody else's, in a new one."""
@@ -135,15 +144,11 @@ class Writing:
         return self.run()
 
     def _files(self) -> tuple[File, ...]:
-        """Return the entry's files after a last attempt at those that are not kept yet."""
+        """Return the entry's files; those of a new ticket's first one may be the customer's picture."""
         if self._target() is None:
             self.profile = self._asked()
         language = self.account.language
-        kept = self.keeper.keep(
-            introduction.with_portrait(self.work.files, self.profile, language=language),
-            lambda file: self.channel.locate(file, account=self.account),
-        )
-        return introduction.without_missing(given_up(kept))
+        return introduction.with_portrait(self.work.files, self.profile, language=language)
 
     def _entry(self, files: tuple[Attachment, ...] = ()) -> Entry:
         link = self.conversation.link

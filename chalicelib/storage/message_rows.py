@@ -25,6 +25,7 @@ def from_message(message: Message) -> dict[str, Any]:
         "reply_to": message.reply_to,
         "item": message.item,
         "standby": message.standby,
+        "revision": message.revision,
     }
 
 
@@ -41,12 +42,14 @@ def to_message(row: Row) -> Message:
         reply_to=row["reply_to"],
         item=row.get("item", ""),
         standby=row.get("standby", False),
+        revision=int(row.get("revision", 0)),
     )
 
 
-def from_forgotten(content: Content) -> dict[str, Any]:
-    """Return what is put into the row of something that was said and taken back."""
-    return {"content": _from_content(content), "author": "", "reply_to": ""}
+def from_changed(before: Message, content: Content, *, forgets: bool) -> dict[str, Any]:
+    """Return what gives the row of something that was said another content, for want of the old one."""
+    row = {"content": _from_content(content), "revision": before.revision + 1}
+    return row | {"author": "", "reply_to": ""} if forgets else row
 
 
 def _from_content(content: Content) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from chalicelib.domain import changes as c
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.contact import Alias
+from chalicelib.domain.content import Content
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.message import Message
 from chalicelib.domain.ports import Clock
@@ -155,10 +156,9 @@ class TableStore:
             case c.MessageKept(conversation_id, sequence, message):
                 key = keys.message(conversation_id, sequence)
                 return Put(key=key, row=message_rows.from_message(message), when=IF_NEW)
-            case c.MessageForgotten(kept, content):
-                key = keys.message(kept.conversation_id, kept.sequence)
-                exists = Condition(equal={"recorded_at": kept.message.recorded_at})
-                return Update(key=key, put=message_rows.from_forgotten(content), when=exists)
+            case c.MessageForgotten(kept, content) | c.FilesFound(kept, content):
+                forgets = isinstance(change, c.MessageForgotten)
+                return _said_otherwise(kept, content, forgets=forgets)
             case c.WorkAdded(work):
                 return Put(key=_work_key(work), row=rows.from_work(work), when=IF_NEW)
             case c.WorkChanged(before, after):
@@ -201,6 +201,17 @@ def _entry(change: _Entry) -> Write:
             # A claim that came to the end of its life must not come back as half a row.
             exists = Condition(equal={"key": key.key})
             return Update(key=keys.claim(key), add={"seen": owners}, when=exists)
+
+
+def _said_otherwise(kept: c.MessageKept, content: Content, *, forgets: bool) -> Update:
+    """Return the change of something that was said, as long as it still is as it was read."""
+    message = kept.message
+    put = message_rows.from_changed(message, content, forgets=forgets)
+    unchanged = Condition(
+        equal={"recorded_at": message.recorded_at}, below={"revision": message.revision + 1}
+    )
+    key = keys.message(kept.conversation_id, kept.sequence)
+    return Update(key=key, put=put, when=unchanged)
 
 
 def _work_key(work: Work) -> keys.Key:

@@ -26,7 +26,7 @@ SENTENCES = {
         "This reply may not have arrived: the platform never confirmed it. It was not sent again; "
         "ask the customer, or write again if it matters.\n\n{text}"
     ),
-    "arrived_after_all": "The reply that was not confirmed has arrived after all.",
+    "arrived_after_all": "The reply that was not confirmed has arrived after all.\n\n{text}",
     "waits_for_operator": (
         "This reply waits: the platform does not take our credentials. An operator has been told; it "
         "is sent when they are renewed.\n\n{text}"

@@ -27,7 +27,7 @@ SENTENCES = {
         "Questa risposta potrebbe non essere arrivata: la piattaforma non l'ha mai confermata. Non "
         "è stata inviata di nuovo; chieda al cliente, o riscriva se è importante.\n\n{text}"
     ),
-    "arrived_after_all": "La risposta che non era confermata è poi arrivata.",
+    "arrived_after_all": "La risposta che non era confermata è poi arrivata.\n\n{text}",
     "waits_for_operator": (
         "Questa risposta attende: la piattaforma non accetta le nostre credenziali. Un operatore è stato "
         "avvisato; sarà inviata quando saranno rinnovate.\n\n{text}"

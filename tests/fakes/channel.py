@@ -293,7 +293,7 @@ def _consent(raw: Mapping[str, Any], account: AccountRef) -> ConsentChanged:
 
 def _control(raw: Mapping[str, Any], account: AccountRef) -> ControlChanged:
     return ControlChanged(
-        key=f"control:{raw['owner']}:{raw['at']}",
+        key=f"control:{raw['lane']}:{raw['owner']}:{raw['at']}",
         account=account,
         contact=_contact(raw),
         owner=raw["owner"],

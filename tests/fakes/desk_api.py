@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http import HTTPStatus
 from math import ceil
 from typing import Any, Final
@@ -114,6 +115,8 @@ class DeskApi:
                 return HTTPStatus.OK, self._page(asked["page"][0], size=int(asked["page_size"][0]))
             case "GET", ["tickets", number]:
                 return HTTPStatus.OK, self._told(self._seen(int(number)))
+            case "GET", ["followups", number]:
+                return HTTPStatus.OK, self._found(int(number))
             case "OPTIONS", ["tickets"]:
                 return HTTPStatus.OK, {"actions": {"POST": {name: {} for name in _FIELDS}}}
             case _:
@@ -188,6 +191,13 @@ class DeskApi:
         page = seen[(number - 1) * size : number * size]
         return {"count": len(seen), "results": [self._told(ticket) for ticket in page]}
 
+    def _found(self, number: int) -> Mapping[str, Any]:
+        for ticket in self.tickets.values():
+            for entry in self._entries(ticket):
+                if entry.id == number:
+                    return _entry(ticket, entry)
+        raise _Refused(HTTPStatus.NOT_FOUND, {"detail": "No FollowUp matches the given query."})
+
     def _seen(self, number: int) -> ApiTicket:
         if number not in self.tickets:
             raise _Refused(HTTPStatus.NOT_FOUND, {"detail": "No Ticket matches the given query."})
@@ -213,9 +223,13 @@ def _entry(ticket: ApiTicket, entry: FollowUp) -> dict[str, Any]:
         "id": entry.id,
         "ticket": ticket.id,
         "user": entry.user,
+        "date": datetime.fromtimestamp(entry.seen_from / 1000, UTC).isoformat(),
         "public": entry.public,
         "comment": entry.comment,
-        "followupattachment_set": [{"filename": file.name} for file in entry.files],
+        "followupattachment_set": [
+            {"file": f"https://desk.test/media/{file.name}", "filename": file.name}
+            for file in entry.files
+        ],
     }
 
 

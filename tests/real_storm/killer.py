@@ -1,10 +1,11 @@
-"""Kills the functions' processes with SIGKILL, at random moments."""
+"""Kills the functions' processes with SIGKILL, at random moments, and clears up behind them."""
 
 from __future__ import annotations
 
 import math
 import os
 import re
+import shutil
 import signal
 import threading
 import time
@@ -19,6 +20,7 @@ from typing import Final, NamedTuple
 #: there are many at once, and what is killed is unpacked anew by the emulated AWS: a whole package.
 LIVES: Final = {"Ingest": 1, "Forward": 1, "Deliver": 1, "APIHandler": 3, "Sweep": 3}
 _MARK: Final = b"AWS_LAMBDA_FUNCTION_NAME="
+_ROOT: Final = b"LAMBDA_TASK_ROOT="
 _STEP: Final = 0.05  #: seconds between two looks
 _LINGER: Final = 0.3  #: seconds at most between the end of a life and the blow
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -30,9 +32,14 @@ _WORKED: Final = re.compile(r"ESM: Lambda (\S+) processed (\d+) SQS messages")
 
 @dataclass(slots=True)
 class _Life:
-    """A process of a function; it may use `cpu` seconds, and is killed a moment after that."""
+    """
+    A process of a function; it may use `cpu` seconds, and is killed a moment after that.
+
+    `home` is the folder that its code was unpacked into, and nobody else's.
+    """
 
     function: str
+    home: Path
     cpu: float
     dies_at: float | None = None
 
@@ -44,14 +51,17 @@ class Killer:
     `scratch` is the folder by which the emulated AWS's processes are known from all others,
     `functions` their physical names by the logical ones. A process lives for an exponentially
     distributed time around `lifetime`, in seconds of its own CPU time, and a moment more: it is
-    working then, and however busy the machine is, some come to do their work.
+    working then, and however busy the machine is, some come to do their work. The folder of one that
+    was killed is removed, which the emulated AWS does for those only that it ends itself.
     """
 
     def __init__(
         self, scratch: Path, functions: Mapping[str, str], random: Random, *, lifetime: float
     ) -> None:
         self.kills: Counter[str] = Counter()
+        self._folder = scratch
         self._scratch = f"TMPDIR={scratch}".encode()
+        self._left: list[Path] = []
         self._names = {_MARK + functions[name].encode(): name for name in LIVES}
         self._random = random
         self._lifetime = lifetime
@@ -68,9 +78,11 @@ class Killer:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._clear_up()
 
     def _run(self) -> None:
         while not self._stop.wait(_STEP):
+            self._clear_up()
             pids = {int(e.name) for e in Path("/proc").iterdir() if e.name.isdecimal()}
             self._lives = {pid: life for pid, life in self._lives.items() if pid in pids}
             for pid in pids - self._lives.keys():
@@ -88,7 +100,10 @@ class Killer:
         name = next((self._names[each] for each in environment if each in self._names), None)
         if name is None or self._scratch not in environment:
             return None
-        return _Life(name, self._random.expovariate(1 / self._lifetime) * LIVES[name])
+        roots = (each.removeprefix(_ROOT) for each in environment if each.startswith(_ROOT))
+        home = Path(os.fsdecode(next(roots, b""))).parent
+        cpu = self._random.expovariate(1 / self._lifetime) * LIVES[name]
+        return _Life(name, home, cpu)
 
     def _is_over(self, pid: int, life: _Life) -> bool:
         if life.dies_at is None and cpu_seconds(pid) >= life.cpu:
@@ -102,6 +117,14 @@ class Killer:
         except ProcessLookupError:
             return  # it ended by itself in this moment
         self.kills[life.function] += 1
+        if life.home.parent == self._folder:
+            self._left.append(life.home)
+
+    def _clear_up(self) -> None:
+        """Remove the folders of those who were killed before."""
+        while self._left:
+            # The emulated AWS may be removing it, too.
+            shutil.rmtree(self._left.pop(), ignore_errors=True)
 
 
 def cpu_seconds(pid: int) -> float:

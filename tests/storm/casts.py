@@ -112,8 +112,11 @@ class Fakes:
         """See Cast."""
         if raw["type"] == "reply":
             return f"{source} reply:{raw['comment']}"
-        keys = {"message": "m", "echo": "e"}
-        return f"{source} {keys[raw['type']]}:{raw['id']}" if raw["type"] in keys else ""
+        keys = {"message": "m", "echo": "e", "unsend": "d"}
+        if raw["type"] not in keys:
+            return ""
+        key = f"{keys[raw['type']]}:{raw['id']}"
+        return f"{source} standby:{key}" if raw.get("standby") else f"{source} {key}"
 
     def most(self, source: str) -> int:
         """See Cast."""

@@ -57,8 +57,8 @@ class People:
     `said` has every token that must be shown in a ticket, `replies` every one that must be sent,
     `poison` the ids of the items that nobody can understand, `heard` the replies that something
     was told of that carries our reference. Persons on the channels `many_names`
-    are known by several. Without `words` webhooks are written as they come over the wire, and there
-    is nothing that nobody can read.
+    are known by several; another application answers those who are `held`. Without `words` webhooks are
+    written as they come over the wire, and there is nothing that nobody can read.
     """
 
     random: Random
@@ -68,6 +68,7 @@ class People:
     replies: list[str] = field(default_factory=list)
     poison: list[str] = field(default_factory=list)
     heard: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
     many_names: frozenset[str] = frozenset()
     words: bool = True
     _count: int = 0
@@ -79,7 +80,7 @@ class People:
 
     def write(self, channel: str) -> None:
         """Have a customer write, as one of the names that they have."""
-        contact = self._contact(channel)
+        contact = self.someone(channel)
         text = self.token("in", contact)
         roll = self.random.random()
         if roll < 0.05 and self.words:
@@ -91,7 +92,7 @@ class People:
         if roll > 0.97:
             raw["pad"] = "x" * (_HUGE if roll > 0.997 else _LARGE)
         self.said += [text] if raw.get("text", text) else []
-        self._channel(channel).tell(self._named(raw, channel, contact))
+        self._channel(channel).tell(self.named(raw, channel, contact))
 
     def _message_with_files(self, channel: str, text: str, contact: str) -> Raw:
         # WhatsApp sends each file as a message of its own.
@@ -105,19 +106,19 @@ class People:
 
     def forge(self, channel: str) -> Raw:
         """Return what somebody would have us believe that a customer wrote."""
-        contact = self._contact(channel)
+        contact = self.someone(channel)
         raw = builders.message(self.token("forged", contact), contact=contact, at=self.clock())
-        return self._named(raw, channel, contact)
+        return self.named(raw, channel, contact)
 
     def write_outside(self, channel: str) -> None:
         """Have somebody answer from Meta's own inbox."""
         if channel == "whatsapp":
             return  # a number of the Cloud API has no inbox
-        contact = self._contact(channel)
+        contact = self.someone(channel)
         text = self.token("outside", contact)
         raw = builders.echo(text, mid=f"m-{text}", contact=contact, at=self.clock())
         self.said.append(text)
-        self._channel(channel).tell(self._named(raw, channel, contact))
+        self._channel(channel).tell(self.named(raw, channel, contact))
 
     def answer(self, desk: str, ticket: DeskTicket) -> None:
         """Have an agent answer in a ticket."""
@@ -163,7 +164,7 @@ class People:
 
     def be_odd(self, channel: str) -> None:
         """Have Meta send what nobody foresaw."""
-        contact = self._contact(channel)
+        contact = self.someone(channel)
         mid = f"odd{self._count}"
         self._count += 1
         if self.words and self.random.random() < 0.5:
@@ -175,7 +176,7 @@ class People:
 
     def read(self, channel: str) -> None:
         """Have a customer read everything."""
-        raw = builders.watermark("read", until=self.clock(), contact=self._contact(channel))
+        raw = builders.watermark("read", until=self.clock(), contact=self.someone(channel))
         self._channel(channel).tell(raw)
 
     def repeat(self, source: str) -> None:
@@ -212,21 +213,30 @@ class People:
             self.heard.update(said)
 
     def _back(self, channel: str, raw: Raw) -> None:
-        delay = self.random.choice(_DELAYS)
-        self._channel(channel).tell(raw, at=self.clock() + delay * 1000)
+        self.tell(channel, raw, after=self.random.choice(_DELAYS))
 
-    def _contact(self, channel: str) -> str:
+    def tell(self, channel: str, raw: Raw, *, after: float) -> None:
+        """Have a channel tell an item some seconds later."""
+        self._channel(channel).tell(raw, at=self.clock() + round(after * 1000))
+
+    def someone(self, channel: str) -> str:
+        """Return one of those who write on a channel."""
         # Some write far more than others: most races are between items of one conversation.
         number = min(self.random.randrange(_CONTACTS) for _ in range(3))
         return f"{channel[0]}{number}"
 
-    def _named(self, raw: Raw, channel: str, contact: str) -> Raw:
+    def named(self, raw: Raw, channel: str, contact: str) -> Raw:
         """Return an item under some of the contact's names, in the lane of the first of them."""
-        every = [("psid", contact), ("phone", f"phone/{contact}")]
-        if channel not in self.many_names:
-            every = every[:1]
+        each = self.names(channel, contact)
+        every = [name for names in each for name in names]
         names = self.random.choice((every, every[:1], every[-1:]))
-        return raw | {"aliases": names, "lane": names[0][1]}
+        standby = {"standby": True} if contact in self.held else {}
+        return raw | {"aliases": names, "lane": names[0][1]} | standby
+
+    def names(self, channel: str, contact: str) -> list[builders.Names]:
+        """Return each of the names that somebody has, alone."""
+        every = [("psid", contact), ("phone", f"phone/{contact}")]
+        return [[name] for name in every[: 2 if channel in self.many_names else 1]]
 
     def _channel(self, channel: str) -> Sender:
         return self.senders[f"channel:{channel}"]

@@ -226,6 +226,11 @@ class StormyMedia(MemoryMedia):
         fetch = super().fetch
         return self._chaos.call(f"media.fetch {location.url}", lambda: fetch(file, location), _FILE)
 
+    def forget(self, file: File) -> None:
+        """See keeping.MediaStore."""
+        forget = super().forget
+        self._chaos.call("media.forget", lambda: forget(file), _SEND)
+
     def attachment(self, file: File) -> Attachment:
         """See keeping.MediaStore."""
         attachment = super().attachment

@@ -56,11 +56,13 @@ def run(seed: int, *, events: int, bug: Bug = NO_BUG, cast: str = "") -> Result:
             break
     else:
         _calm_down(world)
+        _give_back(world)
         if not world.watch.violations:
             look(world)
         if not world.watch.violations:
             _let_go(world)
             _calm_down(world)
+            _give_back(world)
             look_at_rest(world)
     watch = world.watch
     return Result(
@@ -84,7 +86,7 @@ def _happen(world: StormWorld) -> None:
     channel = random.choice(list(world.cast.of))
     roll = random.random()
     if roll < 0.45:
-        people.write(channel)
+        _have_written(world, channel)
     elif roll < 0.75:
         _have_answered(world, world.cast.of[channel])
     elif roll < 0.79:
@@ -103,6 +105,14 @@ def _happen(world: StormWorld) -> None:
         world.forge(channel)
     else:
         _break(world, channel)
+
+
+def _have_written(world: StormWorld, channel: str) -> None:
+    """Have a customer write, or rewrite, take back, or go to another application."""
+    if world.chaos.happens(0.1):
+        world.whims.follow(channel)
+    else:
+        world.people.write(channel)
 
 
 def _have_answered(world: StormWorld, desk: str) -> None:
@@ -222,6 +232,12 @@ def _wait(world: StormWorld, until: int) -> None:
 
 
 # --- how it ends
+
+
+def _give_back(world: StormWorld) -> None:
+    """Have every conversation given back to us, and shown what was said meanwhile."""
+    world.whims.give_back()
+    _calm_down(world)
 
 
 def _calm_down(world: StormWorld) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_TOKEN: Final = re.compile(r"(?:infile|in|outside|replyfile|reply|private|forged)\d+@[a-z]\d+")
+_TOKEN: Final = re.compile(r"(?:infile|in|edit|outside|replyfile|reply|private|forged)\d+@[a-z]\d+")
 
 
 def tokens(text: str) -> list[str]:

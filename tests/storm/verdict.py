@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from chalicelib.domain.changes import Outcome
@@ -10,10 +11,10 @@ from chalicelib.operations.parked import parked
 from chalicelib.operations.verify import verify
 from chalicelib.storage import rows
 from chalicelib.storage.audit import TableAudit
-from chalicelib.storage.keys import CONVERSATION_PREFIX
 from tests.storm.casts import BARE
+from tests.storm.reading import TAKEN_BACK, says
 from tests.storm.tokens import owner, tokens
-from tests.storm.watch import Kind, says
+from tests.storm.watch import Kind
 from tests.storm.world import StormWorld
 
 _MOST_PARKED: Final = 1_000_000
@@ -32,7 +33,8 @@ def look(world: StormWorld) -> None:
     _look_at_said(world, kept)
     for token in world.people.replies:
         _look_at_reply(world, token, kept=kept)
-    _look_at_doubts(world)
+    _look_at_doubts(world, kept)
+    _look_at_edits(world, kept)
     books = verify(
         world.books.accepted,
         intake=[world.queues["ingest"], world.dead["ingest"]],
@@ -45,11 +47,9 @@ def look(world: StormWorld) -> None:
 
 def _look_at_said(world: StormWorld, kept: set[str]) -> None:
     """Look at what customers said and sent: it stands in a ticket, which says what files it lacks."""
-    missing = Counter[str]()
-    for conversation, count in world.watch.missing.items():
-        missing[world.watch.whose.get(conversation, "")] += count
+    missing = _by_person(world, world.watch.missing)
     for token in world.people.said:
-        if token in world.watch.shown or token in kept:
+        if token in world.watch.shown or token in kept or world.whims.is_unsent(token):
             continue
         if world.watch.wordless.get(token) in world.watch.late:
             # In doubt, set aside, overtaken: one that reads the same may be taken for it.
@@ -61,6 +61,43 @@ def _look_at_said(world: StormWorld, kept: set[str]) -> None:
             world.watch.wrong(Kind.LOST, f"{token} stands in no ticket")
         else:
             missing[told] -= 1
+
+
+def _look_at_edits(world: StormWorld, kept: set[str]) -> None:
+    """Look that each edit is told, unless its message was taken back, or nobody had said it yet."""
+    watch, whims = world.watch, world.whims
+    for token in whims.edits:
+        early = whims.message_of[token] in watch.whims.early
+        if token not in watch.noted.keys() | kept and not early and not whims.is_unsent(token):
+            watch.wrong(Kind.LOST, f"{token} is told in no ticket")
+
+
+def _look_at_unsent(world: StormWorld) -> None:
+    """Look that what was taken back is kept nowhere, and that its ticket was told."""
+    watch, whims = world.watch, world.whims
+    rows, files = str(list(world.table.scan())), world.media.objects
+    # What a process fetched that died before it could say where is nobody's, and removed by its age.
+    there = b"".join(content for key, content in files.items() if key in watch.media).decode()
+    for token in sorted(set(tokens(f"{rows} {there}"))):
+        if whims.is_unsent(token):
+            watch.wrong(Kind.LEAKED, f"{token} was taken back and is kept")
+    told = _by_person(world, watch.taken_back)
+    alike = _by_person(world, watch.alike(TAKEN_BACK))
+    for person, count in Counter(whims.unsent.values()).items():
+        missing = count - told[person] - told[""]
+        if missing > alike[person]:
+            watch.wrong(Kind.LOST, f"{person} took {count} messages back, {told[person]} are told")
+        elif missing > 0:
+            # In doubt, set aside, overtaken: one that reads the same may be taken for it.
+            watch.residue.add(f"what {person} took back")
+
+
+def _by_person(world: StormWorld, counts: Mapping[str, int]) -> Counter[str]:
+    """Return counts of conversations as counts of persons; "" where nobody knows whose one is."""
+    found = Counter[str]()
+    for conversation, count in counts.items():
+        found[world.watch.whose.get(conversation, "")] += count
+    return found
 
 
 def _look_at_parked(world: StormWorld) -> set[str]:
@@ -82,6 +119,7 @@ def _look_at_parked(world: StormWorld) -> set[str]:
 def look_at_rest(world: StormWorld) -> None:
     """Look at what is left when everything that was parked was let go: only what nobody can read."""
     look(world)
+    _look_at_unsent(world)
     for each in parked(TableAudit(table=world.table), store=world.store, most=_MOST_PARKED):
         if not any(f'"id":"{mid}"' in each.text for mid in world.people.poison):
             world.watch.wrong(Kind.LOST, f"{each.key} was let go and is parked: {each.reason}")
@@ -104,17 +142,13 @@ def _look_at_reply(world: StormWorld, token: str, *, kept: set[str]) -> None:
             watch.wrong(Kind.DUPLICATED, f"{token} is shown as sent by somebody else")
 
 
-def _look_at_doubts(world: StormWorld) -> None:
-    """Look that every doubt was withdrawn for whose reply something came that carries our reference."""
+def _look_at_doubts(world: StormWorld, kept: set[str]) -> None:
+    """Look that a doubt was withdrawn if something came that carries our reference, and only then."""
     watch = world.watch
-    parked_of = {row["pk"] for row in world.table.open_rows() if row["parked"]}
-    settled = Counter[str]()
-    for token in sorted(watch.doubted & world.people.heard):
-        settled[watch.references[token].partition(".")[0]] += 1
-    for conversation, count in settled.items():
-        is_parked = f"{CONVERSATION_PREFIX}{conversation}" in parked_of
-        if watch.withdrawn[conversation] < count and not is_parked:
-            watch.wrong(Kind.LOST, f"in {conversation} agents doubt what is known to have arrived")
+    for token in sorted((watch.doubted & world.people.heard) - watch.withdrawn - kept):
+        watch.wrong(Kind.LOST, f"agents doubt {token}, which is known to have arrived")
+    for token in sorted(watch.withdrawn - watch.sent.keys()):
+        watch.wrong(Kind.LOST, f"{token} is told as arrived, and is not on the phone")
 
 
 def _files_to(world: StormWorld, person: str) -> list[str]:

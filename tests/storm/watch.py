@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
-from chalicelib.domain.content import File
 from chalicelib.domain.envelope import Envelope
 from chalicelib.domain.message import Status, highest
 from chalicelib.domain.ports import Outgoing
 from chalicelib.domain.ticket import Entry, EntryKind
 from chalicelib.domain.work import Stage
-from chalicelib.pipeline.files import shown
 from chalicelib.storage import keys
 from chalicelib.storage.table import Put, Update, Write
 from tests.fakes.channel import Arrived
 from tests.fakes.helpdesk import DeskTicket
+from tests.storm.lanes import Lanes
 from tests.storm.ports import StormyTable
+from tests.storm.reading import TAKEN_BACK, in_files, lacks, reads, says, stands_in, without_names
 from tests.storm.tokens import owner, tokens
-
-_MISSING: Final = " missing: "  #: in an entry, for each file that it lacks
-_NAMED: Final = "✗ "  #: begins each line that names a file which the desk refused
+from tests.storm.whims import Claims, claimed
 
 
 class Kind(StrEnum):
@@ -54,8 +52,11 @@ class Watch:
     not have arrived", `residue` those that were taken for somebody else's. `late` are the references of work that was
     parked and let go: it comes when it comes. `missing` says how many files each conversation's
     tickets say that they lack, `whose` whose conversation it is; `key_of` gives an item's natural key.
-    `withdrawn` says how often each conversation's agents were told that a reply in doubt has arrived.
+    `withdrawn` are the doubted replies of which agents were told that they have arrived.
     `wordless` are the files that came without a word, and the references of the work that has them.
+    `message_of` has the ids of the messages that authors may change by their tokens, and `whims` what was
+    told of those. `noted` are the tickets in which an edit is told, `taken_back` says how often each
+    conversation's tickets tell that something was, and `media` are the keys of the files that rows had.
     """
 
     violations: list[Violation] = field(default_factory=list)
@@ -71,19 +72,33 @@ class Watch:
     missing: dict[str, int] = field(default_factory=dict)
     whose: dict[str, str] = field(default_factory=dict)
     wordless: dict[str, str] = field(default_factory=dict)
-    withdrawn: Counter[str] = field(default_factory=Counter)
+    noted: dict[str, list[DeskTicket]] = field(default_factory=dict)
+    taken_back: Counter[str] = field(default_factory=Counter)
+    message_of: Mapping[str, str] = field(default_factory=dict)
+    whims: Claims = field(default_factory=Claims)
+    media: set[str] = field(default_factory=set)
+    _waiting: dict[str, list[str]] = field(default_factory=dict)
+    _unsent: set[str] = field(default_factory=set)
+    withdrawn: set[str] = field(default_factory=set)
     _work: dict[str, dict[int, str]] = field(default_factory=dict)
     _written: dict[str, int] = field(default_factory=dict)
+    _last_in: dict[str, DeskTicket] = field(default_factory=dict)
     _delivered: dict[str, int] = field(default_factory=dict)
     _marked: dict[str, list[str]] = field(default_factory=dict)
     _replies: dict[str, list[str]] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
     _given_up: set[str] = field(default_factory=set)
     _statuses: dict[keys.Key, Status] = field(default_factory=dict)
-    _lanes: dict[str, deque[str]] = field(default_factory=dict)
-    _lane_of: dict[str, str] = field(default_factory=dict)
-    _claimed: set[str] = field(default_factory=set)
-    _unordered: set[str] = field(default_factory=set)
+    _lanes: Lanes = field(default_factory=Lanes)
+
+    def alike(self, words: str) -> Counter[str]:
+        """Return how many entries with those words each conversation has that came when they came."""
+        return Counter(
+            conversation
+            for conversation, work in self._work.items()
+            for number, text in work.items()
+            if words in text and f"{conversation}.{number}" in self.late
+        )
 
     def wrong(self, kind: Kind, text: str) -> None:
         """Remember that something is wrong."""
@@ -99,24 +114,21 @@ class Watch:
     def took(self, message: Outgoing) -> None:
         """See what the intake queue took, in its order."""
         envelope = Envelope.decode(message.body)
-        for raw in envelope.items:
-            key = self.key_of(raw, envelope.source)
-            if key and key not in self._lane_of:
-                self._lane_of[key] = message.group
-                self._lanes.setdefault(message.group, deque()).append(key)
+        named = [self.key_of(raw, envelope.source) for raw in envelope.items]
+        self._lanes.took(message.group, [key for key in named if key])
 
     def buried(self, group: str) -> None:
         """See that a message of a lane was given up: what is behind it overtakes it."""
-        self._unordered.add(group)
+        self._lanes.buried(group)
 
     def _claims(self, key: str) -> None:
-        self._claimed.add(key)
-        lane = self._lane_of.get(key, "")
-        waiting = self._lanes.get(lane, deque())
-        if key in waiting and waiting[0] != key and lane not in self._unordered:
-            self.wrong(Kind.MISORDERED, f"{key} was ingested before {waiting[0]}")
-        while waiting and waiting[0] in self._claimed:
-            waiting.popleft()
+        if overtaken := self._lanes.claims(key):
+            self.wrong(Kind.MISORDERED, f"{key} was ingested before {overtaken}")
+        what, message_id = claimed(key)
+        if what == "d":
+            waiting = {token for said in self._waiting.values() for token in said}
+            self._unsent |= {each for each in waiting if self.message_of.get(each) == message_id}
+        self.whims.claims(what, message_id)
 
     # --- the table
 
@@ -128,6 +140,9 @@ class Watch:
     def _wrote(self, write: Write, table: StormyTable) -> None:
         sort = write.key[1]
         row = table.row(write.key)
+        if sort.startswith((keys.WORK_PREFIX, keys.MESSAGE_PREFIX)) and row:
+            files = row["files"] if "files" in row else row["content"]["files"]
+            self.media.update(file["key"] for file in files if file["key"])
         if sort.startswith(keys.WORK_PREFIX):
             self._wrote_work(write, row)
         elif sort == keys.CLAIM and isinstance(write, Put):
@@ -152,8 +167,15 @@ class Watch:
                 self.references.update(dict.fromkeys(says(row), reference))
             if row.get("stage") == Stage.STARTED:
                 self._marked[reference] = says(row)
-        elif row:
-            self._work.setdefault(conversation, {})[int(number)] = _shown(row)
+            return
+        self._waiting.pop(reference, None)
+        if row:
+            if row["stage"] == Stage.READY:
+                # A note may quote what it is about, and waits for itself.
+                is_note = row["kind"] == EntryKind.NOTE
+                said = [each for each in says(row) if not is_note or each.startswith("edit")]
+                self._waiting[reference] = said
+            self._work.setdefault(conversation, {})[int(number)] = reads(row)
             if not tokens(str(row["text"])):
                 self.wordless.update(dict.fromkeys(says(row), reference))
             if EntryKind(str(row["kind"])).is_public:
@@ -172,43 +194,75 @@ class Watch:
     def entry(self, ticket: DeskTicket, entry: Entry, *, there: Sequence[DeskTicket]) -> None:
         """See an entry of a ticket; `there` are the tickets that were not removed."""
         conversation = ticket.opening.reference.partition(".")[0]
-        found = [*tokens(entry.text), *_in_files(entry)]
-        self.missing[conversation] = self.missing.get(conversation, 0) + _lacks(entry.text)
+        found = [*tokens(entry.text), *in_files(entry)]
+        self.missing[conversation] = self.missing.get(conversation, 0) + lacks(entry.text)
         for token in found:
             if self.whose.setdefault(conversation, owner(token)) != owner(token):
                 self.wrong(Kind.LEAKED, f"{token} stands in the ticket of somebody else")
-            if token.startswith(("private", "forged")):
+            silenced = token in self._unsent or self.message_of.get(token) in self.whims.silenced
+            if token.startswith(("private", "forged")) or silenced:
                 self.wrong(Kind.LEAKED, f"{token} stands in a ticket")
-        again = False
+        self.taken_back[conversation] += entry.text.count(TAKEN_BACK)
         if entry.kind.is_public:
-            for token in found:
-                before = self.shown.setdefault(token, [])
-                again = again or bool(before)
-                if any(each is one for each in there for one in before):
-                    self.wrong(Kind.DUPLICATED, f"{token} is shown twice")
-                before.append(ticket)
+            # Where a file was said in passing, only the file itself shows it.
+            found = [*stands_in(entry.text), *in_files(entry)]
+            again = self._stands(found, self.shown, ticket, there)
         else:
-            if "was not sent" in entry.text:
-                self.told.update(found)
-            if "may not have arrived" in entry.text:
-                self.doubted.update(found)
-            self.withdrawn[conversation] += "has arrived after all" in entry.text
-        self._in_order(conversation, entry, again=again)
+            self._noted(entry.text, found)
+            edits = [token for token in found if token.startswith("edit")]
+            again = self._stands(edits, self.noted, ticket, there)
+        last = self._last_in.get(conversation)
+        removed = last is not None and not any(last is each for each in there)
+        if self._in_order(conversation, entry, again=again, removed=removed):
+            self._last_in[conversation] = ticket
 
-    def _in_order(self, conversation: str, entry: Entry, *, again: bool) -> None:
-        """Check that an entry stands behind what is before it; one may stand again where it was removed."""
-        last, text = self._written.get(conversation, 0), _without_names(entry.text)
+    def _stands(
+        self,
+        found: Sequence[str],
+        where: dict[str, list[DeskTicket]],
+        ticket: DeskTicket,
+        there: Sequence[DeskTicket],
+    ) -> bool:
+        """See that what is to stand once stands in a ticket; return whether it stood before."""
+        again = False
+        for token in found:
+            before = where.setdefault(token, [])
+            again = again or bool(before)
+            if any(each is one for each in there for one in before):
+                self.wrong(Kind.DUPLICATED, f"{token} is shown twice")
+            before.append(ticket)
+        return again
+
+    def _noted(self, text: str, found: Sequence[str]) -> None:
+        """See what agents are told of replies."""
+        for words, replies in (
+            ("was not sent", self.told),
+            ("may not have arrived", self.doubted),
+            ("has arrived after all", self.withdrawn),
+        ):
+            if words in text:
+                replies.update(found)
+
+    def _in_order(self, conversation: str, entry: Entry, *, again: bool, removed: bool) -> bool:
+        """
+        Check that an entry stands behind what is before it, and return whether it is the last now.
+
+        One may stand again whose ticket was removed: `again` says that it does, by its tokens,
+        `removed` that the last one's was, which may read the same as others.
+        """
+        last, text = self._written.get(conversation, 0), without_names(entry.text)
         work = self._work.get(conversation, {})
         if any(work[n] == text and f"{conversation}.{n}" in self.late for n in work):
-            return
+            return False
         if not text or again:
-            return  # the beginning of a ticket whose first entry follows, or what stood elsewhere
+            return False  # the beginning of a ticket whose first entry follows, or what stood elsewhere
         fits = [n for n in sorted(work) if n >= last and work[n] == text]
         ahead = [number for number in fits if number > last]
-        if ahead:
+        if ahead and not (removed and last in fits):
             self._written[conversation] = ahead[0]
         elif not fits:
             self.wrong(Kind.MISORDERED, f"{entry.text[:60]!r} is shown out of its turn")
+        return bool(fits)
 
     # --- the phones
 
@@ -231,28 +285,3 @@ class Watch:
                 self.wrong(Kind.MISORDERED, f"{token} was sent out of its turn")
             self._delivered[conversation] = int(number)
         self.sent[token].append(sent)
-
-
-def says(row: Mapping[str, Any]) -> list[str]:
-    """Return the tokens of what a row of work says and carries."""
-    files = [token for file in row["files"] for token in tokens(f"{file['url']} {file['id']}")]
-    return [*tokens(row["text"]), *dict.fromkeys(files)]
-
-
-def _shown(row: Mapping[str, Any]) -> str:
-    """Return what a row of work reads like in a ticket."""
-    return shown(row["text"], [File(**file) for file in row["files"]], language="en").strip()
-
-
-def _without_names(text: str) -> str:
-    """Return an entry's text without the names of files that the desk refused."""
-    return "\n".join(line for line in text.splitlines() if not line.startswith(_NAMED)).strip()
-
-
-def _in_files(entry: Entry) -> list[str]:
-    return [token for file in entry.files for token in tokens(file.content.decode())]
-
-
-def _lacks(text: str) -> int:
-    """Return how many files an entry says that are missing."""
-    return text.count(_MISSING) + sum(line.startswith(_NAMED) for line in text.splitlines())

@@ -25,6 +25,7 @@ from tests.storm.people import People, Sender
 from tests.storm.ports import StormyBodies, StormyMedia, StormyQueue, StormyTable
 from tests.storm.sides import StormyChannel
 from tests.storm.watch import Kind, Watch
+from tests.storm.whims import Whims
 
 _QUEUES = tuple(str(name) for name in WORKERS)
 
@@ -94,6 +95,8 @@ class StormWorld(World):
             many_names=self.cast.many_names,
             words=self.cast.words,
         )
+        self.whims = Whims(people=self.people)
+        watch.message_of = self.whims.message_of
         self._swept_at = self.clock()
         chaos.others = self._others
         chaos.harmed = watch.harmed

@@ -84,6 +84,10 @@ class Client:
         """Return a ticket; raise Gone where it does not exist."""
         return self._api.read(f"tickets/{ticket_id}/", TicketAnswer, timeout=_LOOK_UP_TIMEOUT)
 
+    def entry(self, entry_id: int) -> Listed:
+        """Return an entry, which names its ticket; raise Gone where it does not exist."""
+        return self._api.read(f"followups/{entry_id}/", Listed, timeout=_LOOK_UP_TIMEOUT)
+
     def newest_tickets(self, *, pages: int) -> Iterator[TicketAnswer]:
         """
         Yield the newest tickets, newest first: those of the last `pages` pages of the list.

@@ -19,8 +19,18 @@ def entry_in(ticket: TicketAnswer, *, known: int, entry: Entry) -> str | None:
     In a ticket that an agent opened and we have not written in, who we are is not known: there it
     may be anybody's but that agent's.
     """
+    return _same(_perhaps_ours(ticket, known=known), known=known, entry=entry)
+
+
+def by(user: int | None, ticket: TicketAnswer, *, known: int, entry: Entry) -> str | None:
+    """Return the id of the first entry behind `known` that says the same and that a user wrote."""
+    theirs = [each for each in ticket.entries() if each.user == user]
+    return _same(theirs, known=known, entry=entry)
+
+
+def _same(candidates: Iterable[FollowUp], *, known: int, entry: Entry) -> str | None:
     public = entry.kind.is_public
-    for candidate in _perhaps_ours(ticket, known=known):
+    for candidate in candidates:
         is_same = mapper.is_same(candidate.comment, entry.text)
         if candidate.id > known and candidate.public == public and is_same:
             return str(candidate.id)

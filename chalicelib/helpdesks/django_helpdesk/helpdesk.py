@@ -111,21 +111,19 @@ class DjangoHelpdesk:
         """
         Return the id of the first entry of ours behind `after` that says the same.
 
-        A ticket that was merged is looked at together with the one that took its entries over, and
-        gone where the entry stands in neither: it still takes entries, from whoever knows it.
+        A ticket that was merged, perhaps deleted since, is looked at together with those that took
+        its entries over, and gone where the entry stands in none: it still takes entries, from
+        whoever knows it.
         """
-        from chalicelib.helpdesks.django_helpdesk import entries
+        from chalicelib.helpdesks.django_helpdesk import entries, merged
 
         client, known = self._client(), int(after) if _is_number(after) else 0
-        ticket = client.ticket(_number(ticket_id))
-        found = entries.entry_in(ticket, known=known, entry=entry)
-        if found is None and ticket.merged_to is not None:
-            whole = client.ticket(ticket.merged_to)
-            # Who we are there only the entry `after` tells: the first one may be anybody's.
-            if any(str(each.id) == after for each in whole.followup_set):
-                found = entries.entry_in(whole, known=known, entry=entry)
-            if found is None:
-                raise Gone("merged into another ticket")
+        ticket = merged.still_there(client, _number(ticket_id))
+        if ticket is not None and ticket.merged_to is None:
+            return entries.entry_in(ticket, known=known, entry=entry)
+        found = merged.entry_of(client, ticket, known=known, entry=entry)
+        if found is None:
+            raise Gone("merged into another ticket, or deleted")
         return found
 
     def locate(self, file: File) -> Location:

@@ -109,8 +109,9 @@ def writes(to: Conversation) -> None:
     for number, text in enumerate(TEXTS):
         ticket = to.ask("POST", "tickets/", new_ticket(text, f"w-{number}"))
         to.ask("POST", "followups/", new_entry(ticket["id"], text))
-        to.ask("POST", "followups/", new_entry(ticket["id"], text, EntryKind.NOTE))
+        note = to.ask("POST", "followups/", new_entry(ticket["id"], text, EntryKind.NOTE))
         to.ask("GET", f"tickets/{ticket['id']}/")
+        to.ask("GET", f"followups/{note['id']}/")
 
 
 def sends_files(to: Conversation) -> None:
@@ -132,6 +133,7 @@ def is_refused(to: Conversation) -> None:
     to.ask("POST", "followups/", with_files(entry, "attachments", b"1", b""))
     to.ask("POST", "followups/", new_entry(999_999, "to nobody"))
     to.ask("GET", "tickets/999999/")
+    to.ask("GET", "followups/999999/")
     to.ask("GET", "tickets/?page_size=200&page=99")
     to.ask("POST", "tickets/", new_ticket("x", "r-6"), token="wrong")
     to.ask("GET", f"tickets/{ticket['id']}/", token="wrong")
@@ -203,6 +205,9 @@ def test_a_deleted_and_a_merged_ticket_answer_as_the_real_ones_do(desk: DeskProc
         to.said.pop()
         assert "Hi" in [e["comment"] for e in to.ask("GET", f"tickets/{into}/")["followup_set"]]
         to.said.pop()
+        moved = merged["followup_set"][0]["id"]
+        told = to.ask("GET", f"followups/{moved}/")
+        assert (told["ticket"], "date" in told) == (into, True)
         to.ask("POST", "followups/", new_entry(merged["id"], "still there?"))
         told = to.ask("GET", f"tickets/{merged['id']}/")
         assert [entry["comment"] for entry in told["followup_set"]] == ["still there?"]

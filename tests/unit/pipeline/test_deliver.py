@@ -304,6 +304,6 @@ def test_a_send_that_was_given_up_and_then_is_answered_withdraws_the_doubt(world
     hello, doubt, withdrawn = world.ticket().texts()
     assert hello == "hello"
     assert "may not have arrived" in doubt
-    assert withdrawn == f"note: {words.say('en', 'arrived_after_all')}"
+    assert withdrawn == f"note: {words.say('en', 'arrived_after_all', text='slow')}"
     assert world.delivery(2).status is Status.ACCEPTED
     assert world.sent("out-1").sequence == 2

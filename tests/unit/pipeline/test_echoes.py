@@ -81,8 +81,21 @@ def test_a_late_confirmation_takes_the_warning_back(world, ticket):
     world.run_until_quiet()
     warning, relief = world.notes()
     assert warning.startswith("This reply may not have arrived")
-    assert relief == "The reply that was not confirmed has arrived after all."
+    assert relief == "The reply that was not confirmed has arrived after all.\n\nhi"
     assert world.delivery(2).status is Status.ACCEPTED
+
+
+def test_each_warning_that_is_taken_back_says_of_which_reply(world, ticket):
+    world.channel.faults.plan("send", LOST, performed=True, times=2)
+    world.answer(ticket, "we close at six")
+    world.hear_desk(reply(ticket, "", comment="c", files=["a.pdf"]))
+    world.run(20 * MINUTE)
+    for sent in reversed(world.channel.arrived):
+        world.hear(echo_of(sent))
+    world.run_until_quiet()
+    *_, first, second = world.notes()
+    assert first.endswith("\n\n[a.pdf]")
+    assert second.endswith("\n\nwe close at six")
 
 
 def test_what_the_business_wrote_elsewhere_is_shown_as_such(world, ticket):

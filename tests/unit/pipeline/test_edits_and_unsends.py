@@ -66,6 +66,47 @@ def test_an_unsent_message_is_forgotten_and_the_ticket_told(world, ticket, secre
     assert world.notes() == [DELETED]
 
 
+def test_a_file_that_could_be_had_late_is_forgotten_too(world, ticket, secret):
+    world.media.faults.plan("fetch", TransientError("no answer"))
+    world.hear(secret | {"files": ["secret.png"]})
+    world.run_until_quiet()
+    assert [file.name for file in world.ticket().entries[1].entry.files] == ["secret.png"]
+    (kept_under,) = world.media.objects
+    assert kept_under in kept(world)
+    world.hear(unsend(of=secret))
+    world.run_until_quiet()
+    assert world.media.objects == {}
+    assert "secret" not in kept(world)
+
+
+def test_an_unsend_is_decided_again_where_a_file_of_its_message_was_had_meanwhile(
+    world, ticket, secret
+):
+    def meanwhile() -> None:
+        world.forwarder.forward(world.conversation().id, time_left=lambda: 900.0)
+
+    world.media.faults.plan("fetch", TransientError("no answer"))
+    world.hear(secret | {"files": ["secret.png"]})
+    world.pump("ingest")
+    world.hear(unsend(of=secret))
+    world.table.before_write("MSG", meanwhile)
+    world.run_until_quiet()
+    assert [file.name for file in world.ticket().entries[1].entry.files] == ["secret.png"]
+    assert world.media.objects == {}
+    assert "secret" not in kept(world)
+
+
+def test_a_file_that_is_had_while_its_message_is_taken_back_is_shown_nowhere(world, ticket, secret):
+    world.media.faults.plan("fetch", TransientError("no answer"))
+    world.hear(secret | {"files": ["secret.png"]})
+    world.pump("ingest")
+    world.table.before_write("CONV#WORK", lambda: world.hear_now(unsend(of=secret)))
+    world.run_until_quiet()
+    assert world.ticket().texts() == ["hello", TAKEN_BACK, f"note: {DELETED}"]
+    assert not any(entry.entry.files for entry in world.ticket().entries)
+    assert "secret" not in str(list(world.table.scan()))
+
+
 def test_an_unsent_message_that_still_waits_for_its_ticket_never_gets_there(world, ticket, secret):
     world.desk.down = TransientError("closed for the night")
     world.hear(secret | {"files": ["secret.png"]})

@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from chalicelib.domain.content import Content
+from chalicelib.errors import TransientError
 from tests.builders import control, echo, message, reaction, unsend
 from tests.fakes.clock import START
 
@@ -93,6 +94,21 @@ def test_files_of_what_was_said_meanwhile_come_with_the_first_message_that_is_ou
     assert [file.name for file in entry.entry.files] == ["cat.png", "dog.png"]
 
 
+def test_a_file_of_standby_that_could_be_had_later_is_forgotten_when_it_is_unsent(world):
+    secret = customer("look", mid="m1", files=["secret.png"])
+    world.media.faults.plan("fetch", TransientError("no answer"))
+    world.hear(secret)
+    world.run_until_quiet()
+    assert world.media.objects == {}
+    world.hear(control("", at=START + 1))
+    world.run_until_quiet()
+    (entry,) = world.ticket().entries
+    assert [file.name for file in entry.entry.files] == ["secret.png"]
+    world.hear(unsend(of=secret))
+    world.run_until_quiet()
+    assert world.media.objects == {}
+
+
 def test_what_was_unsent_in_standby_is_not_in_the_transcript(world):
     secret = customer("the secret word", mid="m1")
     world.hear(secret, customer("nothing"), unsend(of=secret), control("", at=START + 1))
@@ -112,6 +128,30 @@ def test_an_unsend_after_the_hand_back_leaves_nothing_in_the_kept_transcript(wor
     assert world.media.objects == {}
     kept = [said.content for said in world.said() if not said.standby]
     assert any("nothing" in content.text for content in kept)
+
+
+@pytest.mark.parametrize("told", [message, echo], ids=["customer", "outside"])
+@pytest.mark.parametrize("text", ["the secret word", ""], ids=["text", "file"])
+def test_what_was_said_meanwhile_stays_where_the_message_that_brings_it_is_taken_back(
+    world, told, text
+):
+    world.hear(customer("hello bot", files=["cat.png"]))
+    secret = told(text, mid="m1", at=START + 1) | {"files": ["secret.png"]}
+    world.desk.down = TransientError("closed for the night")
+    world.hear(secret)
+    world.work()
+    world.hear(unsend(of=secret))
+    world.work()
+    world.desk.down = None
+    world.run_until_quiet()
+    entry = world.ticket().entries[0].entry
+    assert entry.text.split("\n") == [
+        "[while another application held this conversation]",
+        f"{clock(START)} Anna: hello bot [cat.png]",
+        "[message taken back by its sender]",
+    ]
+    assert [file.name for file in entry.files] == ["cat.png"]
+    assert "secret" not in f"{list(world.table.scan())}"
 
 
 def test_that_another_application_takes_a_conversation_is_a_note(world):

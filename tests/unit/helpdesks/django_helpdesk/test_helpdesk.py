@@ -336,15 +336,64 @@ def test_a_merged_ticket_is_found_if_its_first_entry_came(behind: tuple[object],
     assert (found is not None) == is_found
 
 
-def test_an_entry_of_a_merged_ticket_is_found_where_it_was_written_or_where_it_went():
-    own = ticket(5, entry(9, "Hello"), merged_to=6)
-    into = ticket(6, entry(7, "Hi"), entry(8, "Hello"))
-    answers: dict[str, tuple[int, object]] = {"GET /api/tickets/5/": (200, own), INTO: (200, into)}
+def where(number: int, user: int = BRIDGE, *, into: int) -> tuple[int, object]:
+    """Return the answer that tells in which ticket an entry is now."""
+    told = entry(number, "before", user=user)
+    return 200, {**told, "ticket": into, "date": "2026-11-26T12:00:00Z"}
+
+
+NOWHERE: tuple[int, object] = (404, {"detail": "Not found."})
+ALICES = entry(9, "Hello", user=ALICE)
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "later", "found"),
+    [
+        (ticket(5, ALICES, entry(10, "Hello"), merged_to=6), ticket(6), ticket(7), "10"),
+        (ticket(5, merged_to=6), ticket(6, ALICES, entry(10, "Hello")), ticket(7), "10"),
+        (ticket(5, merged_to=7), ticket(6, ALICES, entry(10, "Hello")), ticket(7), "10"),
+        (ticket(5, merged_to=7), ticket(6), ticket(7, ALICES, entry(10, "Hello")), "10"),
+        (ticket(5, merged_to=6), ticket(6, merged_to=7), ticket(7, entry(10, "Hello")), "10"),
+        (None, ticket(6, ALICES, entry(10, "Hello")), ticket(7), "10"),
+        (ticket(5, merged_to=7), ticket(6, ALICES, entry(8, "Hello")), ticket(7, ALICES), None),
+        (ticket(5, merged_to=6), ticket(6, merged_to=5), ticket(7), None),
+        (None, None, ticket(7), None),
+    ],
+    ids=[
+        "written since",
+        "went over",
+        "went over before the ticket was merged once more",
+        "written since and went over then",
+        "went on from there",
+        "deleted since",
+        "nowhere",
+        "in a circle",
+        "both deleted",
+    ],
+)
+def test_an_entry_of_a_merged_ticket_is_found_wherever_it_went(
+    own: object, other: object, later: object, found: str | None
+):
+    answers: dict[str, tuple[int, object]] = {
+        f"GET /api/tickets/{number}/": (200, each) if each else NOWHERE
+        for number, each in ((5, own), (6, other), (7, later))
+    }
+    answers["GET /api/followups/8/"] = where(8, into=6)
     with answering(answers) as server:
         desk = helpdesk(server.url)
-        assert desk.find_entry("5", after="8", entry=HELLO) == "9"
-        server.to["GET /api/tickets/5/"] = (200, ticket(5, merged_to=6))
-        assert desk.find_entry("5", after="7", entry=HELLO) == "8"
+        if found is None:
+            with pytest.raises(Gone):
+                desk.find_entry("5", after="8", entry=HELLO)
+        else:
+            assert desk.find_entry("5", after="8", entry=HELLO) == found
+
+
+@pytest.mark.parametrize(("after", "found"), [("8", "9"), ("", "9")], ids=["deleted", "none"])
+def test_without_an_entry_before_it_one_of_a_merged_ticket_is_found_there(after: str, found: str):
+    own = ticket(5, entry(9, "Hello"), reference="c-9.1", merged_to=6)
+    answers = {"GET /api/tickets/5/": (200, own), "GET /api/followups/8/": NOWHERE}
+    with answering(answers) as server:
+        assert helpdesk(server.url).find_entry("5", after=after, entry=HELLO) == found
 
 
 @pytest.mark.parametrize(
