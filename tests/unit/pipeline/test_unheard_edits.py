@@ -21,7 +21,7 @@ def test_the_edit_of_somebody_unheard_of_opens_a_ticket_with_what_the_message_sa
     world.hear(EDITED)
     world.run_until_quiet()
     assert world.ticket().texts() == [f"seven shirts\n{MARK}"]
-    assert "Anna" in world.ticket().opening.subject
+    assert world.ticket().opening.name == "Anna"
     assert world.conversation().last_inbound_id == "m1"
     assert world.claim("edit:m1:1").outcome is Outcome.FORWARD
 
