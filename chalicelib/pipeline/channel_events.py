@@ -232,12 +232,7 @@ class ChannelEvents:
         if not isinstance(event, MessageReceived) or not event.reply_to:
             return ""
         subject = Whose(store=self.store).subject(
-            found,
-            conversation,
-            account=event.account,
-            about=event.about,
-            message_id=event.reply_to,
-            traces=event.traces,
+            found, conversation, event, message_id=event.reply_to
         )
         return quote(subject.message if subject else None, language=account.language)
 

@@ -223,12 +223,7 @@ class _Telling:
 
     def _quote(self, event: MessageEdited | Reacted) -> str:
         subject = Whose(store=self.store).subject(
-            self.found,
-            self.conversation,
-            account=event.account,
-            about=event.about,
-            message_id=event.message_id,
-            traces=event.traces,
+            self.found, self.conversation, event, message_id=event.message_id
         )
         return quote(subject.message if subject else None, language=self._language)
 

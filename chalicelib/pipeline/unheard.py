@@ -26,14 +26,7 @@ def unheard_of(event: MessageEdited, found: Found, store: Store) -> Said | None:
         return None
     whose = Whose(store=store)
     conversation = whose.conversation(found, event.contact)
-    known = conversation and whose.subject(
-        found,
-        conversation,
-        account=event.account,
-        about=event.about,
-        message_id=event.message_id,
-        traces=event.traces,
-    )
+    known = conversation and whose.subject(found, conversation, event, message_id=event.message_id)
     return None if known else _said(event)
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.domain.account import AccountRef
 from chalicelib.domain.changes import ClaimKey, MessageKept, SentKey
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.conversation import Conversation
-from chalicelib.domain.events import MessageEchoed, MessageEdited, MessageReceived
+from chalicelib.domain.events import MessageEchoed, MessageEdited, MessageReceived, Reacted
 from chalicelib.domain.store import Found, Store
 
 #: Who holds a conversation in which we only listen, where the platform does not say.
@@ -29,6 +27,10 @@ def missed(store: Store, conversation: Conversation) -> list[MessageKept]:
     return [kept for kept in said if kept.message.standby and kept.sequence >= since]
 
 
+#: What tells of another message by the keys of the items that may have told of that.
+About = MessageReceived | MessageEdited | Reacted
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whose:
     """Looks up conversations and what was said in them."""
@@ -42,23 +44,16 @@ class Whose:
         return self.store.conversation(first) if first else None
 
     def subject(
-        self,
-        found: Found,
-        conversation: Conversation,
-        *,
-        account: AccountRef,
-        about: str,
-        message_id: str,
-        traces: Sequence[str] = (),
+        self, found: Found, conversation: Conversation, event: About, *, message_id: str
     ) -> MessageKept | None:
         """
         Return the message of a conversation that an event is about, None where it is not known.
 
-        `about` and `traces` are the keys of the items that may have told of it, `message_id` the
-        platform's id, by which what we sent ourselves is known. What stands in another conversation
-        is never returned.
+        `message_id` is the platform's id of it, by which what we sent ourselves is known. What stands
+        in another conversation is never returned.
         """
-        keys = [ClaimKey.of_account(account, key) for key in (about, *traces) if key]
+        account = event.account
+        keys = [ClaimKey.of_account(account, key) for key in (event.about, *event.traces) if key]
         claims = [found.claims.get(key) for key in keys]
         sent = found.sent.get(SentKey(account, message_id)) if message_id else None
         for known in (*claims, sent):

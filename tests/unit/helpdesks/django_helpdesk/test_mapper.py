@@ -193,14 +193,12 @@ def test_a_webhook_means_what_is_expected(path: Path):
 
 
 def told(event: DeskEvent) -> dict[str, Any]:
-    """Return an event as JSON; of files, what is not empty, and what is so only at times."""
+    """Return an event as JSON; of files, what is not empty, and `foreign` where it is so."""
     fields = {"event": type(event).__name__, **asdict(event)}
     if isinstance(event, ReplyWritten):
         files = [asdict(file).items() for file in event.files]
         fields["files"] = [{key: value for key, value in file if value} for file in files]
-        for seldom in ("foreign", "quotes"):
-            if not fields[seldom]:
-                del fields[seldom]
+        fields |= {"foreign": True} if fields.pop("foreign") else {}
     return fields
 
 
