@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -27,13 +26,13 @@ class MemoryTable:
         if len(keys) > _LARGEST:
             raise ValueError("DynamoDB refuses to read so many keys at once")
         with self._lock:
-            return {key: copy.deepcopy(self._rows[key]) for key in keys if key in self._rows}
+            return {key: _copied(self._rows[key]) for key in keys if key in self._rows}
 
     def query(self, partition: str, prefix: str) -> list[dict[str, Any]]:
         self.calls.append("query")
         with self._lock:
             keys = sorted(k for k in self._rows if k[0] == partition and k[1].startswith(prefix))
-            return [copy.deepcopy(self._rows[key]) for key in keys]
+            return [_copied(self._rows[key]) for key in keys]
 
     def waiting(self, partition: str, *, until: int, most: int) -> list[dict[str, Any]]:
         self.calls.append("waiting")
@@ -44,12 +43,12 @@ class MemoryTable:
                 if row.get("waiting") == partition and row["waiting_at"] <= until
             ]
             rows.sort(key=lambda row: row["waiting_at"])
-            return copy.deepcopy(rows[:most])
+            return _copied(rows[:most])
 
     def scan(self) -> Iterator[dict[str, Any]]:
         self.calls.append("scan")
         with self._lock:
-            return iter(copy.deepcopy(list(self._rows.values())))
+            return iter(_copied(list(self._rows.values())))
 
     def write(self, writes: Sequence[Write]) -> None:
         self.calls.append("write")
@@ -68,6 +67,16 @@ class MemoryTable:
                     self._rows.pop(key, None)
                 else:
                     self._rows[key] = row
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy of what is stored, as deep as it goes; many times faster than deepcopy."""
+    kind = type(value)
+    if kind is dict:
+        return {name: _copied(item) for name, item in value.items()}
+    if kind is list:
+        return [_copied(item) for item in value]
+    return set(value) if kind is set else value
 
 
 def _written(write: Write, before: dict[str, Any]) -> dict[str, Any] | None:
