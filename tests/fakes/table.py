@@ -43,12 +43,12 @@ class MemoryTable:
                 if row.get("waiting") == partition and row["waiting_at"] <= until
             ]
             rows.sort(key=lambda row: row["waiting_at"])
-            return _copied(rows[:most])
+            return [_copied(row) for row in rows[:most]]
 
     def scan(self) -> Iterator[dict[str, Any]]:
         self.calls.append("scan")
         with self._lock:
-            return iter(_copied(list(self._rows.values())))
+            return iter([_copied(row) for row in self._rows.values()])
 
     def write(self, writes: Sequence[Write]) -> None:
         self.calls.append("write")
