@@ -46,7 +46,16 @@ class Api:
 
     def read(self, path: str, answer: type[_Answer], *, timeout: float = READ_TIMEOUT) -> _Answer:
         """Return what a GET of `path` answers, as `answer`: a model, or a list of one."""
-        response = self._succeed("GET", path, body=None, headers={}, timeout=timeout, wrote=False)
+        return self._looked("GET", path, answer, timeout)
+
+    def options(
+        self, path: str, answer: type[_Answer], *, timeout: float = READ_TIMEOUT
+    ) -> _Answer:
+        """Return what the API tells of `path`; the same as `read` else."""
+        return self._looked("OPTIONS", path, answer, timeout)
+
+    def _looked(self, method: str, path: str, answer: type[_Answer], timeout: float) -> _Answer:
+        response = self._succeed(method, path, body=None, headers={}, timeout=timeout, wrote=False)
         try:
             return TypeAdapter(answer).validate_json(response.body)
         except ValidationError as exc:

@@ -41,6 +41,7 @@ from chalicelib.domain.events import (
 )
 from chalicelib.domain.message import Direction, Message, Status
 from chalicelib.domain.store import Found, Store
+from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Verb, Work
 from chalicelib.pipeline.confirm import Confirmer
 from chalicelib.pipeline.decision import OLDEST, Decision, ignored, parked
@@ -52,6 +53,9 @@ from chalicelib.pipeline.whose import SOMEBODY, Whose, is_undone, missed
 
 #: The option of an account under which public comments become tickets, and its value for that.
 COMMENTS, AS_TICKETS = "comments", "tickets"
+
+#: Whose words an entry of a ticket shows.
+_KINDS = {Direction.IN: EntryKind.COMMENT, Direction.OUTSIDE: EntryKind.OUTSIDE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +196,7 @@ class ChannelEvents:
             sequence=after.sequence,
             text=lines(told_before, self._quoted(before, event, account, found), text),
             occurred_at=message.occurred_at,
+            kind=_KINDS[message.direction],
             author=message.author,
             files=(*files_of(since), *message.content.files),
         )

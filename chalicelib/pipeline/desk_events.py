@@ -19,7 +19,7 @@ from chalicelib.domain.desk_events import (
 from chalicelib.domain.ports import Channel, Directory
 from chalicelib.domain.store import Found, Store
 from chalicelib.pipeline.decision import OLDEST, Decision, parked
-from chalicelib.pipeline.openings import followed
+from chalicelib.pipeline.links import followed
 from chalicelib.pipeline.replies import LONGEST, Replies
 from chalicelib.pipeline.starts import Starts
 

@@ -1,17 +1,13 @@
-"""Where a conversation gets its ticket from: what one is opened with, and what another took over."""
+"""What a ticket is opened with: whose it is, where they wrote, and under which of our names."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from chalicelib import words
 from chalicelib.domain.account import Account
 from chalicelib.domain.contact import AliasKind
-from chalicelib.domain.conversation import Conversation, TicketStatus
-from chalicelib.domain.desk_events import TicketMerged
+from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.ticket import Customer, Entry, Opening
 from chalicelib.domain.work import Work
-from chalicelib.errors import Moved
 
 
 def reference_of(work: Work) -> str:
@@ -60,27 +56,3 @@ def _customer(conversation: Conversation, *, channel: str, name: str) -> Custome
         phone=f"+{phone}" if phone.isascii() and phone.isdigit() else "",
         handle=contact.address(*others) or "",
     )
-
-
-def followed(
-    before: Conversation, into: Moved | TicketMerged, *, owner: str, now: int
-) -> Conversation:
-    """
-    Return a conversation whose ticket went over into another one; `now` is in ms since the epoch.
-
-    `owner` is the conversation of that other ticket, if it has one: who answers there answers its
-    customer, so that this conversation needs a ticket of its own.
-    """
-    if before.link is None:
-        return before
-    if owner not in ("", before.id):
-        return replace(before, link=replace(before.link, status=TicketStatus.GONE, changed_at=now))
-    ticket_id = into.into if isinstance(into, TicketMerged) else into.ticket_id
-    link = replace(
-        before.link,
-        ticket_id=ticket_id,
-        url=into.url,
-        status=TicketStatus.OPEN,
-        changed_at=now,
-    )
-    return replace(before, link=link)

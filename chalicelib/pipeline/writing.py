@@ -29,12 +29,13 @@ from chalicelib.errors import (
     ScriptaError,
     TransientError,
 )
+from chalicelib.pipeline import links
 from chalicelib.pipeline.breakers import Breakers
 from chalicelib.pipeline.decision import note
 from chalicelib.pipeline.drain import MS, Line, Rest, Wait, reason_of
 from chalicelib.pipeline.files import FileKeeper, given_up, shown
 from chalicelib.pipeline.joining import following, joined, text_of
-from chalicelib.pipeline.openings import followed, opening_of, reference_of
+from chalicelib.pipeline.openings import opening_of, reference_of
 
 MOST_ATTEMPTS = 6  #: at one entry, by a desk that otherwise answers
 
@@ -110,7 +111,7 @@ class Writing:
         if before.link is None or self.work.aim is None or before.link.ticket_id == into:
             return self._refused(error)
         owner = self.line.store.find(ticket=(self.desk.id, into)).ticket
-        after = followed(before, error, owner=owner, now=self.line.clock())
+        after = links.followed(before, error, owner=owner, now=self.line.clock())
         linked = [TicketLinked(self.desk.id, into, before.id)] if not owner else []
         ready = replace(self.work, stage=Stage.READY)
         self.work = self.line.change(self.work, ready, ConversationChanged(before, after), *linked)
@@ -260,7 +261,8 @@ class Writing:
     ) -> tuple[Conversation, list[MessageKept | WorkAdded]]:
         """Return what tells the agents of a new ticket why the conversation did not stay in its old one."""
         lost = self.conversation.link
-        if written.ticket is None or lost is None or lost.status is TicketStatus.CLOSED:
+        is_new = written.ticket is not None and not written.is_old
+        if not is_new or lost is None or lost.status is TicketStatus.CLOSED:
             return after, []
         text = words.say(self.account.language, "goes_on", ticket=lost.url or lost.ticket_id)
         # With a time, the sweep finds the note whatever becomes of this wake-up.
@@ -269,27 +271,11 @@ class Writing:
 
     def _gone_on(self, written: _Written) -> Conversation:
         """Return the conversation as it is once an entry was written."""
-        before, now = self.conversation, self.line.clock()
-        pace = self.helpdesk.promise.pace
-        if written.ticket is not None:
-            link = Link(
-                desk=self.desk.id,
-                ticket_id=written.ticket.id,
-                url=written.ticket.url,
-                last_entry=written.entry_id,
-                changed_at=now,
-                requester=written.ticket.requester,
-                paid_until=pace.after(0, now=now) if pace else 0,
-            )
-            contact = replace(before.contact, name=before.contact.name or self.asked_name)
-            return replace(before, contact=contact, link=link, tickets=before.tickets + 1)
-        if before.link is None:
-            return before
-        paid_until = pace.after(before.link.paid_until, now=now) if pace else 0
-        link = replace(before.link, last_entry=written.entry_id, paid_until=paid_until)
-        if link.status is TicketStatus.CLOSED:
-            link = replace(link, status=TicketStatus.OPEN, changed_at=now)
-        return replace(before, link=link)
+        before, now, pace = self.conversation, self.line.clock(), self.helpdesk.promise.pace
+        if written.ticket is None:
+            return links.written(before, written.entry_id, pace=pace, now=now)
+        ticket, name = replace(written.ticket, last_entry=written.entry_id), self.asked_name
+        return links.opened(before, ticket, desk=self.desk.id, name=name, pace=pace, now=now)
 
     def _failed(self, error: ScriptaError, stage: Stage) -> Conversation | Wait | Rest:
         """Wait for the desk if it is down; for a time, a few times, if only this entry fails."""

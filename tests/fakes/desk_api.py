@@ -223,7 +223,8 @@ def _read(body: Body | None, *, file: str) -> tuple[dict[str, str], tuple[Upload
     """Return what a request says, JSON's values as a form has them, and its files."""
     if isinstance(body, Form):
         return dict(body.fields), tuple(each for each in body.files if each.field == file)
-    return {name: str(value) for name, value in (body or {}).items()}, ()
+    said = body if isinstance(body, Mapping) else {}
+    return {name: str(value) for name, value in said.items()}, ()
 
 
 def _bad_files(files: tuple[Upload, ...], name: str) -> dict[str, Any]:

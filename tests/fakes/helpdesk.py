@@ -11,7 +11,7 @@ from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
 from chalicelib.domain.envelope import Book, Item
 from chalicelib.domain.ports import Clock
-from chalicelib.domain.ticket import Entry, EntryKind, Opening, Promise, Ticket
+from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening, Promise, Ticket
 from chalicelib.errors import Gone, InvalidSignature
 from tests.fakes.channel import SIGNED, files
 from tests.fakes.faults import Faults
@@ -41,8 +41,9 @@ class DeskTicket:
 
     def texts(self) -> list[str]:
         """Return what the ticket shows, notes marked as such."""
-        mark = {EntryKind.COMMENT: "", EntryKind.NOTE: "note: "}
-        return [f"{mark[e.entry.kind]}{e.entry.text}" for e in self.entries]
+        marks = ["" if e.entry.kind.is_public else "note: " for e in self.entries]
+        texts = [e.entry.text for e in self.entries]
+        return [f"{mark}{text}" for mark, text in zip(marks, texts, strict=True)]
 
 
 class FakeHelpdesk:
@@ -169,7 +170,12 @@ class FakeHelpdesk:
         """Do what an agent does who opens a ticket, and return its id."""
         entry = Entry(kind=EntryKind.COMMENT, text=text, author="alice")
         opening = Opening(
-            reference="", subject=text, channel="", requester="", name="alice", entry=entry
+            reference="",
+            subject=text,
+            channel="",
+            account="1",
+            customer=Customer(id="p-1", name="alice", address=""),
+            entry=entry,
         )
         ticket = DeskTicket(id=self._new_id("ticket"), opening=opening)
         self.tickets.append(ticket)

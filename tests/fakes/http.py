@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.errors import ScriptaError
-from chalicelib.http_client import Body, Form, Response
+from chalicelib.http_client import Body, Form, Raw, Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class Asked:
     headers: Mapping[str, str]
     body: Mapping[str, Any]
     form: Form = field(default_factory=Form)
+    raw: Raw | None = None
 
 
 class FakeHttp:
@@ -40,8 +41,10 @@ class FakeHttp:
     ) -> Response:
         """Return or raise the next answer."""
         form = body if isinstance(body, Form) else Form()
-        plain = {} if body is None or isinstance(body, Form) else body
-        self.asked.append(Asked(method=method, url=url, headers=headers, body=plain, form=form))
+        raw = body if isinstance(body, Raw) else None
+        plain = body if isinstance(body, Mapping) else {}
+        asked = Asked(method=method, url=url, headers=headers, body=plain, form=form, raw=raw)
+        self.asked.append(asked)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, ScriptaError):
             raise answer

@@ -75,7 +75,7 @@ class MetaApi:
         _, node, *rest = unquote(urlsplit(url).path).strip("/").split("/")
         match method, rest:
             case "POST", ["messages"]:
-                return self._messages(node, body or {})
+                return self._messages(node, body if isinstance(body, Form | Mapping) else {})
             case "POST", ["media"] if isinstance(body, Form):
                 media = whatsapp_rules.check_upload(body.fields, self._part(body, "file"))
                 self._uploads[media.id] = media

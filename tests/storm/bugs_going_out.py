@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from chalicelib.domain.changes import Change
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.store import Found
 from chalicelib.domain.ticket import Entry, EntryKind, Promise
@@ -123,32 +124,32 @@ class _WritesNotesOpenly(Instead):
 
 
 class _MarksNothing(Line):
-    def begin(self, work: Work) -> Work:
+    def begin(self, work: Work, *also: Change) -> Work:
         return work
 
 
 class _ForgetsWhereItWrote(Line):
-    def begin(self, work: Work) -> Work:
-        return Line.begin(self, replace(work, aim=None))
+    def begin(self, work: Work, *also: Change) -> Work:
+        return Line.begin(self, replace(work, aim=None), *also)
 
 
 class _SendsAgain(Line):
-    def change(self, before: Work, after: Work) -> Work:
+    def change(self, before: Work, after: Work, *also: Change) -> Work:
         if after.stage is Stage.UNCONFIRMED:
             after = replace(after, stage=Stage.READY, due_at=0)
-        return Line.change(self, before, after)
+        return Line.change(self, before, after, *also)
 
 
 class _ForgetsWhoWaits(Line):
-    def change(self, before: Work, after: Work) -> Work:
-        return Line.change(self, before, replace(after, waiting_for="", due_at=0))
+    def change(self, before: Work, after: Work, *also: Change) -> Work:
+        return Line.change(self, before, replace(after, waiting_for="", due_at=0), *also)
 
 
 class _DoesNotWaitItsTurn(Line):
     def _guarded(
-        self, attempt: Attempt, conversation: Conversation, work: Work
+        self, attempt: Attempt, conversation: Conversation, work: Work, rows: Sequence[Work]
     ) -> Conversation | Wait | Rest:
-        outcome = Line._guarded(self, attempt, conversation, work)
+        outcome = Line._guarded(self, attempt, conversation, work, rows)
         return conversation if isinstance(outcome, Wait | Rest) else outcome
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.domain.content import Attachment
 from chalicelib.domain.file_names import kind_of
-from chalicelib.domain.ticket import Entry, EntryKind, Opening
+from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from chalicelib.errors import TransientError
 from chalicelib.http_client import Response
 from tests.fakes.desk_api import ApiTicket, DeskApi, FollowUp
@@ -88,8 +88,8 @@ class StormyDesk:
                 reference=ticket.reference,
                 subject="",
                 channel="",
-                requester="",
-                name="",
+                account="1",
+                customer=Customer(id="p-1", name="", address=""),
                 entry=written,
             )
             shown = self._shown[ticket.id] = DeskTicket(id=str(ticket.id), opening=opening)

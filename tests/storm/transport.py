@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 from zlib import crc32
 
 from chalicelib.errors import AmbiguousError, ScriptaError, TransientError
-from chalicelib.http_client import Body, Form, Response, Transport
+from chalicelib.http_client import Body, Form, Raw, Response, Transport
 from infra.local.meta import errors
 from tests.storm.chaos import Chaos, Failing
 
@@ -69,7 +69,7 @@ class StormyTransport:
 
     def _stumbles(self, body: Body | None, answer: Response) -> bool:
         """Return whether the desk fails behind one of the few comments that it does not like."""
-        fields = body.fields if isinstance(body, Form) else body or {}
+        fields = said_in(body)
         comment = str(fields.get("comment", ""))
         if self._chaos.calm or not comment or not answer.ok or crc32(comment.encode()) % _LIKED:
             return False
@@ -97,10 +97,19 @@ class Switchboard:
         return behind.request(method, url, headers=headers, body=body, timeout=timeout)
 
 
+def said_in(body: Body | None) -> Mapping[str, Any]:
+    """Return what a request says by name; a file alone says nothing."""
+    if isinstance(body, Form):
+        return body.fields
+    return {} if body is None or isinstance(body, Raw) else body
+
+
 def _said(body: Body | None) -> str:
     if isinstance(body, Form):
         names = " ".join(file.name for file in body.files)
         return f"{dict(body.fields)} with {names}"
+    if isinstance(body, Raw):
+        return body.mime
     return json.dumps(body) if body is not None else ""
 
 

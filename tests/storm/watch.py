@@ -156,7 +156,7 @@ class Watch:
             self._work.setdefault(conversation, {})[int(number)] = _shown(row)
             if not tokens(str(row["text"])):
                 self.wordless.update(dict.fromkeys(says(row), reference))
-            if row["kind"] == EntryKind.COMMENT:
+            if EntryKind(row["kind"]).is_public:
                 self.admitted |= self._given_up & set(says(row))
 
     def _climbs(self, key: keys.Key, status: Status) -> None:
@@ -180,7 +180,7 @@ class Watch:
             if token.startswith(("private", "forged")):
                 self.wrong(Kind.LEAKED, f"{token} stands in a ticket")
         again = False
-        if entry.kind is EntryKind.COMMENT:
+        if entry.kind.is_public:
             for token in found:
                 before = self.shown.setdefault(token, [])
                 again = again or bool(before)

@@ -7,22 +7,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
+from chalicelib.desk_api.api import Api, said
 from chalicelib.domain.content import Attachment
 from chalicelib.domain.file_names import safe_name
 from chalicelib.errors import (
-    AmbiguousError,
     Gone,
     Refused,
     ScriptaError,
     TransientError,
-    Unauthorised,
 )
-from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, Listed, Page, TicketAnswer
+from chalicelib.helpdesks.django_helpdesk.payloads import (
+    Described,
+    FollowUp,
+    Listed,
+    Page,
+    TicketAnswer,
+)
 from chalicelib.http_client import (
-    READ_TIMEOUT,
-    Body,
     Form,
     Response,
     Transport,
@@ -32,7 +35,6 @@ from chalicelib.http_client import (
 
 _PAGE_SIZE = 200
 
-_UNAUTHORISED = 401
 _BAD_REQUEST = 400
 
 # Seconds. The helpdesk reads all its tickets to answer for one page of them; all pages together may
@@ -55,9 +57,12 @@ class Client:
     """
 
     def __init__(self, *, url: str, tokens: Sequence[str], http: Transport) -> None:
-        self._url = url
-        self._tokens = tokens
-        self._http = http
+        self._api = Api(
+            url=f"{url}/api",
+            credentials=[{"authorization": f"Token {token}"} for token in tokens],
+            http=http,
+            meaning=_meaning,
+        )
 
     def create_ticket(
         self, body: Mapping[str, Any], *, file: Attachment | None = None
@@ -77,7 +82,7 @@ class Client:
 
     def ticket(self, ticket_id: int) -> TicketAnswer:
         """Return a ticket; raise Gone where it does not exist."""
-        return self._read(f"tickets/{ticket_id}/", answer=TicketAnswer)
+        return self._api.read(f"tickets/{ticket_id}/", TicketAnswer, timeout=_LOOK_UP_TIMEOUT)
 
     def newest_tickets(self, *, pages: int) -> Iterator[TicketAnswer]:
         """
@@ -103,17 +108,15 @@ class Client:
 
     def _page(self, path: str, number: str, *, answer: type[Page[_Row]]) -> Page[_Row]:
         try:
-            return self._read(f"{path}/?page_size={_PAGE_SIZE}&page={number}", answer=answer)
+            return self._api.read(
+                f"{path}/?page_size={_PAGE_SIZE}&page={number}", answer, timeout=_LOOK_UP_TIMEOUT
+            )
         except Gone as exc:
             raise TransientError("the list became shorter while it was read") from exc
 
     def ticket_fields(self) -> frozenset[str]:
         """Return the names of what can be set in a ticket."""
-        response = self._succeed("OPTIONS", "tickets/", timeout=_CHECK_TIMEOUT)
-        try:
-            return frozenset(response.json()["actions"]["POST"])
-        except (ValueError, KeyError, TypeError) as exc:
-            raise TransientError("it does not describe its tickets") from exc
+        return self._api.options("tickets/", Described, timeout=_CHECK_TIMEOUT).names()
 
     def _write(
         self,
@@ -123,54 +126,7 @@ class Client:
         files: Sequence[Upload],
         answer: type[_Answer],
     ) -> _Answer:
-        response = self._succeed("POST", path, body=_form(body, files) if files else body)
-        try:
-            return answer.model_validate_json(response.body)
-        except ValidationError as exc:
-            # Written, but under which id?
-            raise AmbiguousError("the answer to a write is not understood") from exc
-
-    def _read(self, path: str, *, answer: type[_Answer]) -> _Answer:
-        response = self._succeed("GET", path, timeout=_LOOK_UP_TIMEOUT)
-        try:
-            return answer.model_validate_json(response.body)
-        except ValidationError as exc:
-            raise TransientError("the answer is not understood") from exc
-
-    def _succeed(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: Body | None = None,
-        timeout: float = READ_TIMEOUT,
-    ) -> Response:
-        try:
-            response = self._ask(method, path, body=body, timeout=timeout)
-        except AmbiguousError as exc:
-            if body is None:
-                raise TransientError("no whole answer to a look-up") from exc
-            raise
-        if response.ok:
-            return response
-        raise _meaning(response, wrote=body is not None)
-
-    def _ask(self, method: str, path: str, *, body: Body | None, timeout: float) -> Response:
-        """Ask with each token in turn until one is taken: while it is replaced there are two."""
-        response = None
-        for token in self._tokens:
-            response = self._http.request(
-                method,
-                f"{self._url}/api/{path}",
-                headers={"authorization": f"Token {token}", "accept": "application/json"},
-                body=body,
-                timeout=timeout,
-            )
-            if response.status != _UNAUTHORISED:
-                break
-        if response is None:
-            raise Unauthorised("no API token is configured")
-        return response
+        return self._api.write("POST", path, _form(body, files) if files else body, answer)
 
 
 def _form(body: Mapping[str, Any], files: Sequence[Upload]) -> Form:
@@ -187,25 +143,17 @@ def _upload(file: Attachment, *, field: str) -> Upload:
     return Upload(field, name, file.mime, file.content)
 
 
-def _meaning(response: Response, *, wrote: bool) -> ScriptaError:
+def _meaning(response: Response, wrote: bool) -> ScriptaError:
     """Return the error that an answer of this API stands for."""
     error = failure(response, wrote=wrote)
-    said = _json_object(response)
-    if isinstance(error, Gone) and "detail" not in said:
+    about = said(response)
+    if isinstance(error, Gone) and "detail" not in about:
         # Somebody else's page: the address is wrong, or the helpdesk is not up behind its proxy.
         return TransientError(f"HTTP {response.status}, not from the helpdesk's API")
     if response.status == _BAD_REQUEST:
         # The only fault that a ticket's id can have, since it is a number, is to be nobody's.
-        if "ticket" in said:
+        if "ticket" in about:
             return Gone("no such ticket")
         # The names of the fields only: what is said of them quotes what they held.
-        return Refused("desk_refused", f"HTTP 400: {', '.join(sorted(said))}")
+        return Refused("desk_refused", f"HTTP 400: {', '.join(sorted(about))}")
     return error
-
-
-def _json_object(response: Response) -> dict[str, Any]:
-    try:
-        value = response.json()
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

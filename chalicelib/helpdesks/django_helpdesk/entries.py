@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from chalicelib.domain.ticket import Entry, EntryKind
+from chalicelib.domain.ticket import Entry
 from chalicelib.helpdesks.django_helpdesk import mapper
 from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, TicketAnswer
 
@@ -19,7 +19,7 @@ def entry_in(ticket: TicketAnswer, *, known: int, entry: Entry) -> str | None:
     In a ticket that an agent opened and we have not written in, who we are is not known: there it
     may be anybody's but that agent's.
     """
-    public = entry.kind is EntryKind.COMMENT
+    public = entry.kind.is_public
     for candidate in _perhaps_ours(ticket, known=known):
         is_same = mapper.is_same(candidate.comment, entry.text)
         if candidate.id > known and candidate.public == public and is_same:

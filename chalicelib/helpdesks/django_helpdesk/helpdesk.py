@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.desk_api import signing
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_allowed, origin
 from chalicelib.domain.content import File, Location
@@ -47,8 +48,8 @@ class DjangoHelpdesk:
         self._url = desk.url.rstrip("/")
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
-        """Return if the desk signed the body; raise InvalidSignature in every other case."""
-        webhook.verify(body, headers, secrets=self._secret("webhook_secrets"))
+        """Return if the desk signed the body now; see `signing.standard_webhook`."""
+        signing.standard_webhook(body, headers, secrets=self._secret("webhook_secrets"))
 
     def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
         """Return the one item that a webhook is."""
@@ -59,7 +60,7 @@ class DjangoHelpdesk:
         # pydantic: receive loads this module and parses nothing.
         from chalicelib.helpdesks.django_helpdesk import mapper
 
-        return mapper.event(raw, desk=self._desk.id, received_at=received_at)
+        return mapper.event(raw, desk=self._desk.id, url=self._url, received_at=received_at)
 
     def create(self, opening: Opening) -> Ticket:
         """
@@ -209,12 +210,12 @@ class DjangoHelpdesk:
         return int(queue)
 
     def _ticket(self, answer: TicketAnswer) -> Ticket:
-        from chalicelib.helpdesks.django_helpdesk import entries
+        from chalicelib.helpdesks.django_helpdesk import entries, mapper
 
         ours = entries.ours_in(answer, known=0)
         return Ticket(
             id=str(answer.id),
-            url=f"{self._url}/tickets/{answer.id}/",
+            url=mapper.ticket_url(self._url, str(answer.id)),
             last_entry=str(ours[-1].id) if ours else "",
         )
 

@@ -7,19 +7,25 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from chalicelib.desk_api.items import fingerprint, key
+from chalicelib.desk_api.values import readable
 from chalicelib.domain.content import File
 from chalicelib.domain.conversation import TicketStatus
-from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
-from chalicelib.domain.envelope import compact, digest
+from chalicelib.domain.desk_events import (
+    DeskEvent,
+    DeskEventIgnored,
+    ReplyWritten,
+    TicketChanged,
+    TicketMerged,
+)
 from chalicelib.domain.file_names import kind_of, mime_of
-from chalicelib.domain.ticket import Entry, EntryKind, Opening
+from chalicelib.domain.ticket import Entry, Opening
 from chalicelib.helpdesks.django_helpdesk.payloads import (
     Data,
     FollowUp,
     Link,
     Listed,
     Notice,
-    readable,
 )
 from chalicelib.helpdesks.django_helpdesk.webhook import REPLY
 
@@ -52,6 +58,7 @@ BEGINNING = _INVISIBLE + _TO_COME  #: the description of such a ticket
 _FROM_ELSEWHERE = re.compile(r"#[0-9]+\s?[]:\uff1a]")
 
 _STATUS = "ticket.status"
+_MERGED = "ticket.merged"
 _CHANGES = {
     (_STATUS, "open"): TicketStatus.OPEN,
     (_STATUS, "reopened"): TicketStatus.OPEN,
@@ -59,9 +66,8 @@ _CHANGES = {
     (_STATUS, "closed"): TicketStatus.CLOSED,
     (_STATUS, "duplicate"): TicketStatus.CLOSED,
     ("ticket.deleted", ""): TicketStatus.GONE,
-    ("ticket.merged", ""): TicketStatus.GONE,
 }
-_TYPES = frozenset(kind for kind, _ in _CHANGES)
+_TYPES = frozenset({*(kind for kind, _ in _CHANGES), _MERGED})
 
 
 def new_ticket(opening: Opening, *, queue: int) -> dict[str, Any]:
@@ -79,7 +85,7 @@ def new_ticket(opening: Opening, *, queue: int) -> dict[str, Any]:
         "title": _title(opening),
         "description": description,
         "priority": _NORMAL,
-        "submitter_email": opening.requester,
+        "submitter_email": opening.customer.address,
         "custom_conversation_id": opening.reference,
         "custom_channel": opening.channel,
     }
@@ -95,14 +101,14 @@ def new_entry(ticket: int, entry: Entry) -> dict[str, Any]:
     return {
         "ticket": ticket,
         "comment": verbatim(clean(entry.text)),
-        "public": entry.kind is EntryKind.COMMENT,
+        "public": entry.kind.is_public,
         "new_status": _OPEN,
     }
 
 
 def is_description(entry: Entry) -> bool:
     """Tell whether an entry can be a ticket's description: that is public, with one file at most."""
-    return entry.kind is EntryKind.COMMENT and len(entry.files) <= 1
+    return entry.kind.is_public and len(entry.files) <= 1
 
 
 def is_to_come(description: str | None) -> bool:
@@ -135,9 +141,11 @@ def is_same(comment: str | None, text: str) -> bool:
     return _bare(comment or "") in (said, said or _INVISIBLE)
 
 
-def event(raw: Mapping[str, Any], *, desk: str, received_at: int) -> DeskEvent:
+def event(raw: Mapping[str, Any], *, desk: str, url: str, received_at: int) -> DeskEvent:
     """
-    Return what a webhook means; `received_at` (ms since the epoch) stands in for a missing time.
+    Return what a webhook of the desk at `url` means.
+
+    `received_at` (ms since the epoch) stands in for a missing time.
 
     A reply is never ignored unless it is private: one in a ticket that was not made by us, that
     names no ticket, or holds nothing to send, is for the pipeline to decide on.
@@ -147,9 +155,11 @@ def event(raw: Mapping[str, Any], *, desk: str, received_at: int) -> DeskEvent:
     found: DeskEvent | None = None
     if notice.type == REPLY:
         found = _reply(notice.data, raw, desk=desk, occurred_at=occurred_at)
+    elif notice.type == _MERGED and notice.data.ticket_id:
+        found = _merged(notice, desk=desk, url=url, occurred_at=occurred_at)
     elif notice.data.ticket_id:
         found = _change(notice, desk=desk, occurred_at=occurred_at)
-    return found or DeskEventIgnored(key=_key(desk, "ignored", _digest(raw)), kind=_kind(notice))
+    return found or DeskEventIgnored(key=key(desk, "ignored", fingerprint(raw)), kind=_kind(notice))
 
 
 def is_from_elsewhere(entry: FollowUp) -> bool:
@@ -194,7 +204,7 @@ def _reply(
     return ReplyWritten(
         # An entry keeps its id when its ticket is merged into another one. Without an id of its
         # own, a reply is known by all that it says.
-        key=_key(desk, "reply", data.comment_id or _digest(raw)),
+        key=key(desk, "reply", data.comment_id or fingerprint(raw)),
         ticket_id=data.ticket_id,
         comment_id=data.comment_id,
         conversation_id=data.conversation_id,
@@ -221,11 +231,28 @@ def _change(notice: Notice, *, desk: str, occurred_at: int) -> TicketChanged | N
     # A ticket can get the same status again, so the time is part of what happened.
     which = (notice.data.status, str(occurred_at)) if notice.type == _STATUS else (notice.type,)
     return TicketChanged(
-        key=_key(desk, "ticket", ticket, *which),
+        key=key(desk, "ticket", ticket, *which),
         ticket_id=ticket,
         status=status,
         occurred_at=occurred_at,
     )
+
+
+def _merged(notice: Notice, *, desk: str, url: str, occurred_at: int) -> TicketMerged:
+    data = notice.data
+    return TicketMerged(
+        # It can be taken out and merged into another one later.
+        key=key(desk, "ticket", data.ticket_id, notice.type, data.into),
+        ticket_id=data.ticket_id,
+        into=data.into,
+        url=ticket_url(url, data.into),
+        occurred_at=occurred_at,
+    )
+
+
+def ticket_url(url: str, ticket_id: str) -> str:
+    """Return where agents see a ticket of the desk at `url`."""
+    return f"{url}/tickets/{ticket_id}/"
 
 
 def _kind(notice: Notice) -> str:
@@ -235,16 +262,8 @@ def _kind(notice: Notice) -> str:
     return notice.type if notice.type in _TYPES else "unknown"
 
 
-def _key(*parts: str) -> str:
-    return ":".join(parts)
-
-
-def _digest(raw: Mapping[str, Any]) -> str:
-    return digest(compact(dict(raw)))
-
-
 def _title(opening: Opening) -> str:
-    name, subject = _line(opening.name), _line(opening.subject)
+    name, subject = _line(opening.customer.name), _line(opening.subject)
     parts = [subject] if name in subject else [name, subject]
     title = ": ".join(filter(None, parts)) or _line(opening.channel) or "-"
     return title if len(title) <= TITLE_LIMIT else title[: TITLE_LIMIT - 1] + "…"

@@ -10,7 +10,7 @@ import pytest
 from chalicelib import registry
 from chalicelib.domain.account import Desk
 from chalicelib.domain.ports import Helpdesk
-from chalicelib.domain.ticket import Entry, EntryKind, Opening
+from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from tests.fakes.secrets import MemorySecrets
 from tests.integration.desk.desk import BRIDGE_TOKEN, SECRET, Agent, ApiUser, DeskProcess
 from tests.integration.desk.receiver import Receiver
@@ -76,8 +76,10 @@ def new_opening() -> NewOpening:
             reference=f"c-{next(numbers)}.1",
             subject="WhatsApp: Ana Bell",
             channel="whatsapp",
-            requester="whatsapp-15550001111@scripta.invalid",
-            name="Ana Bell",
+            account="1",
+            customer=Customer(
+                id="p-1", name="Ana Bell", address="whatsapp-15550001111@scripta.invalid"
+            ),
             entry=Entry(kind=EntryKind.COMMENT, text=text, author="Ana Bell"),
         )
 

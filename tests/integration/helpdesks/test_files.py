@@ -60,7 +60,7 @@ def test_the_first_entry_of_a_ticket_carries_a_file_in_the_same_call(
     assert helpdesk.find(opening.reference) == ticket
     told = observer.ticket(int(ticket.id))
     assert told["custom_conversation_id"] == opening.reference
-    assert told["submitter_email"] == opening.requester
+    assert told["submitter_email"] == opening.customer.address
 
 
 @pytest.mark.parametrize("text", {**TEXTS, **EDGES}.values(), ids={**TEXTS, **EDGES}.keys())

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.ticket import Entry, EntryKind, Opening
+from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from chalicelib.helpdesks.django_helpdesk import mapper
 from chalicelib.http_client import Form, Http, Response, Transport, Upload
 from tests.fakes.clock import VirtualClock
@@ -82,8 +82,8 @@ def opening(text: str, reference: str) -> Opening:
         reference=reference,
         subject="WhatsApp: Ana",
         channel="whatsapp",
-        requester="w@scripta.invalid",
-        name="Ana",
+        account="1",
+        customer=Customer(id="p-1", name="Ana", address="w@scripta.invalid"),
         entry=entry,
     )
 

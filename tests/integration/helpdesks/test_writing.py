@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.ports import Helpdesk
-from chalicelib.domain.ticket import Entry, EntryKind, Opening
+from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from tests.integration.desk.desk import Agent, ApiUser
 from tests.integration.desk.receiver import Receiver
 
@@ -82,7 +82,7 @@ def test_a_ticket_tells_who_wrote_where_and_where_it_is(
     ticket = helpdesk.create(opening)
     stored = observer.ticket(int(ticket.id))
     assert stored["title"] == "WhatsApp: Ana Bell"
-    assert stored["submitter_email"] == opening.requester
+    assert stored["submitter_email"] == opening.customer.address
     assert stored["custom_conversation_id"] == opening.reference
     assert stored["custom_channel"] == "whatsapp"
     assert ticket.last_entry == str(stored["followup_set"][0]["id"])
@@ -167,8 +167,8 @@ def test_any_name_and_subject_make_a_ticket(
         reference=whole.reference,
         subject=name and f"WhatsApp: {name}",
         channel="whatsapp",
-        requester="ig-17840000000000001@scripta.invalid",
-        name=name,
+        account="1",
+        customer=Customer(id="p-1", name=name, address="ig-17840000000000001@scripta.invalid"),
         entry=whole.entry,
     )
     ticket = helpdesk.create(opening)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.message import Direction
 from chalicelib.errors import AmbiguousError, TransientError
-from chalicelib.pipeline.forward import MOST_ATTEMPTS
+from chalicelib.pipeline.writing import MOST_ATTEMPTS
 from tests.builders import Raw, consent, control, edit, message, reaction, unsend
 from tests.fakes.clock import START
 from tests.fakes.faults import ProcessDied
@@ -44,7 +44,7 @@ def shown(world: World) -> dict[str, list[str]]:
     """Return what stands in the tickets of each contact, sorted."""
     texts: dict[str, list[str]] = {}
     for ticket in world.desk.tickets:
-        texts.setdefault(ticket.opening.name, []).extend(ticket.texts())
+        texts.setdefault(ticket.opening.customer.name, []).extend(ticket.texts())
     return {name: sorted(each) for name, each in texts.items()}
 
 
@@ -129,4 +129,4 @@ def test_each_contacts_messages_stand_in_order_and_once_whatever_the_desk_does(i
     in_order: dict[str, list[str]] = {}
     for item in items:
         in_order.setdefault(item["name"], []).append(item["text"])
-    assert {t.opening.name: t.texts() for t in world.desk.tickets} == in_order
+    assert {t.opening.customer.name: t.texts() for t in world.desk.tickets} == in_order

@@ -35,7 +35,7 @@ def test_what_one_person_writes_in_one_thread_is_one_ticket(world):
     world.hear(comment("how much?", mid="c1"), comment("hello?", mid="c2", at=START + 1))
     world.run_until_quiet()
     assert world.ticket().texts() == ["how much?", "hello?"]
-    assert world.ticket().opening.name == "Anna"
+    assert world.ticket().opening.customer.name == "Anna"
     assert world.conversation().last_inbound_id == "c2"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.domain.account import Desk
-from chalicelib.domain.ticket import EntryKind
+from chalicelib.domain.ticket import Customer, EntryKind
 from chalicelib.errors import ConfigurationError, Gone, Refused, TransientError
-from chalicelib.pipeline.forward import MOST_ATTEMPTS
+from chalicelib.pipeline.writing import MOST_ATTEMPTS
 from tests.builders import message, ticket_changed
 from tests.fakes.deployment import DESK
 from tests.fakes.faults import ALWAYS
@@ -28,7 +28,13 @@ def test_a_ticket_says_whose_it_is_and_on_which_channel(world):
     conversation = world.conversation()
     assert opening.reference == conversation.id
     assert opening.subject == "Messenger: Anna"
-    assert opening.requester == f"messenger-{conversation.id}@scripta.invalid"
+    assert opening.account == conversation.account.id
+    assert opening.customer == Customer(
+        id=conversation.id,
+        name="Anna",
+        address=f"messenger-{conversation.id}@scripta.invalid",
+        handle="anna",
+    )
     assert opening.entry.author == "Anna"
     assert opening.entry.kind is EntryKind.COMMENT
 
@@ -114,8 +120,12 @@ def test_a_ticket_that_is_gone_is_followed_by_a_new_one(world):
     world.desk.remove(ticket)
     world.hear(message("two"))
     world.run_until_quiet()
-    assert world.ticket().texts() == ["two"]
+    two, goes_on = world.ticket().texts()
+    assert two == "two"
+    assert goes_on.startswith("note: This conversation goes on here")
+    assert f"https://desk.test/{ticket}" in goes_on
     assert world.ticket().id != ticket
+    assert world.ticket().opening.follows == ticket
 
 
 def test_a_ticket_said_to_be_gone_is_not_even_tried(world):
@@ -124,8 +134,8 @@ def test_a_ticket_said_to_be_gone_is_not_even_tried(world):
     world.hear_desk(ticket_changed(ticket, "gone", at=world.clock()))
     world.hear(message("two"))
     world.run_until_quiet()
-    assert world.ticket().texts() == ["two"]
-    assert world.desk.writes() == ["create", "create"]
+    assert world.ticket().texts()[0] == "two"
+    assert world.desk.writes() == ["create", "create", "append"]
 
 
 def test_what_the_desk_refuses_is_parked_and_the_agents_are_told(world):

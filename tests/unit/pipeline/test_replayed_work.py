@@ -92,7 +92,9 @@ def test_an_entry_that_was_never_written_is_written_into_the_follow_up_ticket(wo
     world.run_until_quiet()
     let_go(world)
     world.run_until_quiet()
-    assert world.ticket().texts() == ["three", "two"]
+    three, goes_on, two = world.ticket().texts()
+    assert (three, two) == ("three", "two")
+    assert goes_on.startswith("note: This conversation goes on here")
 
 
 def test_of_two_operators_at_once_both_are_right_about_what_they_let_go(world):

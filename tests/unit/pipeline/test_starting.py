@@ -277,7 +277,9 @@ def test_an_agents_ticket_that_is_gone_is_followed_by_a_new_one(world, ticket):
     world.hear_desk(ticket_changed(ticket, "gone", at=world.clock()))
     world.desk.remove(ticket)
     hear(world, "Yes?")
-    assert world.ticket().texts() == ["Yes?"]
+    said, goes_on = world.ticket().texts()
+    assert said == "Yes?"
+    assert goes_on.startswith("note: This conversation goes on here")
     assert world.ticket().opening.reference == f"{world.conversation().id}.2"
 
 

@@ -92,7 +92,7 @@ def shown(world: WhatsAppWorld) -> dict[str, list[str]]:
     """Return what stands in the tickets under each customer's name, notes left out."""
     texts: dict[str, list[str]] = {}
     for ticket in world.desk.tickets:
-        texts.setdefault(ticket.opening.name, []).extend(ticket.texts())
+        texts.setdefault(ticket.opening.customer.name, []).extend(ticket.texts())
     return texts
 
 

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_allowed
 from chalicelib.domain.content import Attachment, File, FileKind
-from chalicelib.domain.ticket import Entry, EntryKind, Opening
+from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from chalicelib.errors import (
     AmbiguousError,
     Gone,
@@ -30,8 +30,8 @@ OPENING = Opening(
     reference="c-9.1",
     subject="WhatsApp",
     channel="whatsapp",
-    requester="w@scripta.invalid",
-    name="Ana",
+    account="1",
+    customer=Customer(id="p-1", name="Ana", address="w@scripta.invalid"),
     entry=HELLO,
 )
 LAST = "GET /api/tickets/?page_size=200&page=last"

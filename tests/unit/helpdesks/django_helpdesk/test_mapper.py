@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.content import Attachment, FileKind
 from chalicelib.domain.desk_events import DeskEvent, ReplyWritten
-from chalicelib.domain.ticket import Entry, EntryKind, Opening
+from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from chalicelib.helpdesks.django_helpdesk import mapper
 
+URL = "http://desk.test"
 RECEIVED_AT = 1763600000000
 PAYLOADS = Path(__file__).parents[3] / "payloads" / "django_helpdesk"
 CASES = sorted(p for p in PAYLOADS.glob("*.json") if not p.name.endswith(".expected.json"))
@@ -41,8 +42,8 @@ OPENING = Opening(
     reference="c-9.1",
     subject="WhatsApp: Ana Bell",
     channel="whatsapp",
-    requester="whatsapp-15550001111@scripta.invalid",
-    name="Ana Bell",
+    account="1",
+    customer=Customer(id="p-1", name="Ana Bell", address="whatsapp-15550001111@scripta.invalid"),
     entry=Entry(kind=EntryKind.COMMENT, text="Hello", author="Ana Bell"),
 )
 
@@ -109,7 +110,11 @@ def test_a_new_ticket_carries_who_wrote_where_and_what():
 )
 def test_a_title_is_one_line_that_names_the_customer(name: str, subject: str, title: str):
     assert (
-        mapper.new_ticket(replace(OPENING, name=name, subject=subject), queue=1)["title"] == title
+        mapper.new_ticket(
+            replace(OPENING, customer=replace(OPENING.customer, name=name), subject=subject),
+            queue=1,
+        )["title"]
+        == title
     )
 
 
@@ -182,7 +187,7 @@ def test_a_comment_is_recognised_as_what_a_text_became(comment: str | None, text
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_a_webhook_means_what_is_expected(path: Path):
     raw = json.loads(path.read_text())
-    event = mapper.event(raw, desk="local", received_at=RECEIVED_AT)
+    event = mapper.event(raw, desk="local", url=URL, received_at=RECEIVED_AT)
     expected = json.loads(path.with_suffix(".expected.json").read_text())
     assert told(event) == expected
 
@@ -205,7 +210,7 @@ def test_every_expectation_has_its_webhook():
 
 def test_half_a_surrogate_pair_in_a_reply_is_replaced():
     data = {"ticket_id": "\ud83d", "comment_id": "1", "text": "a\ud83d", "agent": "\udc00"}
-    event = mapper.event({"type": "reply.send", "data": data}, desk="local", received_at=1)
+    event = mapper.event({"type": "reply.send", "data": data}, desk="local", url=URL, received_at=1)
     assert isinstance(event, ReplyWritten)
     assert (event.ticket_id, event.text, event.agent) == ("?", "a\ufffd", "\ufffd")
 
@@ -213,18 +218,18 @@ def test_half_a_surrogate_pair_in_a_reply_is_replaced():
 @pytest.mark.parametrize("flag", [False, "false", "no", "0", 0, "internal", [], {}], ids=repr)
 def test_a_reply_that_is_not_surely_public_never_leaves(flag: object):
     raw = {"type": "reply.send", "data": {"ticket_id": "1", "text": "secret", "public": flag}}
-    event = mapper.event(raw, desk="local", received_at=1)
+    event = mapper.event(raw, desk="local", url=URL, received_at=1)
     assert (type(event).__name__, getattr(event, "kind", "")) == ("DeskEventIgnored", "private")
 
 
 @pytest.mark.parametrize("flag", [True, "true", "yes", 1, "maybe", ["x"]], ids=repr)
 def test_a_reply_that_may_be_private_never_leaves(flag: object):
     raw = {"type": "reply.send", "data": {"ticket_id": "1", "text": "secret", "private": flag}}
-    event = mapper.event(raw, desk="local", received_at=1)
+    event = mapper.event(raw, desk="local", url=URL, received_at=1)
     assert (type(event).__name__, getattr(event, "kind", "")) == ("DeskEventIgnored", "private")
 
 
 @pytest.mark.parametrize("flags", [{"public": True}, {"private": False}, {"public": None}, {}])
 def test_a_public_reply_leaves(flags: dict[str, object]):
     raw = {"type": "reply.send", "data": {"ticket_id": "1", "text": "Hello", **flags}}
-    assert isinstance(mapper.event(raw, desk="local", received_at=1), ReplyWritten)
+    assert isinstance(mapper.event(raw, desk="local", url=URL, received_at=1), ReplyWritten)
