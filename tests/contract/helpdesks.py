@@ -12,6 +12,7 @@ from standardwebhooks import Webhook
 from chalicelib import registry
 from chalicelib.domain.account import Desk
 from chalicelib.domain.ports import Helpdesk, Secrets
+from tests.fakes.desks import zendesk_api
 from tests.fakes.secrets import MemorySecrets
 
 OLD, NEW, OTHER = (f"whsec_{digit * 32}" for digit in "123")
@@ -33,8 +34,14 @@ def standard_webhook(body: bytes, *, secret: str, at: datetime | None = None) ->
 
 
 #: How each helpdesk signs, and the options its desk needs: the one thing to add for a new one.
-SIGNERS: Mapping[str, Sign] = {"django_helpdesk": standard_webhook}
-OPTIONS: Mapping[str, Mapping[str, str]] = {"django_helpdesk": {"queue": "1"}}
+SIGNERS: Mapping[str, Sign] = {
+    "django_helpdesk": standard_webhook,
+    "zendesk": zendesk_api.sign,
+}
+OPTIONS: Mapping[str, Mapping[str, str]] = {
+    "django_helpdesk": {"queue": "1"},
+    "zendesk": {"email": "bridge@example.com", "agent": "11"},
+}
 
 
 def full_secrets() -> MemorySecrets:
