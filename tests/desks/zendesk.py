@@ -21,7 +21,7 @@ from tests.desks.bench import (
     SeenTicket,
     Webhook,
 )
-from tests.fakes.desks.vendor import Failure
+from tests.desks.mishaps import Mishaps
 from tests.fakes.desks.zendesk_api import (
     ALICE,
     BRIDGE,
@@ -57,7 +57,9 @@ class ZendeskBench:
         )
         self.api = ZendeskApi(tokens=(TOKEN,), secret=NEW, lag=lag, strict=strict)
         desk = Desk(id=DESK, helpdesk="zendesk", url=URL, options=OPTIONS)
-        self.helpdesk = Zendesk(desk=desk, secrets=self.secrets, http=self.api)
+        # Users and uploads are no writes that an agent could see twice.
+        self.mishaps = Mishaps(self.api, is_seen=lambda url: "/tickets" in url)
+        self.helpdesk = Zendesk(desk=desk, secrets=self.secrets, http=self.mishaps)
 
     def ticket(self, ticket_id: str) -> SeenTicket:
         """See Bench."""
@@ -122,17 +124,21 @@ class ZendeskBench:
 
     def answers_are_cut(self) -> AbstractContextManager[None]:
         """See Bench."""
-        return self.api.answers_are_cut()
+        return self.mishaps.answers_are_cut()
 
     def fails(
         self, status: int, *, headers: Headers | None = None, done: bool = False, times: int = 1
     ) -> None:
         """See Bench."""
-        self.api.failures += [Failure(status, headers or {}, done)] * times
+        self.mishaps.fails(status, headers=headers, done=done, times=times)
 
     def is_down(self) -> AbstractContextManager[None]:
         """See Bench."""
-        return self.api.nobody_is_there()
+        return self.mishaps.is_down()
+
+    def calls(self) -> Sequence[str]:
+        """See Bench."""
+        return self.mishaps.calls
 
     def let_pass(self, seconds: float) -> None:
         """See Bench."""

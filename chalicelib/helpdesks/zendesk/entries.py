@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from chalicelib.desk_api.values import readable
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
+from chalicelib.errors import AmbiguousError
+from chalicelib.helpdesks.zendesk.client import Client
 from chalicelib.helpdesks.zendesk.mapper import OURS
 
 KEY: Final = "scripta_key"  #: names an entry's key in the metadata of its update
@@ -61,6 +63,15 @@ def new_ticket(
     if follows is not None:
         ticket["via_followup_source_id"] = follows
     return ticket
+
+
+def add(client: Client, ticket: int, entry: Entry, *, author: int) -> str:
+    """Add an entry to a ticket in one call, beside those for its files, and return the comment's id."""
+    uploads = [client.upload(file) for file in entry.files]
+    audit = client.update(ticket, update(entry, author=author, uploads=uploads))
+    if not (comment := audit.comment()):
+        raise AmbiguousError("an update without a comment")
+    return comment
 
 
 def update(entry: Entry, *, author: int, uploads: Sequence[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Final
@@ -13,8 +14,9 @@ from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.pace import Pace
 from chalicelib.domain.ports import Secrets
+from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Authenticity, Entry, EntryKind, Opening, Promise, Ticket
-from chalicelib.errors import AmbiguousError, Gone, Moved, Refused, TransientError
+from chalicelib.errors import Gone, Moved, Refused, TransientError
 from chalicelib.helpdesks.zendesk import webhook
 
 if TYPE_CHECKING:
@@ -23,7 +25,21 @@ if TYPE_CHECKING:
     from chalicelib.helpdesks.zendesk.payloads import TicketRow
     from chalicelib.http_client import Transport
 
-_LONGEST_NUMBER: Final = 18  # digits
+_NUMBER: Final = r"[1-9][0-9]{0,17}"
+SETTINGS: Final[Sequence[Setting]] = (
+    Setting(name="email", words="address of the bridge's own agent", required=True),
+    Setting(name="agent", words="user id of that agent", required=True, pattern=_NUMBER),
+    Setting(name="api_tokens", words="API token", required=True, secret=True),
+    Setting(
+        name="webhook_secrets", words="the webhook's signing secret", required=True, secret=True
+    ),
+    Setting(name="group", words="id of the group that gets new tickets", pattern=_NUMBER),
+    Setting(name="channel_field", words="id of the ticket field for the channel", pattern=_NUMBER),
+    Setting(name="account_field", words="id of the ticket field for the account", pattern=_NUMBER),
+    Setting(name="reference_field", words="id of the ticket field for our name", pattern=_NUMBER),
+    Setting(name="handle_field", words="id of the ticket field for the handle", pattern=_NUMBER),
+)
+
 _FILE_HOST: Final = ".zdusercontent.com"  # where an attachment's address leads on to
 _MOST_COMMENTS: Final = 5000  # of a ticket, which then takes no other
 _MOST_LOOKED_AT: Final = 25  # comments, when one of ours is looked for
@@ -97,18 +113,20 @@ class Zendesk:
         Raises Moved where a closed ticket was merged, Gone where it is closed for another reason or
         is full.
         """
+        from chalicelib.helpdesks.zendesk import entries
+
         number, client, agent = _number(ticket_id), self._client(), self._agent()
         by_customer = entry.kind is EntryKind.COMMENT and _is_number(entry.requester)
         author = int(entry.requester) if by_customer else agent
         try:
-            return _add(client, number, entry, author=author)
+            return entries.add(client, number, entry, author=author)
         except Refused:
             ticket = client.ticket(number)
             self._must_be_open(client, ticket)
             if not by_customer or ticket.requester_id in (author, agent):
                 raise
         # The customer's user was merged into another one, whom the ticket has now.
-        return _add(client, number, entry, author=ticket.requester_id)
+        return entries.add(client, number, entry, author=ticket.requester_id)
 
     def find(self, reference: str) -> Ticket | None:
         """Return the newest ticket that was created under our reference."""
@@ -267,16 +285,6 @@ def create(*, desk: Desk, secrets: Secrets) -> Zendesk:
     return Zendesk(desk=desk, secrets=secrets)
 
 
-def _add(client: Client, number: int, entry: Entry, *, author: int) -> str:
-    from chalicelib.helpdesks.zendesk import entries
-
-    uploads = [client.upload(file) for file in entry.files]
-    audit = client.update(number, entries.update(entry, author=author, uploads=uploads))
-    if not (comment := audit.comment()):
-        raise AmbiguousError("an update without a comment")
-    return comment
-
-
 def _number(ticket_id: str) -> int:
     """Return the id as a number; raise Gone where no ticket can have it."""
     if not _is_number(ticket_id):
@@ -285,4 +293,4 @@ def _number(ticket_id: str) -> int:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+    return re.fullmatch(_NUMBER, text) is not None

@@ -1,20 +1,16 @@
-"""What those who play a vendor's API share: the contract, mishaps, the time, and webhooks to post."""
+"""What those who play a vendor's API share: the contract, the time, and how a failure is answered."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from chalicelib.errors import AmbiguousError, TransientError
 from chalicelib.http_client import Body, Response
 from tests.fakes.desks.contract import Contract
-
-_READS: Final = "GET"
 
 
 class Answered(Exception):
@@ -40,40 +36,22 @@ class Asked:
     body: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """How a write is answered instead, and whether it is done all the same."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    done: bool = False
-
-
 class Vendor:
     """
-    A Transport behind which somebody plays a vendor.
+    A Transport behind which somebody plays a vendor: `answer` is what it does.
 
-    `answer` is the vendor. What is `strict` is held against the contract, both ways. Mishaps happen
-    to the writes that agents can see: `is_seen` tells them. `sent` counts all requests.
+    What is `strict` is held against the contract, both ways.
     """
 
     root = "/"
 
     def __init__(self, contract: str, *, strict: bool = True) -> None:
         self._contract = Contract(contract) if strict else None
-        self.is_down = False
-        self.is_cut = False
-        self.failures: list[Failure] = []
-        self.sent: list[Asked] = []
         self._later = 0.0
 
     def answer(self, asked: Asked) -> tuple[int, Mapping[str, Any] | list[Any] | None]:
         """Do what is asked and return status and body; raise Answered where it is refused."""
         raise NotImplementedError
-
-    def is_seen(self, asked: Asked) -> bool:
-        """Tell whether a request changes what agents see."""
-        return asked.method != _READS
 
     def now(self) -> float:
         """Return the vendor's time, in seconds since the epoch."""
@@ -82,24 +60,6 @@ class Vendor:
     def let_pass(self, seconds: float) -> None:
         """Let that much time pass."""
         self._later += seconds
-
-    @contextmanager
-    def answers_are_cut(self) -> Iterator[None]:
-        """Do what is asked, and lose every answer to a write."""
-        self.is_cut = True
-        try:
-            yield
-        finally:
-            self.is_cut = False
-
-    @contextmanager
-    def nobody_is_there(self) -> Iterator[None]:
-        """Let nobody be reached."""
-        self.is_down = True
-        try:
-            yield
-        finally:
-            self.is_down = False
 
     def request(
         self,
@@ -110,12 +70,18 @@ class Vendor:
         body: Body | None = None,
         timeout: float = 10.0,
     ) -> Response:
-        """See Transport."""
+        """See Transport; there is always an answer."""
         del timeout
-        if self.is_down:
-            raise TransientError("not reached")
-        parts = urlsplit(url)
         checked = self._contract and self._contract.check(method, url, headers, body)
+        response = self._respond(method, url, headers, body)
+        if self._contract and checked:
+            self._contract.check_answer(checked, response)
+        return response
+
+    def _respond(
+        self, method: str, url: str, headers: Mapping[str, str], body: Body | None
+    ) -> Response:
+        parts = urlsplit(url)
         asked = Asked(
             method=method,
             path=tuple(parts.path.removeprefix(self.root).strip("/").split("/")),
@@ -123,27 +89,12 @@ class Vendor:
             headers=headers,
             body=body,
         )
-        self.sent.append(asked)
-        seen = self.is_seen(asked)
-        failure = self.failures.pop(0) if seen and self.failures else None
-        if failure and not failure.done:
-            return Response(status=failure.status, headers=failure.headers, body=b"{}")
-        response = self._respond(asked)
-        if self._contract and checked:
-            self._contract.check_answer(checked, response)
-        if failure:
-            return Response(status=failure.status, headers=failure.headers, body=b"{}")
-        if seen and self.is_cut:
-            raise AmbiguousError("no whole answer")
-        return response
-
-    def _respond(self, asked: Asked) -> Response:
-        headers = {"content-type": "application/json"}
+        told = {"content-type": "application/json"}
         said: Any
         try:
             status, said = self.answer(asked)
         except Answered as refused:
             status, said = refused.status, refused.said
-            headers |= refused.headers
+            told |= refused.headers
         content = b"" if said is None else json.dumps(said).encode()
-        return Response(status=status, headers=headers, body=content)
+        return Response(status=status, headers=told, body=content)
