@@ -65,15 +65,19 @@ class Mishaps:
     def answers_are_cut(self) -> Iterator[None]:
         """See Bench."""
         self._cuts = True
-        yield
-        self._cuts = False
+        try:
+            yield
+        finally:
+            self._cuts = False
 
     @contextmanager
     def is_down(self) -> Iterator[None]:
         """See Bench."""
         self._down = True
-        yield
-        self._down = False
+        try:
+            yield
+        finally:
+            self._down = False
 
     def fails(
         self,

@@ -17,7 +17,7 @@ class Answered(Exception):
     """The vendor answers with a failure: its status, its body, and its headers."""
 
     def __init__(
-        self, status: int, said: Mapping[str, Any], headers: Mapping[str, str] | None = None
+        self, status: int, said: Mapping[str, Any] | None, headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(status)
         self.status = status
