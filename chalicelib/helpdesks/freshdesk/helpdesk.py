@@ -46,7 +46,7 @@ SETTINGS: Final[Sequence[Setting]] = (
     Setting(name="handle_field", words="ticket field for the handle", pattern=_FIELD),
 )
 
-# Where Freshdesk keeps attachments: its own hosts, and a bucket of its own at a host of others'.
+# Where Freshdesk keeps attachments: at hosts of its own, and in a bucket at somebody else's.
 _FILE_HOST: Final = ".freshdesk.com"
 _BUCKET_HOST: Final = "s3.amazonaws.com"
 _BUCKET: Final = f"https://{_BUCKET_HOST}/cdn.freshdesk.com/"
@@ -220,10 +220,7 @@ class Freshdesk:
         from chalicelib.helpdesks.freshdesk import mapper
 
         known = self._recalled
-        if known and (str(known[0].id), str(known[1].id)) == (
-            about.ticket_id,
-            about.conversation_id,
-        ):
+        if known and mapper.is_named(known, about):
             ticket, found = known
         else:
             client, agent = self._client(), self._agent()

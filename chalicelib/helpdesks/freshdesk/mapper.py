@@ -43,6 +43,12 @@ def told(raw: Mapping[str, Any]) -> Told:
     )
 
 
+def is_named(known: tuple[TicketRow, Conversation], about: Told) -> bool:
+    """Tell whether a webhook names just that reply."""
+    ticket, conversation = known
+    return (about.ticket_id, about.conversation_id) == (str(ticket.id), str(conversation.id))
+
+
 def is_agents(conversation: Conversation, ticket: TicketRow, *, agent: int) -> bool:
     """Tell whether an agent surely wrote it for the customer: public, theirs, and not ours."""
     return (
@@ -67,8 +73,7 @@ def meant(
     if about.conversation_id:
         same = [each for each in known if str(each.id) == about.conversation_id]
     else:
-        comment = _words(text_of(about.comment))
-        same = [each for each in known if comment and comment.endswith(_words(_text(each)) or "\0")]
+        same = [each for each in known if _is_in(each, about.comment)]
         same = same or [each for each in known if is_agents(each, ticket, agent=agent)]
     earlier = [each for each in same if each.created_at.timestamp() * _MS <= at]
     found = next(reversed(earlier or same), None)
@@ -92,6 +97,14 @@ def reply(
         files=tuple(map(_file, conversation.attachments)),
         foreign=not reference,
     )
+
+
+def _is_in(conversation: Conversation, comment: str) -> bool:
+    """Tell whether a webhook's comment, a page or its text, ends with what was written."""
+    said = {_words(text_of(comment)), _words(comment)}
+    text = _text(conversation)
+    written = {_words(text), _words(own_words(text))} - {""}
+    return any(whole.endswith(each) for whole in said for each in written)
 
 
 def _text(conversation: Conversation) -> str:
