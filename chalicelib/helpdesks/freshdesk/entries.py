@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from chalicelib.desk_api.html_text import text_of
-from chalicelib.desk_api.values import readable
+from chalicelib.desk_api.literal import line, literal, words
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from chalicelib.helpdesks.freshdesk.client import Client
 from chalicelib.helpdesks.freshdesk.mapper import OPEN
@@ -25,13 +23,12 @@ _CHAT: Final = 7
 _LONGEST_SUBJECT: Final = 255
 _LONGEST_NAME: Final = 100
 _LONGEST_TAG: Final = 32
-_SPACES: Final = re.compile(r"(?<= ) |^ ", re.MULTILINE)
 
 
 def person(customer: Customer) -> dict[str, Any]:
     """Return the contact that a customer is; the phone is left out where there is none."""
     about = {
-        "name": _line(customer.name)[:_LONGEST_NAME] or "-",
+        "name": line(customer.name, longest=_LONGEST_NAME),
         "unique_external_id": f"scripta:{customer.id}",
     }
     return about | ({"phone": customer.phone} if customer.phone else {})
@@ -56,7 +53,7 @@ def new_ticket(opening: Opening, *, requester: int, options: Mapping[str, str]) 
     }
     text = opening.entry.text if is_description(opening.entry) else BEGINNING
     ticket = {
-        "subject": _line(opening.subject)[:_LONGEST_SUBJECT] or "-",
+        "subject": line(opening.subject, longest=_LONGEST_SUBJECT),
         "description": literal(text),
         "requester_id": requester,
         "status": OPEN,
@@ -83,18 +80,6 @@ def new_note(entry: Entry, *, author: int) -> dict[str, Any]:
     }
 
 
-def literal(text: str) -> str:
-    """Return the page that shows just `text`: no markup of a customer's is one, no space is lost."""
-    clean = readable(text).replace("\0", "").replace("\r\n", "\n")
-    shown = html.escape(_SPACES.sub("\xa0", clean), quote=False)
-    return f"<div>{shown.replace(chr(10), '<br>')}</div>"
-
-
-def _line(text: str) -> str:
-    """Return a text as one line."""
-    return " ".join(readable(text).replace("\0", "").split())
-
-
 def ours(
     conversations: Iterable[Conversation], ticket: TicketRow, *, agent: int
 ) -> list[Conversation]:
@@ -116,9 +101,5 @@ def is_same(conversation: Conversation, entry: Entry) -> bool:
     return (
         conversation.private is not entry.kind.is_public
         and conversation.incoming is (entry.kind is EntryKind.COMMENT)
-        and _words(text_of(conversation.body or "")) == _words(text_of(literal(entry.text)))
+        and words(text_of(conversation.body or "")) == words(text_of(literal(entry.text)))
     )
-
-
-def _words(text: str) -> str:
-    return " ".join(text.split())

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from chalicelib.desk_api import items
 from chalicelib.desk_api.html_text import text_of
+from chalicelib.desk_api.literal import words
 from chalicelib.desk_api.own_words import own_words
 from chalicelib.domain.content import File
 from chalicelib.domain.conversation import TicketStatus
@@ -101,18 +102,14 @@ def reply(
 
 def _is_in(conversation: Conversation, comment: str) -> bool:
     """Tell whether a webhook's comment, a page or its text, ends with what was written."""
-    said = {_words(text_of(comment)), _words(comment)}
+    said = {words(text_of(comment)), words(comment)}
     text = _text(conversation)
-    written = {_words(text), _words(own_words(text))} - {""}
+    written = {words(text), words(own_words(text))} - {""}
     return any(whole.endswith(each) for whole in said for each in written)
 
 
 def _text(conversation: Conversation) -> str:
     return text_of(conversation.body or "")
-
-
-def _words(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _file(stored: Stored) -> File:

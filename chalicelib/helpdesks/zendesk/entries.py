@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from chalicelib.desk_api.values import readable
+from chalicelib.desk_api.literal import line, literal
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from chalicelib.errors import AmbiguousError
 from chalicelib.helpdesks.zendesk.client import Client
@@ -21,13 +20,12 @@ FIELDS: Final = ("channel_field", "account_field", "reference_field", "handle_fi
 _LONGEST_SUBJECT: Final = 150
 _LONGEST_NAME: Final = 100
 _NOT_IN_A_TAG: Final = re.compile(r"[^a-z0-9_/-]+")
-_SPACES: Final = re.compile(r"(?<= ) |^ ", re.MULTILINE)
 
 
 def person(customer: Customer) -> dict[str, Any]:
     """Return the user that a customer is; the phone is left out where there is none."""
     about = {
-        "name": _line(customer.name)[:_LONGEST_NAME] or "-",
+        "name": line(customer.name, longest=_LONGEST_NAME),
         "external_id": f"{OURS}{customer.id}",
         "role": "end-user",
     }
@@ -46,7 +44,7 @@ def new_ticket(
     """Return the ticket to create; `follows` is a closed one that it is to be a follow-up of."""
     author = requester if opening.entry.kind is EntryKind.COMMENT else agent
     ticket = {
-        "subject": _line(opening.subject)[:_LONGEST_SUBJECT] or "-",
+        "subject": line(opening.subject, longest=_LONGEST_SUBJECT),
         "requester_id": requester,
         "external_id": f"{OURS}{opening.reference}",
         "comment": _comment(opening.entry, author=author, uploads=uploads),
@@ -92,13 +90,6 @@ def _comment(entry: Entry, *, author: int, uploads: Sequence[str]) -> dict[str, 
     return comment | ({"uploads": list(uploads)} if uploads else {})
 
 
-def literal(text: str) -> str:
-    """Return the page that shows just `text`: no markup of a customer's is one, no space is lost."""
-    clean = readable(text).replace("\0", "").replace("\r\n", "\n")
-    shown = html.escape(_SPACES.sub("\xa0", clean), quote=False)
-    return f"<p>{shown.replace(chr(10), '<br>')}</p>"
-
-
 def _custom_fields(opening: Opening, options: Mapping[str, str]) -> list[dict[str, Any]]:
     values = (opening.channel, opening.account, opening.reference, opening.customer.handle)
     return [
@@ -110,8 +101,3 @@ def _custom_fields(opening: Opening, options: Mapping[str, str]) -> list[dict[st
 
 def _tag(text: str) -> str:
     return _NOT_IN_A_TAG.sub("_", text.lower())
-
-
-def _line(text: str) -> str:
-    """Return a text as one line."""
-    return " ".join(readable(text).replace("\0", "").split())

@@ -469,4 +469,4 @@ def page_of(text: str) -> str:
 
 def _plain(page: str) -> str:
     text = re.sub(r"<br\s*/?>", "\n", page)
-    return html.unescape(re.sub(r"</?p>", "", text)).replace("\xa0", " ")
+    return html.unescape(re.sub(r"</?(?:p|div)>", "", text)).replace("\xa0", " ")

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from chalicelib.desk_api.html_text import text_of
 from chalicelib.domain.account import Desk
-from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWritten
+from chalicelib.domain.desk_events import DeskEventIgnored, ReplyWritten
 from chalicelib.domain.ticket import Customer, Entry, EntryKind
 from chalicelib.errors import TransientError, Unauthorised
 from chalicelib.helpdesks.freshdesk import entries
 from chalicelib.helpdesks.freshdesk.helpdesk import Freshdesk
 from chalicelib.http_client import Body, Response
+from tests.desk_payloads import PAYLOADS, cases, expectations, told
 from tests.fakes.http import FakeHttp, answered
 from tests.fakes.secrets import MemorySecrets
 
 RECEIVED_AT = 1795167060000  # 2026-11-20T09:31:00Z
-PAYLOADS = Path(__file__).parents[3] / "payloads" / "freshdesk"
-CASES = sorted(p for p in PAYLOADS.glob("*.json") if not p.name.endswith(".expected.json"))
+CASES = cases("freshdesk")
 
 
 class Recorded:
@@ -48,7 +45,7 @@ class Recorded:
         self.asked += 1
         path = url.partition("?")[0].removeprefix("https://example.freshdesk.com/api/v2/tickets/")
         number, _, what = path.partition("/")
-        stored = PAYLOADS / "answers" / f"{what or 'ticket'}-{number}.json"
+        stored = PAYLOADS / "freshdesk" / "answers" / f"{what or 'ticket'}-{number}.json"
         if not stored.exists():
             return Response(status=404, headers={}, body=b"")
         return Response(status=200, headers={}, body=stored.read_bytes())
@@ -72,19 +69,8 @@ def test_a_webhook_means_what_is_expected(path: Path):
     assert told(event) == json.loads(path.with_suffix(".expected.json").read_text())
 
 
-def told(event: DeskEvent) -> dict[str, Any]:
-    """Return an event as JSON; of files, what is not empty, and `foreign` where it is so."""
-    fields = {"event": type(event).__name__, **asdict(event)}
-    if isinstance(event, ReplyWritten):
-        files = [asdict(file).items() for file in event.files]
-        fields["files"] = [{key: value for key, value in file if value} for file in files]
-        fields |= {"foreign": True} if fields.pop("foreign") else {}
-    return fields
-
-
 def test_every_expectation_has_its_webhook():
-    expectations = {p.name.removesuffix(".expected.json") for p in PAYLOADS.glob("*.expected.json")}
-    assert expectations == {path.stem for path in CASES}
+    assert expectations("freshdesk") == {path.stem for path in CASES}
     assert len(CASES) > 20
 
 
@@ -138,34 +124,6 @@ def test_while_freshdesk_does_not_answer_a_webhook_waits(answer: Any, error: typ
 def test_without_our_own_number_no_reply_is_told_from_our_own_words():
     with pytest.raises(TransientError):
         desk(agent="").parse(simple("Alice : ok"), received_at=RECEIVED_AT)
-
-
-PIECES = [
-    "<b>",
-    "</div>",
-    "<br>",
-    "&amp;",
-    "&",
-    "<script>",
-    "a",
-    "  ",
-    "\n",
-    "*b*",
-    "è🎉",
-    "'",
-    '"',
-]
-
-
-@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
-def test_whatever_a_customer_writes_is_shown_as_it_is(text: str):
-    page = entries.literal(text)
-    assert text_of(page).split() == text.split()
-    assert page.count("<") == 2 + text.count("\n")
-
-
-def test_lines_and_spaces_of_a_customer_stay():
-    assert entries.literal("a\r\n  b   c\n\nd") == "<div>a<br>\xa0\xa0b \xa0\xa0c<br><br>d</div>"
 
 
 def test_a_customer_is_a_contact_by_their_external_id():
