@@ -76,9 +76,10 @@ class Upload(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """What goes out as multipart/form-data: texts, then files."""
+    """What goes out as multipart/form-data: texts, those whose names come several times, then files."""
 
     fields: Mapping[str, str] = field(default_factory=dict)
+    repeated: Sequence[tuple[str, str]] = ()
     files: Sequence[Upload] = ()
 
 
@@ -215,7 +216,8 @@ def _written(
         return BytesIO(body.content), about
     if not isinstance(body, Form):
         return json.dumps(body).encode("ascii"), {"content-type": "application/json"}
-    parts = [RequestField.from_tuples(name, text) for name, text in body.fields.items()]
+    texts = (*body.fields.items(), *body.repeated)
+    parts = [RequestField.from_tuples(name, text) for name, text in texts]
     parts += [
         RequestField.from_tuples(file.field, (file.name, file.content, file.mime))
         for file in body.files

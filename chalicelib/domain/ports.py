@@ -168,7 +168,11 @@ class Helpdesk(Webhook, Protocol):
     promise: Promise
 
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
-        """Return what an item of the helpdesk's webhook means; raise nothing for an odd one."""
+        """
+        Return what an item of the helpdesk's webhook means; raise nothing for an odd one.
+
+        A webhook that says only where to look may make it ask the helpdesk.
+        """
         ...
 
     def create(self, opening: Opening) -> Ticket:

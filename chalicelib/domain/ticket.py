@@ -46,6 +46,8 @@ class Entry:
 
     `key` names it outside: the same for every attempt at it, and no other entry has it.
     `requester` is what the helpdesk calls the customer, as its `Ticket` told; empty where unknown.
+    `reopens` says that the ticket was closed when it was last heard of, for a helpdesk that has to
+    be asked to open it.
     """
 
     kind: EntryKind
@@ -54,6 +56,7 @@ class Entry:
     files: tuple[Attachment, ...] = ()
     key: str = ""
     requester: str = ""
+    reopens: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

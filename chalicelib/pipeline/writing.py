@@ -159,6 +159,7 @@ class Writing:
             files=files,
             key=self.work.reference,
             requester=link.requester if link else "",
+            reopens=link is not None and link.status is TicketStatus.CLOSED,
         )
 
     def _write(self) -> _Written:

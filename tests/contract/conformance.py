@@ -81,7 +81,7 @@ def events(bench: Bench, webhooks: Sequence[Webhook]) -> list[DeskEvent]:
                 source=f"desk:{DESK}", received_at=1, items=[item.raw], book=item.book
             ).encode()
             raw = Envelope.decode(sent).items[0]
-            found.append(bench.helpdesk.parse(raw, received_at=RECEIVED_AT))
+            found.append(bench.helpdesk.parse(raw, received_at=webhook.at or RECEIVED_AT))
     return found
 
 

@@ -110,7 +110,7 @@ def test_a_closed_ticket_is_open_after_a_message(bench: Bench):
     ticket = bench.helpdesk.create(opening())
     bench.close(ticket.id)
     assert not bench.ticket(ticket.id).is_open
-    bench.helpdesk.append(ticket.id, entry("still there?", ticket))
+    bench.helpdesk.append(ticket.id, entry("still there?", ticket, reopens=True))
     seen = bench.ticket(ticket.id)
     assert seen.is_open
     assert texts(seen) == ["Hello", "still there?"]

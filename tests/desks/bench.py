@@ -26,10 +26,11 @@ Headers = Mapping[str, str]
 
 
 class Webhook(NamedTuple):
-    """What a helpdesk posts to us; `headers` has lower-case names."""
+    """What a helpdesk posts to us, `at` a time in ms; `headers` has lower-case names."""
 
     body: bytes
     headers: Headers
+    at: int = 0
 
 
 class SeenFile(NamedTuple):

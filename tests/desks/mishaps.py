@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -20,9 +20,14 @@ class _Failure:
 
 @dataclass(slots=True)
 class Mishaps:
-    """A transport before another one; `calls` are all requests that came, as `METHOD url`."""
+    """
+    A transport before another one; `calls` are all requests that came, as `METHOD url`.
+
+    What goes wrong with writes does so with those that agents see: `is_seen` tells by the address.
+    """
 
     behind: Transport
+    is_seen: Callable[[str], bool] = lambda url: True
     calls: list[str] = field(default_factory=list)
     _cuts: bool = False
     _down: bool = False
@@ -41,7 +46,7 @@ class Mishaps:
         self.calls.append(f"{method} {url}")
         if self._down:
             raise TransientError("not reached: NewConnectionError")
-        writes = body is not None
+        writes = body is not None and self.is_seen(url)
         failure = self._failures[0] if writes and self._failures else None
         if failure is not None:
             failure.times -= 1
@@ -60,15 +65,19 @@ class Mishaps:
     def answers_are_cut(self) -> Iterator[None]:
         """See Bench."""
         self._cuts = True
-        yield
-        self._cuts = False
+        try:
+            yield
+        finally:
+            self._cuts = False
 
     @contextmanager
     def is_down(self) -> Iterator[None]:
         """See Bench."""
         self._down = True
-        yield
-        self._down = False
+        try:
+            yield
+        finally:
+            self._down = False
 
     def fails(
         self,

@@ -86,7 +86,8 @@ class FakeHelpdesk:
         ]
 
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
-        """Return what an item says."""
+        """Return what an item says, or fail as planned."""
+        self.faults.meet("parse", raw.get("text", ""))
         if raw["type"] == "reply":
             return ReplyWritten(
                 key=f"reply:{raw['comment']}",

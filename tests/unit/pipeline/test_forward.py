@@ -83,6 +83,23 @@ def test_a_closed_ticket_is_reopened_within_its_window(world):
     assert world.conversation().link.status == "open"
 
 
+def test_an_entry_says_that_its_ticket_was_closed(world):
+    ticket = world.open_ticket("one")
+    world.desk.close(ticket)
+    world.hear_desk(ticket_changed(ticket, "closed", at=world.clock()))
+    world.run_until_quiet()
+    world.hear(message("two"))
+    world.run_until_quiet()
+    world.hear(message("three"))
+    world.run_until_quiet()
+    entries = [each.entry for each in world.ticket().entries]
+    assert [(each.text, each.reopens) for each in entries] == [
+        ("one", False),
+        ("two", True),
+        ("three", False),
+    ]
+
+
 def test_a_ticket_closed_for_longer_is_followed_by_a_new_one(world):
     ticket = world.open_ticket("one")
     world.desk.close(ticket)

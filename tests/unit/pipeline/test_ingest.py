@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.ports import Outgoing
 from chalicelib.errors import ConfigurationError, TransientError
 from chalicelib.storage import keys
-from tests.builders import desk_noise, message, poison, sticker, unknown
+from tests.builders import desk_noise, message, poison, reply, sticker, unknown
 from tests.fakes.deployment import CHANNEL
 from tests.fakes.faults import ALWAYS, ProcessDied
 
@@ -170,6 +170,15 @@ def test_what_the_desk_tells_and_nobody_wants_is_counted_and_not_kept(world):
     world.run_until_quiet()
     line = world.claim("other:n")
     assert (line.outcome, line.raw) == ("ignored", "")
+
+
+def test_what_a_desk_must_be_asked_about_waits_until_it_answers(world):
+    ticket = world.open_ticket("one")
+    world.desk.faults.plan("parse", TransientError("not reached"), text="hello", times=3)
+    world.hear_desk(reply(ticket, "hello", comment="7"))
+    world.run_until_quiet()
+    assert world.arrived() == ["hello"]
+    assert world.claim("reply:7").outcome == "deliver"
 
 
 def test_a_message_older_than_the_books_is_kept_and_not_shown(world):

@@ -1,0 +1,167 @@
+"""What Freshdesk's webhooks and conversations mean in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.desk_api import items
+from chalicelib.desk_api.html_text import text_of
+from chalicelib.desk_api.literal import words
+from chalicelib.desk_api.own_words import own_words
+from chalicelib.domain.content import File
+from chalicelib.domain.conversation import TicketStatus
+from chalicelib.domain.desk_events import DeskEventIgnored, ReplyWritten, TicketChanged
+from chalicelib.domain.file_names import kind_of, mime_of, simple_mime
+from chalicelib.helpdesks.freshdesk import webhook
+from chalicelib.helpdesks.freshdesk.payloads import Conversation, Notice, Stored, TicketRow
+
+OPEN: Final = 2
+_CLOSED: Final = frozenset({4, 5})  # resolved, closed; what a desk adds itself is open
+_WORDS: Final = frozenset({0, 2, None})  # sources: a reply, a note, and where none is told
+_MS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a webhook tells: that something happened in a ticket, and to what, as far as it does."""
+
+    event: str
+    ticket_id: str = ""
+    conversation_id: str = ""
+    comment: str = ""
+
+
+def told(raw: Mapping[str, Any]) -> Told:
+    """Return what a webhook tells."""
+    notice = Notice.model_validate(dict(raw))
+    if webhook.SIMPLE in raw:
+        comment = notice.simple.ticket_latest_public_comment
+        return Told(event=webhook.REPLY, ticket_id=notice.simple.ticket_id, comment=comment)
+    return Told(
+        event=notice.event, ticket_id=notice.ticket_id, conversation_id=notice.conversation_id
+    )
+
+
+def is_named(known: tuple[TicketRow, Conversation], about: Told) -> bool:
+    """Tell whether a webhook names just that reply."""
+    ticket, conversation = known
+    return (about.ticket_id, about.conversation_id) == (str(ticket.id), str(conversation.id))
+
+
+def is_agents(conversation: Conversation, ticket: TicketRow, *, agent: int) -> bool:
+    """Tell whether an agent surely wrote it for the customer: public, theirs, and not ours."""
+    return (
+        not conversation.private
+        and not conversation.incoming
+        and conversation.source in _WORDS
+        and conversation.user_id not in (None, agent, ticket.requester_id)
+    )
+
+
+def meant(
+    said: Iterable[Conversation], ticket: TicketRow, about: Told, *, agent: int, at: int
+) -> Conversation | None:
+    """
+    Return which of an agent's replies a webhook was sent for; None where it was sent for none.
+
+    `said` is all that was written in the ticket, oldest first. A webhook names what it was sent for
+    by its words, if at all: of what says the same, that is the newest that was there when it came,
+    `at` (ms since the epoch). Without any, it is an agent's newest reply.
+    """
+    known = [each for each in said if not each.private]
+    if about.conversation_id:
+        same = [each for each in known if str(each.id) == about.conversation_id]
+    else:
+        same = [each for each in known if _is_in(each, about.comment)]
+        same = same or [each for each in known if is_agents(each, ticket, agent=agent)]
+    earlier = [each for each in same if each.created_at.timestamp() * _MS <= at]
+    found = next(reversed(earlier or same), None)
+    return found if found and is_agents(found, ticket, agent=agent) else None
+
+
+def reply(
+    conversation: Conversation, ticket: TicketRow, *, desk: str, reference: str, comment: str
+) -> ReplyWritten:
+    """Return an agent's reply; the webhook's `comment` has its writer's name before the words."""
+    text = _text(conversation)
+    before, colon, _ = text_of(comment).partition(" :")
+    return ReplyWritten(
+        key=items.key(desk, "reply", str(conversation.id)),
+        ticket_id=str(ticket.id),
+        comment_id=str(conversation.id),
+        conversation_id=reference,
+        text=own_words(text),
+        agent=before.strip() if colon else str(conversation.user_id or ""),
+        occurred_at=round(conversation.created_at.timestamp() * _MS),
+        files=tuple(map(_file, conversation.attachments)),
+        foreign=not reference,
+    )
+
+
+def _is_in(conversation: Conversation, comment: str) -> bool:
+    """Tell whether a webhook's comment, a page or its text, ends with what was written."""
+    said = {words(text_of(comment)), words(comment)}
+    text = _text(conversation)
+    written = {words(text), words(own_words(text))} - {""}
+    return any(whole.endswith(each) for whole in said for each in written)
+
+
+def _text(conversation: Conversation) -> str:
+    return text_of(conversation.body or "")
+
+
+def _file(stored: Stored) -> File:
+    mime = simple_mime(stored.content_type) or mime_of(stored.name)
+    return File(
+        kind=kind_of(mime),
+        url=stored.attachment_url,
+        id=str(stored.id),
+        name=stored.name,
+        mime=mime,
+        problem="" if stored.attachment_url else "file_unavailable",
+    )
+
+
+def change(ticket: TicketRow, *, desk: str) -> TicketChanged:
+    """Return how a ticket stands."""
+    status = TicketStatus.CLOSED if ticket.status in _CLOSED else TicketStatus.OPEN
+    if is_removed(ticket):
+        status = TicketStatus.GONE
+    at = round(ticket.updated_at.timestamp() * _MS)
+    return TicketChanged(
+        key=items.key(desk, "ticket", str(ticket.id), status, str(at)),
+        ticket_id=str(ticket.id),
+        status=status,
+        occurred_at=at,
+    )
+
+
+def gone(ticket_id: str, *, desk: str, at: int) -> TicketChanged:
+    """Return that a ticket is no longer there."""
+    return TicketChanged(
+        key=items.key(desk, "ticket", ticket_id, TicketStatus.GONE),
+        ticket_id=ticket_id,
+        status=TicketStatus.GONE,
+        occurred_at=at,
+    )
+
+
+def is_removed(ticket: TicketRow) -> bool:
+    """Tell whether a ticket is in the bin or among spam."""
+    return bool(ticket.deleted or ticket.spam)
+
+
+def ignored(raw: Mapping[str, Any], why: str, *, desk: str) -> DeskEventIgnored:
+    """Return that a webhook tells nothing for us."""
+    return DeskEventIgnored(key=items.key(desk, "ignored", items.fingerprint(raw)), kind=why)
+
+
+def recalled(conversation: Conversation, ticket: TicketRow) -> dict[str, Any]:
+    """Return the webhook that would have told of a reply, and names it."""
+    return {
+        "event": webhook.REPLY,
+        "ticket_id": str(ticket.id),
+        "conversation_id": str(conversation.id),
+    }

@@ -1,0 +1,1 @@
+"""Zendesk: tickets over its Tickets API, agents' replies over its event webhooks."""

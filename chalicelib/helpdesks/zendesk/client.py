@@ -1,0 +1,169 @@
+"""The calls of Zendesk's Tickets API that we need, and what its failures mean."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+from urllib.parse import quote, urlencode
+
+from chalicelib.desk_api.api import Api, said
+from chalicelib.domain.content import Attachment
+from chalicelib.domain.envelope import compact, digest
+from chalicelib.domain.file_names import safe_name
+from chalicelib.errors import AmbiguousError, Gone, Refused, ScriptaError, TransientError
+from chalicelib.helpdesks.zendesk.payloads import (
+    Audit,
+    AuditAnswer,
+    CommentList,
+    FieldAnswer,
+    Person,
+    TicketAnswer,
+    TicketList,
+    TicketRow,
+    UploadAnswer,
+    UserAnswer,
+)
+from chalicelib.http_client import Body, Raw, Response, Transport, failure
+
+_PAGE: Final = 100
+_MOST_PAGES: Final = 10
+_CHECK_TIMEOUT: Final = 5.0
+
+_Answer = TypeVar("_Answer")
+
+
+class Client:
+    """
+    One desk's API.
+
+    `url` is Zendesk's address without a slash at the end, `email` the bridge's own agent's;
+    `tokens` are tried in their order. Every call may raise what `failure` gives; reads, and writes
+    that may be repeated, raise TransientError instead of AmbiguousError.
+    """
+
+    def __init__(self, *, url: str, email: str, tokens: Sequence[str], http: Transport) -> None:
+        credentials = [credential(email, token) for token in tokens]
+        self._api = Api(url=f"{url}/api/v2", credentials=credentials, http=http, meaning=_meaning)
+
+    def customer(self, user: Mapping[str, Any]) -> int:
+        """
+        Return the id of the user with an external id, who is made or brought up to date.
+
+        Without their phone, where that is another user's own.
+        """
+        path = "users/create_or_update"
+        try:
+            return self._repeatable(path, {"user": user}, UserAnswer).user.id
+        except Refused:
+            if "phone" not in user:
+                raise
+        bare = {name: value for name, value in user.items() if name != "phone"}
+        return self._repeatable(path, {"user": bare}, UserAnswer).user.id
+
+    def upload(self, file: Attachment) -> str:
+        """Take in a file, and return the token by which a comment takes it."""
+        name = safe_name(file.name, mime=file.mime, fallback=file.kind)
+        path = f"uploads?{urlencode({'filename': name}, quote_via=quote)}"
+        body = Raw(mime=file.mime or "application/binary", content=file.content)
+        return self._repeatable(path, body, UploadAnswer).upload.token
+
+    def create(self, ticket: Mapping[str, Any]) -> TicketAnswer:
+        """
+        Create a ticket and return it.
+
+        Zendesk makes one ticket of the same request within two hours. A changed one under the same
+        key it would refuse, so that the key tells of all that is asked.
+        """
+        body = {"ticket": ticket}
+        key = f"{ticket['external_id']}.{digest(compact(body))}"
+        headers = {"idempotency-key": key}
+        return self._api.write("POST", "tickets", body, TicketAnswer, headers=headers)
+
+    def update(self, ticket_id: int, ticket: Mapping[str, Any]) -> Audit:
+        """Update a ticket and return what was done to it."""
+        path = f"tickets/{ticket_id}"
+        return self._api.write("PUT", path, {"ticket": ticket}, TicketAnswer).audit
+
+    def ticket(self, ticket_id: int) -> TicketRow:
+        """Return a ticket and how many comments it has; raise Gone where it does not exist."""
+        return self._api.read(f"tickets/{ticket_id}?include=comment_count", TicketAnswer).ticket
+
+    def tickets_named(self, external_id: str) -> list[TicketRow]:
+        """Return the tickets that have an external id."""
+        query = urlencode({"external_id": external_id}, quote_via=quote)
+        return self._api.read(f"tickets?{query}", TicketList).tickets
+
+    def newest_tickets(self) -> Iterator[TicketRow]:
+        """Yield the 1000 tickets that were changed last, the last one first."""
+        after = ""
+        for _ in range(_MOST_PAGES):
+            asked = {"sort": "-updated_at", "page[size]": str(_PAGE), **_behind(after)}
+            page = self._api.read(f"tickets?{urlencode(asked, quote_via=quote)}", TicketList)
+            yield from page.tickets
+            after = page.meta.after_cursor or ""
+            if not page.meta.has_more or not after:
+                return
+
+    def comments(self, ticket_id: int) -> CommentList:
+        """Return the newest 100 comments of a ticket, newest first, and who wrote them."""
+        asked = {"sort": "-created_at", "page[size]": str(_PAGE), "include": "users"}
+        path = f"tickets/{ticket_id}/comments?{urlencode(asked, quote_via=quote)}"
+        return self._api.read(path, CommentList)
+
+    def audit(self, ticket_id: int, audit_id: int) -> Audit:
+        """Return one update of a ticket."""
+        return self._api.read(f"tickets/{ticket_id}/audits/{audit_id}", AuditAnswer).audit
+
+    def me(self) -> Person:
+        """Return who we are."""
+        return self._api.read("users/me", UserAnswer, timeout=_CHECK_TIMEOUT).user
+
+    def check_field(self, field_id: int, option: str) -> None:
+        """Return if an option's field of tickets takes texts; raise Refused where it does not."""
+        try:
+            field = self._api.read(
+                f"ticket_fields/{field_id}", FieldAnswer, timeout=_CHECK_TIMEOUT
+            ).ticket_field
+        except Gone as exc:
+            raise Refused("desk_refused", f"the option '{option}' is no ticket field") from exc
+        if not field.active or field.type not in ("text", "textarea"):
+            raise Refused("desk_refused", f"the field of '{option}' is not an active text field")
+
+    def _repeatable(self, path: str, body: Body, answer: type[_Answer]) -> _Answer:
+        try:
+            return self._api.write("POST", path, body, answer)
+        except AmbiguousError as exc:
+            # No agent sees any of it, and doing it again changes nothing.
+            raise TransientError("no whole answer to a preparation") from exc
+
+
+def credential(email: str, token: str) -> dict[str, str]:
+    """Return the headers that show who we are."""
+    pair = base64.b64encode(f"{email}/token:{token}".encode()).decode()
+    return {"authorization": f"Basic {pair}"}
+
+
+def _behind(cursor: str) -> dict[str, str]:
+    return {"page[after]": cursor} if cursor else {}
+
+
+def _meaning(response: Response, wrote: bool) -> ScriptaError:
+    """Return the error that an answer of this API stands for."""
+    error = failure(response, wrote=wrote)
+    about = said(response)
+    if isinstance(error, Gone) and about.get("error") != "RecordNotFound":
+        # Somebody else's page, or a path that this Zendesk does not have: the address is wrong.
+        return TransientError(f"HTTP {response.status}, not from the Tickets API")
+    if isinstance(error, Refused):
+        # The names of the fields only: what is said of them quotes what they held.
+        details = about.get("details")
+        names = sorted(details) if isinstance(details, dict) else []
+        return Refused("desk_refused", f"HTTP {response.status}: {', '.join(names)}")
+    is_too_fast = response.status == HTTPStatus.TOO_MANY_REQUESTS
+    if is_too_fast and isinstance(error, TransientError) and error.retry_after is None:
+        reset = response.headers.get("ratelimit-reset", "")
+        wait = float(reset) if reset.isascii() and reset.isdigit() else None
+        return TransientError("HTTP 429", retry_after=wait)
+    return error

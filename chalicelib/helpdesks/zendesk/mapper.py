@@ -1,0 +1,234 @@
+"""What Zendesk's events mean in our words, and the events that would have told of a comment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.desk_api import items
+from chalicelib.desk_api.html_text import text_of
+from chalicelib.desk_api.own_words import own_words
+from chalicelib.domain.content import File
+from chalicelib.domain.conversation import TicketStatus
+from chalicelib.domain.desk_events import (
+    DeskEvent,
+    DeskEventIgnored,
+    ReplyWritten,
+    TicketChanged,
+    TicketMerged,
+)
+from chalicelib.domain.file_names import kind_of, mime_of, simple_mime
+from chalicelib.helpdesks.zendesk import webhook
+from chalicelib.helpdesks.zendesk.payloads import Comment, Notice, TicketRow
+
+OURS: Final = "scripta:"  #: begins every external id that we give
+CLOSED: Final = "closed"
+MERGED: Final = "closed_by_merge"  #: the tag that Zendesk puts on a ticket that went into another
+
+_PAGE: Final = re.compile(
+    r"<(?:p|br|div|span|ul|ol|h[1-6]|blockquote|pre)\b[^<>]{0,500}>", re.IGNORECASE
+)
+_STATUSES: Final = {
+    **dict.fromkeys(("new", "open", "pending", "hold"), TicketStatus.OPEN),
+    **dict.fromkeys(("solved", CLOSED), TicketStatus.CLOSED),
+    "deleted": TicketStatus.GONE,
+}
+_GONE: Final = frozenset({"soft_deleted", "permanently_deleted", "marked_as_spam"})
+_TOLD: Final = frozenset({"status_changed", "undeleted"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Which desk it is: its id, its address without a slash at the end, and who we are there."""
+
+    desk: str
+    url: str
+    agent: str
+
+    def ticket_url(self, ticket_id: str) -> str:
+        """Return where agents see a ticket."""
+        return f"{self.url}/agent/tickets/{ticket_id}"
+
+
+def event(raw: Mapping[str, Any], *, place: Place, received_at: int) -> DeskEvent:
+    """
+    Return what a webhook means; `received_at` (ms since the epoch) stands in for a missing time.
+
+    Only what a member of the staff surely wrote for the customer is a reply.
+    """
+    notice = Notice.model_validate(dict(raw))
+    kind = webhook.kind_of(notice.type)
+    at = notice.time or received_at
+    ticket = notice.detail.id or notice.subject.removeprefix("zen:ticket:")
+    match kind:
+        case webhook.COMMENT:
+            return _comment_added(notice, raw, ticket, place=place, at=at)
+        case webhook.FILE:
+            return _file_linked(notice, raw, ticket, place=place, at=at)
+        case "merged" if ticket:
+            into = notice.event.target_ticket_id
+            return TicketMerged(
+                key=items.key(place.desk, "merged", ticket, into),
+                ticket_id=ticket,
+                into=into,
+                url=place.ticket_url(into) if into else "",
+                occurred_at=at,
+            )
+        case _:
+            return _change(notice, kind, ticket, at, desk=place.desk) or _ignored(
+                raw, _kind(kind), place
+            )
+
+
+def _comment_added(
+    notice: Notice, raw: Mapping[str, Any], ticket: str, *, place: Place, at: int
+) -> DeskEvent:
+    comment = notice.event.comment
+    why = ""
+    if not comment.is_public:
+        why = "private"
+    elif place.agent and comment.author.id == place.agent:
+        why = "own"
+    elif not comment.author.is_staff:
+        why = "not_staff"
+    elif MERGED in notice.detail.tags:
+        why = "merged"
+    # A comment of files alone: each of them is told in a webhook of its own.
+    elif not comment.body.strip():
+        why = "empty"
+    if why:
+        return _ignored(raw, why, place)
+    return ReplyWritten(
+        key=items.key(place.desk, "reply", comment.id or items.fingerprint(raw)),
+        ticket_id=ticket,
+        comment_id=comment.id,
+        text=own_words(_text(comment.body)),
+        agent=comment.author.name,
+        occurred_at=at,
+        **_whose(notice),
+    )
+
+
+def _file_linked(
+    notice: Notice, raw: Mapping[str, Any], ticket: str, *, place: Place, at: int
+) -> DeskEvent:
+    """Return a reply of one file; whoever linked it is told by id alone, so that who it may not be is."""
+    file, actor = notice.event.comment.attachment, notice.detail.actor_id
+    why = ""
+    if not file.is_public:
+        why = "private"
+    elif not place.agent or not actor or actor == place.agent:
+        why = "own"
+    elif actor == notice.detail.requester_id:
+        why = "not_staff"
+    if why:
+        return _ignored(raw, why, place)
+    mime = simple_mime(file.content_type) or mime_of(file.filename)
+    return ReplyWritten(
+        key=items.key(place.desk, "file", file.id or items.fingerprint(raw)),
+        ticket_id=ticket,
+        comment_id=notice.event.comment.id,
+        text="",
+        agent="",
+        files=(
+            File(
+                kind=kind_of(mime),
+                url=file.content_url,
+                id=file.id,
+                name=file.filename,
+                mime=mime,
+                problem="" if file.content_url else "file_unavailable",
+            ),
+        ),
+        occurred_at=at,
+        **_whose(notice),
+    )
+
+
+def _whose(notice: Notice) -> dict[str, Any]:
+    """Return whose ticket it is, as far as the webhook tells."""
+    external = notice.detail.external_id
+    if external.startswith(OURS):
+        return {"conversation_id": external.removeprefix(OURS)}
+    return {"foreign": "external_id" in notice.detail.model_fields_set}
+
+
+def _text(body: str) -> str:
+    """Return a comment's text; one out of the rich editor may come as a page."""
+    return text_of(body) if _PAGE.search(body) else body.replace("\r\n", "\n").strip()
+
+
+def _change(notice: Notice, kind: str, ticket: str, at: int, *, desk: str) -> TicketChanged | None:
+    word = notice.event.current if kind == "status_changed" else notice.detail.status
+    status = TicketStatus.GONE if kind in _GONE else None
+    if kind in _TOLD:
+        status = _STATUSES.get(word.lower())
+    if status is None or not ticket:
+        return None
+    # A ticket can get the same status again, so the time is part of what happened.
+    which = word.lower() if kind in _TOLD else kind
+    return TicketChanged(
+        key=items.key(desk, "ticket", ticket, which, str(at)),
+        ticket_id=ticket,
+        status=status,
+        occurred_at=at,
+    )
+
+
+def _kind(kind: str) -> str:
+    """Return a word to count an ignored webhook by."""
+    return kind if kind in _GONE | _TOLD | {"merged"} else "unknown"
+
+
+def _ignored(raw: Mapping[str, Any], why: str, place: Place) -> DeskEventIgnored:
+    return DeskEventIgnored(key=items.key(place.desk, "ignored", items.fingerprint(raw)), kind=why)
+
+
+def recalled(ticket: TicketRow, comment: Comment, *, agent: str) -> Iterator[dict[str, Any]]:
+    """Yield the webhooks that would have told of a comment by somebody of the staff, named `agent`."""
+    about = {
+        "time": comment.created_at.isoformat(),
+        "subject": f"zen:ticket:{ticket.id}",
+        "detail": {
+            "id": str(ticket.id),
+            "external_id": ticket.external_id or "",
+            # Whoever asked for the ticket is left out: that an agent wrote is known here.
+            "actor_id": str(comment.author_id),
+            "status": ticket.status.upper(),
+            "tags": list(ticket.tags),
+        },
+    }
+    author = {"id": str(comment.author_id), "is_staff": True, "name": agent}
+    yield about | {
+        "type": f"{webhook.PREFIX}{webhook.COMMENT}",
+        "event": {
+            "comment": {
+                "id": str(comment.id),
+                "body": comment.body,
+                "is_public": comment.public,
+                "author": author,
+            }
+        },
+    }
+    for file in comment.attachments:
+        attached = {
+            "id": str(file.id),
+            "content_url": file.content_url,
+            "content_type": file.content_type,
+            "filename": file.file_name,
+            "is_public": comment.public,
+        }
+        yield about | {
+            "type": f"{webhook.PREFIX}{webhook.FILE}",
+            "event": {"comment": {"id": str(comment.id), "attachment": attached}},
+        }
+
+
+def merged_into(comments: Sequence[Comment]) -> str:
+    """Return the ticket that a merge took a ticket into, as the newest of its comments tell."""
+    merges = (c.via.source.origin for c in comments if c.via.source.rel == "merge")
+    return next(
+        (found for each in merges if (found := items.identifier(each.get("ticket_id")))), ""
+    )
