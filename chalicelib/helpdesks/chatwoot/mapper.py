@@ -14,7 +14,7 @@ from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
 from chalicelib.domain.file_names import kind_of, mime_of
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
-from chalicelib.helpdesks.chatwoot import markdown
+from chalicelib.helpdesks.chatwoot import markup
 from chalicelib.helpdesks.chatwoot.payloads import (
     ACCOUNT,
     CHANNEL,
@@ -111,7 +111,7 @@ def new_message(entry: Entry) -> dict[str, Any]:
     text = _clean(entry.text)
     body: dict[str, Any] = {"message_type": "incoming", "content": text}
     if entry.kind is not EntryKind.COMMENT:
-        body = {"message_type": "outgoing", "content": markdown.verbatim(text)}
+        body = {"message_type": "outgoing", "content": markup.verbatim(text)}
     if entry.kind is EntryKind.NOTE:
         body["private"] = True
     body["content"] = body["content"][:_LONGEST_CONTENT]
@@ -156,7 +156,7 @@ def _reply(notice: Notice, raw: Mapping[str, Any], *, desk: str, received_at: in
         ticket_id=thread.id,
         comment_id=notice.id,
         conversation_id=thread.custom_attributes.reference,
-        text=markdown.read(notice.content),
+        text=markup.read(notice.content),
         agent=notice.sender.name,
         occurred_at=notice.created_at or received_at,
         files=tuple(map(_file, notice.attachments)),

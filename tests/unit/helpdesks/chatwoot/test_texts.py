@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.helpdesks.chatwoot import markdown
+from chalicelib.helpdesks.chatwoot import markup
 from tests.fakes.desks.chatwoot_api import _rendered as rendered
 
 PIECES = ["{", "}", "{{", "}}", "{%", "%}", " contact.name ", "`", "a", "\n", '"', "è🎉"]
@@ -15,7 +15,7 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 
 @given(TEXTS)
 def test_every_text_comes_out_of_the_templates_unchanged(text: str):
-    assert rendered(markdown.verbatim(text)) == text
+    assert rendered(markup.verbatim(text)) == text
 
 
 def test_without_the_shield_a_text_would_be_run_as_a_template():
@@ -23,7 +23,7 @@ def test_without_the_shield_a_text_would_be_run_as_a_template():
 
 
 def test_a_text_without_braces_is_sent_as_it_is():
-    assert markdown.verbatim("100% *sure* `x` #12 <b>è</b>") == "100% *sure* `x` #12 <b>è</b>"
+    assert markup.verbatim("100% *sure* `x` #12 <b>è</b>") == "100% *sure* `x` #12 <b>è</b>"
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ def test_a_text_without_braces_is_sent_as_it_is():
     ],
 )
 def test_what_the_editor_writes_is_what_a_phone_shows(content: str, text: str):
-    assert markdown.read(content) == text
+    assert markup.read(content) == text
 
 
 @pytest.mark.parametrize("piece", ["[", "**", "*", "`", "\\", "<https://", "[](", "**a"])
 def test_a_garbled_text_takes_no_longer_than_another_one(piece: str):
     # Were the time to grow with the square of the length, this would take hours.
-    assert markdown.read(piece * 30_000) is not None
+    assert markup.read(piece * 30_000) is not None
