@@ -36,7 +36,7 @@ _BODY_LIMIT: Final = 1_500_000
 # https://github.com/zammad/zammad/blob/develop/app/models/ticket/article.rb: pictures in a text
 # are no attachments any more, but addresses in it.
 _PICTURE: Final = re.compile(
-    r"<img\b[^>]{0,2000}?\ssrc=\"[^\"]{0,200}?/api/v1/ticket_attachment"
+    r"<img\b[^<>]{0,2000}?\ssrc=\"[^\"]{0,200}?/api/v1/ticket_attachment"
     r"/([0-9]{1,18})/([0-9]{1,18})/([0-9]{1,18})[?\"]",
     re.IGNORECASE,
 )

@@ -47,8 +47,16 @@ def split(body: Mapping[str, Any], *, desk: str) -> list[Item]:
 
 def is_reply(raw: Mapping[str, Any]) -> bool:
     """Tell whether something was said to the customer: what is not surely public is not."""
-    article = fields(raw.get("article"))
-    # A merged ticket is left with a public note about that, and nobody reads what else it gets.
-    is_left = fields(raw.get("ticket")).get("state") == MERGED
+    ticket, article = fields(raw.get("ticket")), fields(raw.get("article"))
     said_by_agent = article.get("sender") == "Agent" and article.get("type") in _SAID
-    return said_by_agent and article.get("internal") is False and not is_left
+    return said_by_agent and article.get("internal") is False and not _is_left(ticket, article)
+
+
+def _is_left(ticket: Mapping[str, Any], article: Mapping[str, Any]) -> bool:
+    """
+    Tell whether an article stands in a ticket that was merged: one about that, and nobody reads it.
+
+    What was said before went over with the ticket, and stands in the other one.
+    """
+    stands_in = identifier(article.get("ticket_id"))
+    return ticket.get("state") == MERGED and stands_in in ("", identifier(ticket.get("id")))
