@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
-from chalicelib.desk_api.api import Api, meaning, said
+from chalicelib.desk_api.api import Api, meaning, said, said_by_the_api
 from chalicelib.domain.content import Attachment
 from chalicelib.domain.file_names import safe_name
 from chalicelib.errors import Gone, ScriptaError, TransientError
@@ -140,13 +140,9 @@ def _flat(body: Fields, within: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _of_a_ticket(response: Response, wrote: bool) -> ScriptaError:
-    error = meaning(response, wrote)
-    if isinstance(error, Gone) and "error" not in said(response):
-        # Somebody else's page: the address is wrong, or Chatwoot is not up behind its proxy.
-        return TransientError(f"HTTP {response.status}, not from the helpdesk's API")
     if response.status == HTTPStatus.UNPROCESSABLE_ENTITY and _FLOODED in str(said(response)):
         return TransientError("too many messages in a minute", retry_after=_FLOOD_ENDS)
-    return error
+    return said_by_the_api(meaning(response, wrote), response, field="error")
 
 
 def _of_the_account(response: Response, wrote: bool) -> ScriptaError:

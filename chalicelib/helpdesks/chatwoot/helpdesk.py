@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.desk_api.adapter import LONGEST_NUMBER, Adapter, number, number_or_zero
 from chalicelib.domain.account import Desk
-from chalicelib.domain.addresses import is_allowed, origin
+from chalicelib.domain.addresses import is_allowed
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Item
@@ -23,17 +24,15 @@ from chalicelib.domain.ticket import (
     Promise,
     Ticket,
 )
-from chalicelib.errors import AmbiguousError, Gone, Refused, ScriptaError, TransientError
+from chalicelib.errors import AmbiguousError, Refused, ScriptaError
 from chalicelib.helpdesks.chatwoot import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.chatwoot.client import Client
     from chalicelib.helpdesks.chatwoot.payloads import Contact, Conversation
-    from chalicelib.http_client import Transport
 
 _API_INBOX: Final = "Channel::Api"
-_LONGEST_NUMBER: Final = 18  # digits; more do not fit a database's integer
-_NUMBER: Final = rf"[0-9]{{1,{_LONGEST_NUMBER}}}"
+_NUMBER: Final = rf"[0-9]{{1,{LONGEST_NUMBER}}}"
 
 SETTINGS: Final[Sequence[Setting]] = (
     Setting(name="account", words="number of the account", required=True, pattern=_NUMBER),
@@ -65,12 +64,11 @@ SETTINGS: Final[Sequence[Setting]] = (
 )
 
 
-class Chatwoot:
+class Chatwoot(Adapter):
     """
     One inbox of one account: the options `inbox` and `account`.
 
-    Its secret `desks/<id>` holds `webhook_secrets` and `api_tokens`. `http` is the process's shared
-    client unless another is given.
+    Its secret `desks/<id>` holds `webhook_secrets` and `api_tokens`.
     """
 
     promise = Promise(
@@ -81,12 +79,6 @@ class Chatwoot:
         # 200 messages in a minute are let into a conversation, and agents' are among them.
         pace=Pace(burst=60, interval=1.0),
     )
-
-    def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
-        self._desk = desk
-        self._secrets = secrets
-        self._http = http
-        self._url = desk.url.rstrip("/")
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Return if the desk signed the body; raise Replayed or InvalidSignature where not."""
@@ -101,7 +93,7 @@ class Chatwoot:
         # pydantic: receive loads this module and parses nothing.
         from chalicelib.helpdesks.chatwoot import mapper
 
-        inbox = self._desk.options.get("inbox", "")
+        inbox = self._option("inbox")
         return mapper.event(raw, desk=self._desk.id, inbox=inbox, received_at=received_at)
 
     def create(self, opening: Opening) -> Ticket:
@@ -116,7 +108,7 @@ class Chatwoot:
         contact = self._contact(client, opening.customer)
         body = mapper.new_conversation(opening, contact=contact.id, inbox=inbox)
         made = client.new_conversation(body, opening.entry.files)
-        if self._desk.options.get("labels") == "on":
+        if self._option("labels") == "on":
             # The conversation stands: that it has no label is no reason to doubt or repeat it.
             with suppress(ScriptaError):
                 client.label(made.id, [opening.channel])
@@ -131,7 +123,7 @@ class Chatwoot:
         """
         from chalicelib.helpdesks.chatwoot import mapper
 
-        client, ticket = self._client(), _id(ticket_id)
+        client, ticket = self._client(), number(ticket_id)
         if entry.kind is not EntryKind.COMMENT and client.conversation(ticket).status == "resolved":
             client.set_open(ticket)
         return str(client.new_message(ticket, mapper.new_message(entry), entry.files).id)
@@ -150,8 +142,8 @@ class Chatwoot:
         """Return the id of the message that has the entry's key, if it stands behind `after`."""
         from chalicelib.helpdesks.chatwoot import mapper
 
-        known = int(after) if _is_number(after) else 0
-        for message in self._client().messages_after(_id(ticket_id), known):
+        known = number_or_zero(after)
+        for message in self._client().messages_after(number(ticket_id), known):
             if message.source_id == mapper.source(entry.key):
                 return str(message.id)
         return None
@@ -163,10 +155,8 @@ class Chatwoot:
         Its links are signed, so that no credential goes along; they lead on to the storage, which
         may be one of the option `file_hosts`.
         """
-        own = origin(self._url)
-        here = [f"{own.scheme}://{own.host}:{own.port}"] if own else []
-        stores = self._desk.options.get("file_hosts", "").split(",")
-        hosts = (*here, *filter(None, map(str.strip, stores)))
+        stores = self._option("file_hosts").split(",")
+        hosts = (*self._hosts(), *filter(None, map(str.strip, stores)))
         if not is_allowed(file.url, hosts=hosts):
             raise Refused("file_elsewhere")
         return Location(url=file.url, hosts=hosts)
@@ -238,39 +228,16 @@ class Chatwoot:
         )
 
     def _client(self) -> Client:
-        # urllib3 and pydantic: receive loads this module and calls nobody.
         from chalicelib.helpdesks.chatwoot.client import Client
-        from chalicelib.http_client import shared
 
         return Client(
             url=self._url,
             account=self._number("account"),
             tokens=self._secret("api_tokens"),
-            http=self._http or shared(),
+            http=self._transport(),
         )
-
-    def _secret(self, field: str) -> tuple[str, ...]:
-        return self._secrets.get(f"desks/{self._desk.id}", field)
-
-    def _number(self, option: str) -> int:
-        value = self._desk.options.get(option, "")
-        if not _is_number(value):
-            # The desk's row can be corrected, and the messages wait for that.
-            raise TransientError(f"the desk's option '{option}' is no number")
-        return int(value)
 
 
 def create(*, desk: Desk, secrets: Secrets) -> Chatwoot:
     """Return the helpdesk of a desk."""
     return Chatwoot(desk=desk, secrets=secrets)
-
-
-def _id(ticket_id: str) -> int:
-    """Return the id as a number; raise Gone where no conversation can have it."""
-    if not _is_number(ticket_id):
-        raise Gone("no such conversation")
-    return int(ticket_id)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER

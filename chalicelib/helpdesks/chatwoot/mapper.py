@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from chalicelib.desk_api.items import fingerprint, key
-from chalicelib.desk_api.values import readable
+from chalicelib.desk_api.values import storable
 from chalicelib.domain.content import File, FileKind
 from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
@@ -63,7 +63,7 @@ def new_contact(customer: Customer) -> dict[str, Any]:
     """Return the request that creates a contact; it has no address that Chatwoot would mail to."""
     body: dict[str, Any] = {
         "identifier": source(customer.id),
-        "name": _clean(customer.name)[:255],
+        "name": storable(customer.name)[:255],
         "phone_number": phone(customer),
         "custom_attributes": {"scripta_handle": customer.handle} if customer.handle else {},
     }
@@ -108,7 +108,7 @@ def new_conversation(opening: Opening, *, contact: int, inbox: int) -> dict[str,
 
 def new_message(entry: Entry) -> dict[str, Any]:
     """Return the request that adds an entry: as the contact's own words, as ours, or as a note."""
-    text = _clean(entry.text)
+    text = storable(entry.text)
     body: dict[str, Any] = {"message_type": "incoming", "content": text}
     if entry.kind is not EntryKind.COMMENT:
         body = {"message_type": "outgoing", "content": markup.verbatim(text)}
@@ -168,13 +168,12 @@ def _reply(notice: Notice, raw: Mapping[str, Any], *, desk: str, received_at: in
 def _file(sent: Sent) -> File:
     name = unquote(sent.data_url.partition("?")[0]).rpartition("/")[2]
     mime = mime_of(name)
-    size = sent.file_size
     return File(
         kind=_KINDS.get(sent.file_type) or kind_of(mime),
         url=sent.data_url,
         name=name,
         mime=mime,
-        size=int(size) if size.isascii() and size.isdigit() and len(size) < 16 else 0,  # noqa: PLR2004
+        size=sent.file_size,
         problem="" if sent.data_url else "file_unavailable",
     )
 
@@ -210,8 +209,3 @@ def recalled(message: Message, *, ticket: int, inbox: int, reference: str) -> di
         "inbox": {"id": inbox},
         "conversation": {"id": ticket, "custom_attributes": attributes},
     }
-
-
-def _clean(text: str) -> str:
-    """Return a text without what a database refuses: NUL and halves of surrogate pairs."""
-    return readable(text).replace("\0", "")

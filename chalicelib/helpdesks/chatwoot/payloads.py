@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from chalicelib.desk_api.values import Each, Fields, Id, Payload, Text, Time
+from chalicelib.desk_api.values import Count, Each, Fields, Id, Payload, Text, Time
 
 #: The names of what we keep with a conversation, in its custom attributes.
 REFERENCE = "scripta_reference"
@@ -31,7 +31,7 @@ class Sent(Payload):
 
     data_url: Text = ""
     file_type: Text = ""
-    file_size: Text = ""
+    file_size: Count = 0
 
 
 class Sender(Payload):

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from chalicelib.desk_api.api import Api, meaning, said
-from chalicelib.errors import Gone, ScriptaError, TransientError
+from chalicelib.desk_api.api import Api, meaning, said_by_the_api
+from chalicelib.errors import ScriptaError
 from chalicelib.helpdesks.zammad.payloads import Article, Link, Links, Me, Ticket, Written
 from chalicelib.http_client import Response, Transport
 
@@ -74,8 +74,4 @@ class Client:
 
 
 def _meaning(response: Response, wrote: bool) -> ScriptaError:
-    error = meaning(response, wrote)
-    if isinstance(error, Gone) and "error" not in said(response):
-        # Somebody else's page: the address is wrong, or Zammad is not up behind its proxy.
-        return TransientError(f"HTTP {response.status}, not from the helpdesk's API")
-    return error
+    return said_by_the_api(meaning(response, wrote), response, field="error")

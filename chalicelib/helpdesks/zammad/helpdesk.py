@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.desk_api.adapter import Adapter, is_number, number, number_or_zero
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.account import Desk
-from chalicelib.domain.addresses import is_allowed, origin
+from chalicelib.domain.addresses import is_allowed
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.desk_events import DeskEvent, TicketChanged, TicketMerged
@@ -25,9 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.helpdesks.zammad.client import Client
     from chalicelib.helpdesks.zammad.mapper import Own
     from chalicelib.helpdesks.zammad.payloads import Article, Ticket
-    from chalicelib.http_client import Transport
 
-_LONGEST_NUMBER: Final = 18  # digits; more do not fit a database's integer
 _FIELD: Final = r"[a-z][a-z0-9_]{0,99}"
 _NOBODYS: Final = "nobody.0"  # the key of no entry
 
@@ -60,12 +59,11 @@ SETTINGS: Final[Sequence[Setting]] = (
 )
 
 
-class Zammad:
+class Zammad(Adapter):
     """
     One desk: new tickets go to the option `group`.
 
-    Its secret `desks/<id>` holds `webhook_secrets` and `api_tokens`. `http` is the process's shared
-    client unless another is given.
+    Its secret `desks/<id>` holds `webhook_secrets` and `api_tokens`.
     """
 
     promise = Promise(
@@ -74,12 +72,6 @@ class Zammad:
         authenticity=Authenticity.SIGNED_TIMELESS,
         names_authors=True,
     )
-
-    def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
-        self._desk = desk
-        self._secrets = secrets
-        self._http = http
-        self._url = desk.url.rstrip("/")
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Return if the desk signed the body; raise InvalidSignature in every other case."""
@@ -126,7 +118,7 @@ class Zammad:
         from chalicelib.helpdesks.zammad import mapper
 
         client = self._client()
-        written = client.update(_id(ticket_id), mapper.new_entry(entry))
+        written = client.update(number(ticket_id), mapper.new_entry(entry))
         if written.state == webhook.MERGED:
             into = self._into(client, written.id)
             raise Moved(str(into), self._page(into)) if into else Gone("merged, and unlinked")
@@ -155,8 +147,8 @@ class Zammad:
         That of a merged ticket stands in the one that took it over. A ticket that holds the entry
         and is closed is opened: the attempt that wrote it did not come to that.
         """
-        client, known = self._client(), int(after) if _is_number(after) else 0
-        ticket = client.ticket(_id(ticket_id))
+        client, known = self._client(), number_or_zero(after)
+        ticket = client.ticket(number(ticket_id))
         if ticket.state == webhook.MERGED:
             into = self._into(client, ticket.id)
             return self._named(client.articles(into), known, entry) if into else None
@@ -167,8 +159,7 @@ class Zammad:
 
     def locate(self, file: File) -> Location:
         """Return the address of a file of the desk, and our token for it; else raise Refused."""
-        own = origin(self._url)
-        here = (f"{own.scheme}://{own.host}:{own.port}",) if own else ()
+        here = self._hosts()
         if not is_allowed(file.url, hosts=here):
             raise Refused("file_elsewhere")
         tokens = self._secret("api_tokens")
@@ -207,7 +198,7 @@ class Zammad:
     def _followed(self, event: TicketMerged) -> TicketMerged | TicketChanged:
         """Return the event with the ticket that took the other one over; gone where none did."""
         into = 0
-        if _is_number(event.ticket_id):
+        if is_number(event.ticket_id):
             with suppress(Gone, Refused):
                 into = self._into(self._client(), int(event.ticket_id))
         if into:
@@ -243,18 +234,13 @@ class Zammad:
         return next(map(str, found), None)
 
     def _client(self) -> Client:
-        # urllib3 and pydantic: receive loads this module and calls nobody.
         from chalicelib.helpdesks.zammad.client import Client
-        from chalicelib.http_client import shared
 
         tokens = self._secret("api_tokens")
-        return Client(url=self._url, tokens=tokens, http=self._http or shared())
-
-    def _secret(self, field: str) -> tuple[str, ...]:
-        return self._secrets.get(f"desks/{self._desk.id}", field)
+        return Client(url=self._url, tokens=tokens, http=self._transport())
 
     def _group(self) -> str:
-        if not (group := self._desk.options.get("group", "").strip()):
+        if not (group := self._option("group")):
             # The desk's row can be corrected, and the messages wait for that.
             raise TransientError("the desk's option 'group' is missing")
         return group
@@ -262,12 +248,11 @@ class Zammad:
     def _own(self) -> Own:
         from chalicelib.helpdesks.zammad.mapper import CLOSED, Own
 
-        options = self._desk.options
-        closed = [each.strip() for each in options.get("closed_states", "").split(",")]
+        closed = [each.strip() for each in self._option("closed_states").split(",")]
         return Own(
-            reference=options.get("reference_field", ""),
-            channel=options.get("channel_field", ""),
-            account=options.get("account_field", ""),
+            reference=self._option("reference_field"),
+            channel=self._option("channel_field"),
+            account=self._option("account_field"),
             closed=frozenset(filter(None, closed)) or CLOSED,
         )
 
@@ -286,14 +271,3 @@ class Zammad:
 def create(*, desk: Desk, secrets: Secrets) -> Zammad:
     """Return the helpdesk of a desk."""
     return Zammad(desk=desk, secrets=secrets)
-
-
-def _id(ticket_id: str) -> int:
-    """Return the id as a number; raise Gone where no ticket can have it."""
-    if not _is_number(ticket_id):
-        raise Gone("no such ticket")
-    return int(ticket_id)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER

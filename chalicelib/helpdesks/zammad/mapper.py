@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from chalicelib.desk_api.html_text import text_of
 from chalicelib.desk_api.items import fingerprint, key
-from chalicelib.desk_api.values import readable
+from chalicelib.desk_api.values import storable
 from chalicelib.domain.content import Attachment, File, FileKind
 from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.desk_events import (
@@ -113,7 +113,7 @@ def _article(entry: Entry) -> dict[str, Any]:
         "sender": "Customer" if entry.kind is EntryKind.COMMENT else "Agent",
         "internal": not entry.kind.is_public,
         "content_type": "text/plain",
-        "body": readable(entry.text).replace("\0", "")[:_BODY_LIMIT],
+        "body": storable(entry.text)[:_BODY_LIMIT],
         "message_id": name_of(entry.key),
     }
     if entry.files:
@@ -198,13 +198,12 @@ def _place(url: str, ticket: str, article: str, file: str) -> str:
 
 def _file(kept: Kept, place: str) -> File:
     mime = mime_of(kept.filename)
-    size = kept.size
     return File(
         kind=kind_of(mime),
         url=place,
         name=kept.filename,
         mime=mime,
-        size=int(size) if size.isascii() and size.isdigit() and len(size) < 16 else 0,  # noqa: PLR2004
+        size=kept.size,
         problem="" if place else "file_unavailable",
     )
 
@@ -239,4 +238,4 @@ def recalled(article: Article, ticket: Ticket, *, own: Own) -> dict[str, Any]:
 
 def _line(text: str) -> str:
     """Return a text as one line that a database takes."""
-    return " ".join(readable(text).replace("\0", "").split())
+    return " ".join(storable(text).split())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.desk_api.values import Each, Fields, Id, Payload, Text, Time
+from chalicelib.desk_api.values import Count, Each, Fields, Id, Payload, Text, Time
 
 
 class Kept(Payload):
@@ -14,7 +14,7 @@ class Kept(Payload):
 
     id: Id = ""
     filename: Text = ""
-    size: Text = ""
+    size: Count = 0
 
 
 class Said(Payload):
