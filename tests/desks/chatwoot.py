@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hmac
-import json
 import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -19,8 +17,6 @@ from chalicelib.helpdesks.chatwoot.helpdesk import Chatwoot
 from chalicelib.http_client import Upload
 from tests.desks.bench import (
     DESK,
-    NEW,
-    OLD,
     TOKEN,
     Bench,
     Headers,
@@ -29,9 +25,8 @@ from tests.desks.bench import (
     SeenTicket,
     Webhook,
 )
-from tests.desks.mishaps import Mishaps
+from tests.desks.in_memory import InMemory
 from tests.fakes.desks.chatwoot_api import INCOMING, OUTGOING, ChatwootApi, Message
-from tests.fakes.secrets import MemorySecrets
 
 URL: Final = "https://chatwoot.test"
 ACCOUNT, INBOX = 3, 7
@@ -41,7 +36,7 @@ ALICE: Final = {"id": 2, "name": "Alice", "type": "user"}
 _ESCAPED: Final = re.compile(r"[`*\\~\[\]_]")
 
 
-class ChatwootBench:
+class ChatwootBench(InMemory):
     """See `Bench`; agents merge contacts here, never conversations, and close nothing for good."""
 
     merges = False
@@ -49,21 +44,14 @@ class ChatwootBench:
     closes_for_good = False
 
     def __init__(self) -> None:
-        self.late = 0.0
-        self.api = ChatwootApi(
-            url=URL, account=ACCOUNT, inbox=INBOX, tokens=(TOKEN,), clock=self.clock
-        )
-        self.way = Mishaps(self.api)
-        self.secrets = MemorySecrets(
-            {f"desks/{DESK}": {"webhook_secrets": (NEW, OLD), "api_tokens": (TOKEN,)}}
-        )
+        super().__init__(self._opened)
         options = {"account": str(ACCOUNT), "inbox": str(INBOX), "labels": "on"}
         desk = Desk(id=DESK, helpdesk="chatwoot", url=URL, options=options)
         self.helpdesk: Helpdesk = Chatwoot(desk=desk, secrets=self.secrets, http=self.way)
 
-    def clock(self) -> float:
-        """Return the helpdesk's time, in seconds since the epoch."""
-        return time.time() + self.late
+    def _opened(self, clock: Callable[[], float]) -> ChatwootApi:
+        self.api = ChatwootApi(url=URL, account=ACCOUNT, inbox=INBOX, tokens=(TOKEN,), clock=clock)
+        return self.api
 
     def ticket(self, ticket_id: str) -> SeenTicket:
         """See Bench."""
@@ -103,34 +91,29 @@ class ChatwootBench:
             for f in files
         ]
         said = {"kind": OUTGOING, "content": content, "sender": ALICE, "files": uploads}
-        return self._of(lambda: self.api.add(int(ticket_id), **said))
+        return self.of(lambda: self.api.add(int(ticket_id), **said))
 
     def note(self, ticket_id: str, text: str) -> Sequence[Webhook]:
         """See Bench."""
         said = {"kind": OUTGOING, "content": text, "sender": ALICE, "private": True}
-        return self._of(lambda: self.api.add(int(ticket_id), **said))
+        return self.of(lambda: self.api.add(int(ticket_id), **said))
 
     def close(self, ticket_id: str, *, for_good: bool = False) -> Sequence[Webhook]:
         """See Bench."""
         del for_good
-        return self._of(lambda: self.api.set_status(int(ticket_id), "resolved"))
+        return self.of(lambda: self.api.set_status(int(ticket_id), "resolved"))
 
     def reopen(self, ticket_id: str) -> Sequence[Webhook]:
         """See Bench."""
-        return self._of(lambda: self.api.set_status(int(ticket_id), "open"))
+        return self.of(lambda: self.api.set_status(int(ticket_id), "open"))
 
     def remove(self, ticket_id: str) -> Sequence[Webhook]:
         """See Bench; Chatwoot tells nobody."""
-        return self._of(lambda: self.api.conversations.pop(int(ticket_id)))
+        return self.of(lambda: self.api.conversations.pop(int(ticket_id)))
 
     def merge(self, ticket_id: str, *, into: str) -> Sequence[Webhook]:
         """See Bench; there is no such thing."""
         raise NotImplementedError
-
-    def echoes(self) -> Sequence[Webhook]:
-        """See Bench."""
-        told, self.api.told[:] = list(self.api.told), []
-        return [self._posted(body) for body in told]
 
     def sign(self, body: bytes, *, secret: str, at: datetime | None = None) -> dict[str, str]:
         """See Bench."""
@@ -145,28 +128,6 @@ class ChatwootBench:
         """See Bench; a link that Chatwoot signed needs no header."""
         del headers
         return self.api.file(url)
-
-    def answers_are_cut(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.way.answers_are_cut()
-
-    def fails(
-        self, status: int, *, headers: Headers | None = None, done: bool = False, times: int = 1
-    ) -> None:
-        """See Bench."""
-        self.way.fails(status, headers=headers, done=done, times=times)
-
-    def is_down(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.way.is_down()
-
-    def let_pass(self, seconds: float) -> None:
-        """See Bench."""
-        self.late += seconds
-
-    def calls(self) -> Sequence[str]:
-        """See Bench."""
-        return tuple(self.way.calls)
 
     def webhook(self, **said: Any) -> Mapping[str, Any]:
         """See Bench."""
@@ -183,17 +144,6 @@ class ChatwootBench:
         if "agent" in said:
             body["sender"] = {"name": said.pop("agent")}
         return body | {names.get(name, name): value for name, value in said.items()}
-
-    def _of(self, deed: Any) -> Sequence[Webhook]:
-        """Return the webhooks about one deed, and leave what was told before."""
-        before, self.api.told = self.api.told, []
-        deed()
-        told, self.api.told = self.api.told, before
-        return [self._posted(body) for body in told]
-
-    def _posted(self, body: Mapping[str, Any]) -> Webhook:
-        content = json.dumps(body).encode()
-        return Webhook(content, self.sign(content, secret=NEW))
 
 
 def _seen(message: Message) -> SeenEntry:

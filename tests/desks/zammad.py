@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hmac
 import html
-import json
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,8 +14,6 @@ from chalicelib.domain.ports import Helpdesk
 from chalicelib.helpdesks.zammad.helpdesk import Zammad
 from tests.desks.bench import (
     DESK,
-    NEW,
-    OLD,
     TOKEN,
     Bench,
     Headers,
@@ -26,9 +22,8 @@ from tests.desks.bench import (
     SeenTicket,
     Webhook,
 )
-from tests.desks.mishaps import Mishaps
+from tests.desks.in_memory import InMemory
 from tests.fakes.desks.zammad_api import FIELDS, GROUP, Article, ZammadApi
-from tests.fakes.secrets import MemorySecrets
 
 URL: Final = "https://zammad.test"
 OPTIONS: Final = {
@@ -38,7 +33,7 @@ OPTIONS: Final = {
 ALICE: Final = {"kind": "note", "sender": "Agent", "author": "Alice Smith"}
 
 
-class ZammadBench:
+class ZammadBench(InMemory):
     """See `Bench`; agents can write into every ticket, so that nothing is closed for good."""
 
     merges = True
@@ -46,18 +41,13 @@ class ZammadBench:
     closes_for_good = False
 
     def __init__(self) -> None:
-        self.late = 0.0
-        self.api = ZammadApi(url=URL, tokens=(TOKEN,), clock=self.clock)
-        self.way = Mishaps(self.api)
-        self.secrets = MemorySecrets(
-            {f"desks/{DESK}": {"webhook_secrets": (NEW, OLD), "api_tokens": (TOKEN,)}}
-        )
+        super().__init__(self._opened)
         desk = Desk(id=DESK, helpdesk="zammad", url=URL, options=OPTIONS)
         self.helpdesk: Helpdesk = Zammad(desk=desk, secrets=self.secrets, http=self.way)
 
-    def clock(self) -> float:
-        """Return the helpdesk's time, in seconds since the epoch."""
-        return time.time() + self.late
+    def _opened(self, clock: Callable[[], float]) -> ZammadApi:
+        self.api = ZammadApi(url=URL, tokens=(TOKEN,), clock=clock)
+        return self.api
 
     def ticket(self, ticket_id: str) -> SeenTicket:
         """See Bench."""
@@ -117,11 +107,6 @@ class ZammadBench:
         """See Bench."""
         return self.of(lambda: self.api.merge(int(ticket_id), into=int(into)))
 
-    def echoes(self) -> Sequence[Webhook]:
-        """See Bench."""
-        told, self.api.told[:] = list(self.api.told), []
-        return [self._posted(body) for body in told]
-
     def sign(self, body: bytes, *, secret: str, at: datetime | None = None) -> dict[str, str]:
         """See Bench; the time is not in it."""
         del at
@@ -129,29 +114,7 @@ class ZammadBench:
 
     def fetch(self, url: str, headers: Headers) -> bytes:
         """See Bench."""
-        return self.api.file(url, headers.get("authorization", ""))
-
-    def answers_are_cut(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.way.answers_are_cut()
-
-    def fails(
-        self, status: int, *, headers: Headers | None = None, done: bool = False, times: int = 1
-    ) -> None:
-        """See Bench."""
-        self.way.fails(status, headers=headers, done=done, times=times)
-
-    def is_down(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.way.is_down()
-
-    def let_pass(self, seconds: float) -> None:
-        """See Bench."""
-        self.late += seconds
-
-    def calls(self) -> Sequence[str]:
-        """See Bench."""
-        return tuple(self.way.calls)
+        return self.api.file(url, headers)
 
     def webhook(self, **said: Any) -> Mapping[str, Any]:
         """See Bench."""
@@ -167,17 +130,6 @@ class ZammadBench:
             "ticket": {"state": "open", "scripta_reference": "c-9", **ticket},
             "article": article,
         }
-
-    def of(self, deed: Callable[[], object]) -> Sequence[Webhook]:
-        """Return the webhooks about one deed, and leave what was told before."""
-        before, self.api.told = self.api.told, []
-        deed()
-        told, self.api.told = self.api.told, before
-        return [self._posted(body) for body in told]
-
-    def _posted(self, body: Mapping[str, Any]) -> Webhook:
-        content = json.dumps(body).encode()
-        return Webhook(content, self.sign(content, secret=NEW))
 
 
 def _seen(article: Article) -> SeenEntry:

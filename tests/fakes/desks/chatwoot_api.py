@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from chalicelib.http_client import Body, Form, Response, Upload
-from tests.fakes.desks.contract import Contract
+from chalicelib.http_client import Body, Form, Upload
+from tests.fakes.desks.json_api import Failed, JsonApi, iso
 
 INCOMING, OUTGOING, ACTIVITY, TEMPLATE = range(4)
 _TYPES: Final = ("incoming", "outgoing", "activity", "template")
@@ -54,70 +52,26 @@ class Conversation:
     updated_at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Failed(Exception):
-    status: int
-    about: Mapping[str, Any]
+class ChatwootApi(JsonApi):
+    """One account with one API inbox."""
 
-
-class ChatwootApi:
-    """
-    One account with one API inbox, at `url`, for those who have one of `tokens`.
-
-    `told` are the bodies of the webhooks that it has posted. With a `contract` every request and
-    every answer is held to it. What is written is seen `lag` seconds later.
-    """
-
-    def __init__(
-        self,
-        *,
-        url: str,
-        account: int,
-        inbox: int,
-        tokens: Sequence[str],
-        clock: Callable[[], float],
-        strict: bool = True,
-        lag: float = 0.0,
-    ) -> None:
+    def __init__(self, *, account: int, inbox: int, **said: Any) -> None:
+        super().__init__("chatwoot", **said)
         self.contacts: dict[int, dict[str, Any]] = {}
         self.conversations: dict[int, Conversation] = {}
         self.channel_type = "Channel::Api"
-        self.told: list[dict[str, Any]] = []
-        self._url, self._account, self._inbox = url, account, inbox
-        self._tokens, self._clock, self._lag = tokens, clock, lag
-        self._contract = Contract("chatwoot") if strict else None
-        self._last = 0
+        self._account, self._inbox = account, inbox
 
     # --- who asks
 
-    def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str],
-        body: Body | None = None,
-        timeout: float = 10.0,
-    ) -> Response:
-        """See Transport; there is always an answer."""
-        del timeout
-        asked = self._contract.check(method, url, headers, body) if self._contract else None
-        try:
-            self._admit(headers.get("api_access_token", ""))
-            status, said = HTTPStatus.OK, self._answer(method, url, body)
-        except _Failed as failed:
-            status, said = HTTPStatus(failed.status), failed.about
-        content = json.dumps(said).encode()
-        answer = Response(status=status, headers={"content-type": "application/json"}, body=content)
-        if self._contract and asked:
-            self._contract.check_answer(asked, answer)
-        return answer
+    def _admit(self, headers: Mapping[str, str]) -> None:
+        if headers.get("api_access_token") not in self._tokens:
+            raise Failed(HTTPStatus.UNAUTHORIZED, {"error": "Invalid Access Token"})
 
-    def _admit(self, token: str) -> None:
-        if token not in self._tokens:
-            raise _Failed(HTTPStatus.UNAUTHORIZED, {"error": "Invalid Access Token"})
+    def _answer(self, method: str, url: str, body: Body | None) -> tuple[HTTPStatus, Any]:
+        return HTTPStatus.OK, self._asked(method, url, body)
 
-    def _answer(self, method: str, url: str, body: Body | None) -> Mapping[str, Any]:
+    def _asked(self, method: str, url: str, body: Body | None) -> Mapping[str, Any]:
         parts = urlsplit(url)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         path = parts.path.removeprefix(f"/api/v1/accounts/{self._account}/").split("/")
@@ -183,7 +137,7 @@ class ChatwootApi:
         for name in ("identifier", "phone_number"):
             if said.get(name) and said[name] in (c[name] for c in self.contacts.values()):
                 message = f"{name} has already been taken"
-                raise _Failed(HTTPStatus.UNPROCESSABLE_ENTITY, {"message": message})
+                raise Failed(HTTPStatus.UNPROCESSABLE_ENTITY, {"message": message})
         contact = {
             "id": self._number(),
             "name": said["name"],
@@ -204,7 +158,7 @@ class ChatwootApi:
         known = {c.source_id: c.contact for c in self.conversations.values()}
         if known.get(said["source_id"], contact) != contact:
             about = {"error": "source_id should be unique"}
-            raise _Failed(HTTPStatus.UNPROCESSABLE_ENTITY, about)
+            raise Failed(HTTPStatus.UNPROCESSABLE_ENTITY, about)
         made = self.open(contact, source_id=said["source_id"], attributes=said["custom_attributes"])
         self._new(made, said["message"], files)
         return self._shown(made)
@@ -232,7 +186,7 @@ class ChatwootApi:
         lately = [m for m in conversation.messages if m.created_at > self._clock() - 60]
         if len(lately) >= _FLOOD:
             about = {"error": "Validation failed: Too many messages"}
-            raise _Failed(HTTPStatus.UNPROCESSABLE_ENTITY, about)
+            raise Failed(HTTPStatus.UNPROCESSABLE_ENTITY, about)
         contact = self.contacts[conversation.contact]
         bridge = {"id": 1, "name": "Scripta", "type": "user"}
         sender = {"id": contact["id"], "name": contact["name"], "type": "contact"}
@@ -379,7 +333,7 @@ class ChatwootApi:
             | {
                 "event": event,
                 "message_type": _TYPES[message.kind],
-                "created_at": _iso(message.created_at),
+                "created_at": iso(message.created_at),
                 "account": {"id": self._account, "name": "Acme"},
                 "inbox": {"id": conversation.inbox, "name": "Phones"},
                 "conversation": self._told_conversation(conversation),
@@ -395,22 +349,13 @@ class ChatwootApi:
             "timestamp": int(_last_activity(conversation)),
         }
 
-    def _number(self) -> int:
-        self._last += 1
-        return self._last
-
-
-def _iso(seconds: float) -> str:
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
 
 def _last_activity(conversation: Conversation) -> float:
     return max([conversation.created_at, *(m.created_at for m in conversation.messages)])
 
 
-def _not_found() -> _Failed:
-    return _Failed(HTTPStatus.NOT_FOUND, {"error": "Resource could not be found"})
+def _not_found() -> Failed:
+    return Failed(HTTPStatus.NOT_FOUND, {"error": "Resource could not be found"})
 
 
 def _rendered(content: str) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from chalicelib.http_client import Body, Response
-from tests.fakes.desks.contract import Contract
+from chalicelib.http_client import Body
+from tests.fakes.desks.json_api import Failed, JsonApi, iso
 
 FIELDS: Final = ("scripta_reference", "scripta_channel", "scripta_account")
 GROUP: Final = "Phones"
@@ -54,71 +53,22 @@ class ApiTicket:
     links: list[tuple[str, int]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Failed(Exception):
-    """The API says no."""
+class ZammadApi(JsonApi):
+    """Zammad, with a trigger on whatever happens."""
 
-    status: int
-    about: str
-
-
-class ZammadApi:
-    """
-    Zammad at `url`, for those who have one of `tokens`, with a trigger on whatever happens.
-
-    `told` are the bodies of the webhooks that it has posted. What is `strict` is held to the
-    contract. What is written is seen `lag` seconds later.
-    """
-
-    def __init__(
-        self,
-        *,
-        url: str,
-        tokens: Sequence[str],
-        clock: Callable[[], float],
-        strict: bool = True,
-        lag: float = 0.0,
-    ) -> None:
+    def __init__(self, **said: Any) -> None:
+        super().__init__("zammad", **said)
         self.tickets: dict[int, ApiTicket] = {}
         self.users: dict[int, dict[str, Any]] = {}
-        self.told: list[dict[str, Any]] = []
-        self._url, self._tokens, self._clock, self._lag = url, tokens, clock, lag
-        self._contract = Contract("zammad") if strict else None
-        self._last = 0
 
     # --- who asks
 
-    def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str],
-        body: Body | None = None,
-        timeout: float = 10.0,
-    ) -> Response:
-        """See Transport; there is always an answer."""
-        del timeout
-        asked = self._contract.check(method, url, headers, body) if self._contract else None
-        try:
-            self._admit(headers.get("authorization", ""))
-            status, said = self._answer(method, url, body)
-        except Failed as failed:
-            status, said = failed.status, {"error": failed.about}
-        answer = Response(
-            status=status,
-            headers={"content-type": "application/json"},
-            body=json.dumps(said).encode(),
-        )
-        if self._contract and asked:
-            self._contract.check_answer(asked, answer)
-        return answer
+    def _admit(self, headers: Mapping[str, str]) -> None:
+        token = headers.get("authorization", "").removeprefix("Token token=")
+        if token not in self._tokens:
+            raise _failed(HTTPStatus.UNAUTHORIZED, "Invalid BasicAuth credentials")
 
-    def _admit(self, authorization: str) -> None:
-        if authorization.removeprefix("Token token=") not in self._tokens:
-            raise Failed(HTTPStatus.UNAUTHORIZED, "Invalid BasicAuth credentials")
-
-    def _answer(self, method: str, url: str, body: Body | None) -> tuple[int, Any]:
+    def _answer(self, method: str, url: str, body: Body | None) -> tuple[HTTPStatus, Any]:
         parts = urlsplit(url)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         path = parts.path.removeprefix("/api/v1/").split("/")
@@ -133,7 +83,7 @@ class ZammadApi:
             case "GET", _:
                 return HTTPStatus.OK, self._look(path, query)
             case _:
-                raise Failed(HTTPStatus.NOT_FOUND, "No route matches")
+                raise _failed(HTTPStatus.NOT_FOUND, "No route matches")
 
     def _look(self, path: list[str], query: Mapping[str, str]) -> Any:
         match path:
@@ -147,14 +97,14 @@ class ZammadApi:
             case ["users", "me"]:
                 return {"id": 3, "login": "scripta@acme.test"}
             case _:
-                raise Failed(HTTPStatus.NOT_FOUND, "No route matches")
+                raise _failed(HTTPStatus.NOT_FOUND, "No route matches")
 
     # --- what it does
 
     def _create(self, said: Mapping[str, Any]) -> dict[str, Any]:
         if said["group"] != GROUP:
             about = f"No value found for 'group' with name '{said['group']}'"
-            raise Failed(HTTPStatus.UNPROCESSABLE_ENTITY, about)
+            raise _failed(HTTPStatus.UNPROCESSABLE_ENTITY, about)
         ticket = self.open(said["title"], customer=self._customer(said["customer"]))
         ticket.tags = tuple(said["tags"].split(","))
         ticket.own |= {name: said[name] for name in FIELDS if name in said}
@@ -255,7 +205,7 @@ class ZammadApi:
 
     def _there(self, number: int) -> ApiTicket:
         if number not in self.tickets:
-            raise Failed(HTTPStatus.NOT_FOUND, f"Couldn't find Ticket with 'id'={number}")
+            raise _failed(HTTPStatus.NOT_FOUND, f"Couldn't find Ticket with 'id'={number}")
         return self.tickets[number]
 
     def _seen(self, ticket: ApiTicket) -> list[Article]:
@@ -295,8 +245,8 @@ class ZammadApi:
             "customer_id": ticket.customer,
             # Zammad promises no order.
             "article_ids": [each.id for each in reversed(ticket.articles)],
-            "created_at": _iso(ticket.created_at),
-            "updated_at": _iso(ticket.updated_at),
+            "created_at": iso(ticket.created_at),
+            "updated_at": iso(ticket.updated_at),
             **ticket.own,
         }
 
@@ -314,7 +264,7 @@ class ZammadApi:
             "in_reply_to": article.in_reply_to,
             "origin_by_id": article.origin_by_id,
             "created_by": "scripta@acme.test",
-            "created_at": _iso(article.created_at),
+            "created_at": iso(article.created_at),
             "attachments": [
                 {"id": article.id * 100 + place, "filename": name, "size": str(len(content))}
                 for place, (name, content) in enumerate(article.files)
@@ -326,10 +276,10 @@ class ZammadApi:
         said = self._article(ticket, article) if article else {}
         self.told.append({"ticket": told, "article": said})
 
-    def file(self, url: str, authorization: str) -> bytes:
+    def file(self, url: str, headers: Mapping[str, str]) -> bytes:
         """Return what a file's address gives; raise LookupError where that is refused."""
         try:
-            self._admit(authorization)
+            self._admit(headers)
         except Failed as failed:
             raise LookupError(failed.status) from failed
         wanted = urlsplit(url).path.split("/")[-2:]
@@ -340,11 +290,6 @@ class ZammadApi:
                         return content
         raise LookupError(url)
 
-    def _number(self) -> int:
-        self._last += 1
-        return self._last
 
-
-def _iso(seconds: float) -> str:
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _failed(status: int, about: str) -> Failed:
+    return Failed(status, {"error": about})

@@ -19,8 +19,9 @@ from chalicelib.helpdesks.chatwoot import webhook
 from chalicelib.helpdesks.chatwoot.helpdesk import Chatwoot
 from tests.desks.bench import DESK, NEW, TOKEN
 from tests.desks.chatwoot import ACCOUNT, ALICE, URL, ChatwootBench
-from tests.fakes.desks.chatwoot_api import OUTGOING, TEMPLATE, _Failed
+from tests.fakes.desks.chatwoot_api import OUTGOING, TEMPLATE
 from tests.fakes.desks.contract import ContractBroken
+from tests.fakes.desks.json_api import Failed
 
 ANA = Customer(
     id="c-9", name="Ana Bell", address="a@scripta.invalid", phone="+15550001111", handle="BR.9"
@@ -163,7 +164,7 @@ def test_a_label_that_cannot_be_given_is_no_reason_to_doubt_the_conversation(
 
     def without_labels(conversation, path, said, files):
         if path == ["labels"]:
-            raise _Failed(500, {"error": "a mishap"})
+            raise Failed(500, {"error": "a mishap"})
         return change(conversation, path, said, files)
 
     monkeypatch.setattr(bench.api, "_change", without_labels)
@@ -222,7 +223,7 @@ def test_replies_are_recalled_over_many_pages(bench: ChatwootBench):
 
 def test_what_an_agent_quotes_is_told_by_its_key(bench: ChatwootBench):
     ticket = bench.helpdesk.create(OPENING)
-    told = bench._of(
+    told = bench.of(
         lambda: bench.api.add(
             int(ticket.id),
             kind=OUTGOING,
