@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from chalicelib.desk_api.api import Api, meaning, said_by_the_api
-from chalicelib.errors import ScriptaError
+from chalicelib.desk_api.api import Api, meaning, said, said_by_the_api
+from chalicelib.errors import ScriptaError, TransientError
 from chalicelib.helpdesks.zammad.payloads import Article, Link, Links, Me, Ticket, Written
 from chalicelib.http_client import Response, Transport
 
 _PAGE: Final = 100
 _MOST_PAGES: Final = 20  # of a list of tickets
+_TAKEN: Final = "already exists"
 _CHECK_TIMEOUT: Final = 5.0
 
 Fields = Mapping[str, Any]
@@ -74,4 +76,8 @@ class Client:
 
 
 def _meaning(response: Response, wrote: bool) -> ScriptaError:
+    about = str(said(response).get("error", ""))
+    if response.status == HTTPStatus.UNPROCESSABLE_ENTITY and _TAKEN in about:
+        # Two tickets of one new customer at once: the other one made them.
+        return TransientError("the customer was made meanwhile")
     return said_by_the_api(meaning(response, wrote), response, field="error")

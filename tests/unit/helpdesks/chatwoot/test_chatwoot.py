@@ -13,7 +13,7 @@ import pytest
 from chalicelib.domain.account import Desk
 from chalicelib.domain.content import File, FileKind
 from chalicelib.domain.desk_events import ReplyWritten
-from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
+from chalicelib.domain.ticket import EntryKind
 from chalicelib.errors import InvalidSignature, Refused, TransientError
 from chalicelib.helpdesks.chatwoot import webhook
 from chalicelib.helpdesks.chatwoot.helpdesk import Chatwoot
@@ -22,28 +22,12 @@ from tests.desks.chatwoot import ACCOUNT, ALICE, URL, ChatwootBench
 from tests.fakes.desks.chatwoot_api import OUTGOING, TEMPLATE
 from tests.fakes.desks.contract import ContractBroken
 from tests.fakes.desks.json_api import Failed
-
-ANA = Customer(
-    id="c-9", name="Ana Bell", address="a@scripta.invalid", phone="+15550001111", handle="BR.9"
-)
-HELLO = Entry(kind=EntryKind.COMMENT, text="Hello", author="Ana Bell", key="c-9.1")
-OPENING = Opening(
-    reference="c-9",
-    subject="WhatsApp: Ana Bell",
-    channel="whatsapp",
-    account="106540352242922",
-    customer=ANA,
-    entry=HELLO,
-)
+from tests.unit.helpdesks.examples import ANA, OPENING, more
 
 
 @pytest.fixture
 def bench() -> ChatwootBench:
     return ChatwootBench()
-
-
-def more(key: str, kind: EntryKind = EntryKind.COMMENT, text: str = "more") -> Entry:
-    return Entry(kind=kind, text=text, key=key)
 
 
 def opened(bench: ChatwootBench, **options: str) -> Chatwoot:

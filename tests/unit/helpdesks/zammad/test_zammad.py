@@ -20,7 +20,7 @@ from chalicelib.domain.desk_events import (
     TicketChanged,
     TicketMerged,
 )
-from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
+from chalicelib.domain.ticket import EntryKind
 from chalicelib.errors import AmbiguousError, Gone, Moved, Refused, TransientError
 from chalicelib.helpdesks.zammad.helpdesk import Zammad
 from chalicelib.http_client import Response
@@ -28,28 +28,13 @@ from tests.desks.bench import DESK, TOKEN, Webhook
 from tests.desks.mishaps import Mishaps
 from tests.desks.zammad import ALICE, OPTIONS, URL, ZammadBench
 from tests.fakes.desks.contract import ContractBroken
-
-ANA = Customer(
-    id="c-9", name="Ana Bell", address="a@scripta.invalid", phone="+15550001111", handle="BR.9"
-)
-HELLO = Entry(kind=EntryKind.COMMENT, text="Hello", author="Ana Bell", key="c-9.1")
-OPENING = Opening(
-    reference="c-9",
-    subject="WhatsApp: Ana Bell",
-    channel="whatsapp",
-    account="106540352242922",
-    customer=ANA,
-    entry=HELLO,
-)
+from tests.fakes.desks.json_api import Failed
+from tests.unit.helpdesks.examples import ANA, HELLO, OPENING, more
 
 
 @pytest.fixture
 def bench() -> ZammadBench:
     return ZammadBench()
-
-
-def more(key: str, kind: EntryKind = EntryKind.COMMENT, text: str = "more") -> Entry:
-    return Entry(kind=kind, text=text, key=key)
 
 
 def opened(bench: ZammadBench, **options: str) -> Zammad:
@@ -365,6 +350,20 @@ def test_a_page_of_somebody_else_does_not_tell_that_a_ticket_is_gone(
     bench.fails(status)
     with pytest.raises(TransientError, match="not from the helpdesk"):
         bench.helpdesk.append(ticket.id, more("c-9.2"))
+
+
+def test_a_customer_that_was_made_meanwhile_is_found_by_the_next_attempt(
+    bench: ZammadBench, monkeypatch: pytest.MonkeyPatch
+):
+    def taken(said: object) -> int:
+        raise Failed(422, {"error": "Object already exists!"})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.api, "_customer", taken)
+        with pytest.raises(TransientError):
+            bench.helpdesk.create(OPENING)
+    known = bench.api.new_user(login="scripta-c-9", firstname="Ana Bell")
+    assert bench.helpdesk.create(OPENING).requester == str(known)
 
 
 def test_without_a_group_nothing_is_written(bench: ZammadBench):
