@@ -122,12 +122,13 @@ def event(raw: Mapping[str, Any], *, desk: str, inbox: str, received_at: int) ->
     """
     Return what a webhook means; `received_at` (ms since the epoch) stands in for a missing time.
 
-    What was said in another inbox, or by us, is ignored, and so is what Chatwoot says by itself.
+    What was said in another inbox than ours, if that is known, or by us, is ignored, and so is what
+    Chatwoot says by itself.
     """
     notice = Notice.model_validate(dict(raw))
     found: DeskEvent | None = None
     kind = notice.event if notice.event in (CREATED, UPDATED, STATUS) else "unknown"
-    if (notice.inbox.id or notice.inbox_id or inbox) != inbox:
+    if inbox and (notice.inbox.id or notice.inbox_id or inbox) != inbox:
         kind = "other_inbox"
     elif is_reply(raw):
         kind = _unsaid(notice, received_at=received_at)

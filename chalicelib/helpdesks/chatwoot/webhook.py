@@ -30,7 +30,7 @@ def verify(body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -
     address, which comes as a Basic header. Raises Replayed where the signature is good and the time
     is not, InvalidSignature in every other case.
     """
-    # https://www.chatwoot.com/docs/product/features/webhooks
+    # https://github.com/chatwoot/chatwoot/pull/13573, and 13892 for API inboxes
     shown = headers.get("x-chatwoot-signature", "")
     if not shown:
         shared(_password(headers.get("authorization", "")), secrets=secrets)

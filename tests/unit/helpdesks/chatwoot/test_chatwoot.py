@@ -261,6 +261,11 @@ def test_a_desk_that_is_configured_wrong_loses_nothing(
             call()
 
 
+def test_while_the_inbox_is_not_configured_no_reply_is_ignored_for_it(bench: ChatwootBench):
+    event = opened(bench, account="3").parse(bench.webhook(ticket_id="1", text="hi"), received_at=1)
+    assert isinstance(event, ReplyWritten)
+
+
 def test_an_inbox_that_is_not_for_an_api_is_told(bench: ChatwootBench):
     bench.api.channel_type = "Channel::WebWidget"
     with pytest.raises(Refused, match="inbox 7 is not of the type API"):
