@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.errors import AmbiguousError, ScriptaError, TransientError, Unauthorised
+from chalicelib.errors import AmbiguousError, Gone, ScriptaError, TransientError, Unauthorised
 from chalicelib.http_client import READ_TIMEOUT, Body, Response, Transport, failure
 
 _Answer = TypeVar("_Answer")
@@ -20,6 +20,17 @@ Meaning = Callable[[Response, bool], ScriptaError]
 def meaning(response: Response, wrote: bool) -> ScriptaError:
     """Return what most helpdesks mean by an unsuccessful answer; see `http_client.failure`."""
     return failure(response, wrote=wrote)
+
+
+def said_by_the_api(error: ScriptaError, response: Response, *, field: str) -> ScriptaError:
+    """
+    Return an error as it is, unless it says Gone and the answer lacks the field of the API's own.
+
+    Then somebody else answers: the address is wrong, or the helpdesk is not up behind its proxy.
+    """
+    if isinstance(error, Gone) and field not in said(response):
+        return TransientError(f"HTTP {response.status}, not from the helpdesk's API")
+    return error
 
 
 class Api:

@@ -18,6 +18,11 @@ def readable(value: object) -> str:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
+def storable(text: str) -> str:
+    """Return a text without what databases refuse: NUL and halves of surrogate pairs."""
+    return readable(text).replace("\0", "")
+
+
 def milliseconds(value: object) -> int:
     """
     Return a time in ms since the epoch; 0 where it is none.
@@ -35,6 +40,7 @@ def milliseconds(value: object) -> int:
 
 
 _MS_FROM = 10_000_000_000  #: numbers above it are ms: as seconds they would be of the year 2286
+_MOST = 10**15  #: of whatever is counted
 _LAST = 253_402_300_799_000  #: the end of the year 9999
 
 
@@ -51,6 +57,11 @@ def _bounded(ms: float) -> int:
     return int(ms) if 0 <= ms <= _LAST else 0
 
 
+def _count(value: object) -> int:
+    number = _number(value)
+    return int(number) if number is not None and 0 <= number <= _MOST else 0
+
+
 def _mapping(value: object) -> dict[str, Any]:
     return dict(value) if isinstance(value, Mapping) else {}
 
@@ -65,6 +76,7 @@ def _each(value: object) -> list[object]:
 Text = Annotated[str, BeforeValidator(readable)]  #: "" for what is no text
 Id = Annotated[str, BeforeValidator(identifier)]  #: "" for what is no id
 Time = Annotated[int, BeforeValidator(milliseconds)]  #: ms since the epoch, 0 for what is no time
+Count = Annotated[int, BeforeValidator(_count)]  #: 0 for what is no number, or an absurd one
 Fields = BeforeValidator(_mapping)  #: nothing for what is no object
 Each = BeforeValidator(_each)  #: one element for what is no list
 

@@ -1,0 +1,1 @@
+"""Chatwoot, through an API inbox."""

@@ -1,0 +1,243 @@
+"""The helpdesk port for Chatwoot, put together from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.desk_api.adapter import LONGEST_NUMBER, Adapter, number, number_or_zero
+from chalicelib.domain.account import Desk
+from chalicelib.domain.addresses import is_allowed
+from chalicelib.domain.content import File, Location
+from chalicelib.domain.desk_events import DeskEvent
+from chalicelib.domain.envelope import Item
+from chalicelib.domain.pace import Pace
+from chalicelib.domain.ports import Secrets
+from chalicelib.domain.setting import Setting
+from chalicelib.domain.ticket import (
+    Authenticity,
+    Customer,
+    Entry,
+    EntryKind,
+    Opening,
+    Promise,
+    Ticket,
+)
+from chalicelib.errors import AmbiguousError, Refused, ScriptaError
+from chalicelib.helpdesks.chatwoot import webhook
+
+if TYPE_CHECKING:
+    from chalicelib.helpdesks.chatwoot.client import Client
+    from chalicelib.helpdesks.chatwoot.payloads import Contact, Conversation
+
+_API_INBOX: Final = "Channel::Api"
+_NUMBER: Final = rf"[0-9]{{1,{LONGEST_NUMBER}}}"
+
+SETTINGS: Final[Sequence[Setting]] = (
+    Setting(name="account", words="number of the account", required=True, pattern=_NUMBER),
+    Setting(name="inbox", words="number of the API inbox", required=True, pattern=_NUMBER),
+    Setting(
+        name="file_hosts",
+        words="hosts of the storage that Chatwoot keeps files in, if it is not its own disk",
+        pattern=r"\.?[A-Za-z0-9.-]+(,\s?\.?[A-Za-z0-9.-]+)*",
+    ),
+    Setting(
+        name="labels",
+        words="whether a new conversation gets the channel's name as a label",
+        choices=("on", "off"),
+    ),
+    Setting(
+        name="api_tokens",
+        words="access token of the bridge's own user",
+        required=True,
+        secret=True,
+        pattern=r"[A-Za-z0-9_-]{10,200}",
+    ),
+    Setting(
+        name="webhook_secrets",
+        words="secret that Chatwoot shows beside the webhook",
+        required=True,
+        secret=True,
+        pattern=r"[!-~]{16,200}",
+    ),
+)
+
+
+class Chatwoot(Adapter):
+    """
+    One inbox of one account: the options `inbox` and `account`.
+
+    Its secret `desks/<id>` holds `webhook_secrets` and `api_tokens`.
+    """
+
+    promise = Promise(
+        # A look asks the database that was written to; a write that was cut off may still go on.
+        lookup_lag=2.0,
+        authenticity=Authenticity.SIGNED,
+        names_authors=True,
+        # 200 messages in a minute are let into a conversation, and agents' are among them.
+        pace=Pace(burst=60, interval=1.0),
+    )
+
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Return if the desk signed the body; raise Replayed or InvalidSignature where not."""
+        webhook.verify(body, headers, secrets=self._secret("webhook_secrets"))
+
+    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
+        """Return the one item that a webhook is."""
+        return webhook.split(body, desk=self._desk.id)
+
+    def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
+        """Return what a webhook means; raise nothing for an odd one."""
+        # pydantic: receive loads this module and parses nothing.
+        from chalicelib.helpdesks.chatwoot import mapper
+
+        inbox = self._option("inbox")
+        return mapper.event(raw, desk=self._desk.id, inbox=inbox, received_at=received_at)
+
+    def create(self, opening: Opening) -> Ticket:
+        """
+        Create a conversation, with its first message in the same call, and return it.
+
+        Its contact is looked for first, and created where nobody has the customer's name or number.
+        """
+        from chalicelib.helpdesks.chatwoot import mapper
+
+        client, inbox = self._client(), self._number("inbox")
+        contact = self._contact(client, opening.customer)
+        body = mapper.new_conversation(opening, contact=contact.id, inbox=inbox)
+        made = client.new_conversation(body, opening.entry.files)
+        if self._option("labels") == "on":
+            # The conversation stands: that it has no label is no reason to doubt or repeat it.
+            with suppress(ScriptaError):
+                client.label(made.id, [opening.channel])
+        return self._ticket(client, made)
+
+    def append(self, ticket_id: str, entry: Entry) -> str:
+        """
+        Add a message to a conversation and return its id.
+
+        A customer's message opens the conversation; for any other we do, before it is written, if
+        the conversation is resolved.
+        """
+        from chalicelib.helpdesks.chatwoot import mapper
+
+        client, ticket = self._client(), number(ticket_id)
+        if entry.kind is not EntryKind.COMMENT and client.conversation(ticket).status == "resolved":
+            client.set_open(ticket)
+        return str(client.new_message(ticket, mapper.new_message(entry), entry.files).id)
+
+    def find(self, reference: str) -> Ticket | None:
+        """Return the conversation that was created under our reference, if there is one."""
+        from chalicelib.helpdesks.chatwoot import mapper
+
+        client = self._client()
+        for found in client.named(self._number("inbox"), mapper.source(reference)):
+            if found.custom_attributes.reference == reference:
+                return self._ticket(client, found)
+        return None
+
+    def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
+        """Return the id of the message that has the entry's key, if it stands behind `after`."""
+        from chalicelib.helpdesks.chatwoot import mapper
+
+        known = number_or_zero(after)
+        for message in self._client().messages_after(number(ticket_id), known):
+            if message.source_id == mapper.source(entry.key):
+                return str(message.id)
+        return None
+
+    def locate(self, file: File) -> Location:
+        """
+        Return the address that Chatwoot told, if it is the desk's own; else raise Refused.
+
+        Its links are signed, so that no credential goes along; they lead on to the storage, which
+        may be one of the option `file_hosts`.
+        """
+        stores = self._option("file_hosts").split(",")
+        hosts = (*self._hosts(), *filter(None, map(str.strip, stores)))
+        if not is_allowed(file.url, hosts=hosts):
+            raise Refused("file_elsewhere")
+        return Location(url=file.url, hosts=hosts)
+
+    def recall(self, *, since: int) -> Iterator[Mapping[str, Any]]:
+        """
+        Yield agents' public replies since a time: of each conversation the newest first.
+
+        See `ports.Helpdesk`. Looks at the 2500 conversations where something happened last.
+        """
+        from chalicelib.helpdesks.chatwoot import mapper
+
+        client, inbox = self._client(), self._number("inbox")
+        for conversation in client.newest_conversations(inbox):
+            if (conversation.last_activity_at + 1) * 1000 < since:
+                return
+            reference = conversation.custom_attributes.reference
+            for message in client.newest_messages(conversation.id):
+                if message.created_at * 1000 < since:
+                    break
+                if mapper.is_reply_of_theirs(message):
+                    yield mapper.recalled(
+                        message, ticket=conversation.id, inbox=inbox, reference=reference
+                    )
+
+    def check(self) -> None:
+        """Return if the desk answers, takes our token, and the inbox is one for an API."""
+        inbox = self._client().inbox(self._number("inbox"))
+        if inbox.channel_type != _API_INBOX:
+            raise Refused("desk_refused", f"inbox {inbox.id} is not of the type API")
+
+    def _contact(self, client: Client, customer: Customer) -> Contact:
+        from chalicelib.helpdesks.chatwoot import mapper
+
+        if (known := self._known(client, customer)) is not None:
+            return known
+        try:
+            return client.new_contact(mapper.new_contact(customer))
+        except (Refused, AmbiguousError):
+            # It may have been made after all, or by another conversation of the same customer.
+            if (known := self._known(client, customer)) is None:
+                raise
+            return known
+
+    def _known(self, client: Client, customer: Customer) -> Contact | None:
+        """Return a customer's contact, by our name of them before their number."""
+        from chalicelib.helpdesks.chatwoot import mapper
+
+        for name in filter(None, (mapper.source(customer.id), mapper.phone(customer))):
+            for contact in client.contacts(name):
+                if mapper.is_known_as(contact, customer):
+                    return contact
+        return None
+
+    def _ticket(self, client: Client, found: Conversation) -> Ticket:
+        from chalicelib.helpdesks.chatwoot import mapper
+
+        ours = [each.id for each in found.messages if mapper.is_ours(each.source_id)]
+        if not ours:
+            # Only the newest message came along, and it is a greeting or an agent's.
+            messages = client.messages_after(found.id, 0)
+            ours = [each.id for each in messages if mapper.is_ours(each.source_id)]
+        account = self._number("account")
+        return Ticket(
+            id=str(found.id),
+            url=f"{self._url}/app/accounts/{account}/conversations/{found.id}",
+            last_entry=str(max(ours)) if ours else "",
+            requester=str(found.meta.sender.id),
+        )
+
+    def _client(self) -> Client:
+        from chalicelib.helpdesks.chatwoot.client import Client
+
+        return Client(
+            url=self._url,
+            account=self._number("account"),
+            tokens=self._secret("api_tokens"),
+            http=self._transport(),
+        )
+
+
+def create(*, desk: Desk, secrets: Secrets) -> Chatwoot:
+    """Return the helpdesk of a desk."""
+    return Chatwoot(desk=desk, secrets=secrets)

@@ -1,0 +1,75 @@
+"""What receive needs of Chatwoot's webhooks, without a schema: whether ours, and whose."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any, Final
+
+from chalicelib.desk_api.items import fields, identifier, item
+from chalicelib.desk_api.signing import of_now, shared, signed
+from chalicelib.domain.envelope import Item
+from chalicelib.errors import InvalidSignature
+
+CREATED: Final = "message_created"
+UPDATED: Final = "message_updated"
+STATUS: Final = "conversation_status_changed"
+
+_OUTGOING: Final = ("outgoing", 1)  # the API says it in numbers
+_BASIC: Final = "Basic "
+
+
+def verify(body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -> None:
+    """
+    Return if Chatwoot signed the raw body with one of `secrets`, now.
+
+    One that is too old to sign can only show the secret itself, as the password of the webhook's
+    address, which comes as a Basic header. Raises Replayed where the signature is good and the time
+    is not, InvalidSignature in every other case.
+    """
+    # https://github.com/chatwoot/chatwoot/pull/13573, and 13892 for API inboxes
+    shown = headers.get("x-chatwoot-signature", "")
+    if not shown:
+        shared(_password(headers.get("authorization", "")), secrets=secrets)
+        return
+    stamp = headers.get("x-chatwoot-timestamp", "")
+    if not (stamp.isascii() and stamp.isdigit()):
+        raise InvalidSignature("no time")
+    covered = stamp.encode() + b"." + body
+
+    def signature(secret: bytes) -> bytes:
+        return b"sha256=" + hmac.new(secret, covered, sha256).hexdigest().encode()
+
+    signed(shown, signature, secrets=secrets)
+    of_now(float(stamp))
+
+
+def _password(authorization: str) -> str:
+    """Return the password of a Basic header; empty where it is none."""
+    if not authorization.startswith(_BASIC):
+        return ""
+    try:
+        user_and_password = b64decode(authorization.removeprefix(_BASIC), validate=True).decode()
+    except (NotBase64, ValueError):
+        return ""
+    return user_and_password.partition(":")[2]
+
+
+def split(body: Mapping[str, Any], *, desk: str) -> list[Item]:
+    """Return the one item that a webhook is, in the lane of its conversation."""
+    of_a_message = "conversation" in body
+    conversation = fields(body.get("conversation")) if of_a_message else body
+    whose = identifier(conversation.get("id"))
+    return [item(body, desk=desk, whose=whose, is_reply=is_reply(body))]
+
+
+def is_reply(body: Mapping[str, Any]) -> bool:
+    """Tell whether a webhook is about words to the customer: what is not surely public is not."""
+    return (
+        body.get("event") in (CREATED, UPDATED)
+        and body.get("message_type") in _OUTGOING
+        and body.get("private") is False
+    )
