@@ -18,6 +18,8 @@ from chalicelib.domain.changes import (
     ConversationOpened,
     CopiesSeen,
     DeliveryEnded,
+    FilesFound,
+    MessageForgotten,
     MessageKept,
     Outcome,
     SentLearnt,
@@ -27,6 +29,7 @@ from chalicelib.domain.changes import (
     WorkDone,
 )
 from chalicelib.domain.contact import Alias, AliasKind
+from chalicelib.domain.content import Content
 from chalicelib.domain.message import Status
 from chalicelib.domain.work import Stage, Verb
 from chalicelib.errors import Conflict
@@ -197,6 +200,22 @@ def test_a_number_of_a_conversation_is_given_to_one_message_only(store):
     with pytest.raises(Conflict):
         store.commit(MessageKept("a", 1, MESSAGE))
     store.commit(MessageKept("a", 2, MESSAGE), MessageKept("b", 1, MESSAGE))
+
+
+@pytest.mark.parametrize("change", [MessageForgotten, FilesFound])
+def test_what_was_said_says_something_else_only_if_it_is_as_it_was_read(store, change):
+    store.commit(MessageKept("a", 1, MESSAGE))
+    (read,) = store.said("a")
+    store.commit(change(read, Content(text="now")))
+    for later in (MessageForgotten, FilesFound):
+        with pytest.raises(Conflict):
+            store.commit(later(read, Content(text="too late")))
+    (now,) = store.said("a")
+    assert (now.message.content, now.message.revision) == (Content(text="now"), 1)
+    store.commit(MessageForgotten(now, Content(text="gone")))
+    message = store.message("a", 1)
+    assert message is not None
+    assert (message.content.text, message.author) == ("gone", "")
 
 
 def test_a_ticket_is_linked_any_number_of_times_and_keeps_its_conversation(store):
