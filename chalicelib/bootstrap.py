@@ -169,6 +169,7 @@ def ingester() -> Ingester:
     from chalicelib.pipeline.channel_events import ChannelEvents
     from chalicelib.pipeline.confirm import Confirmer
     from chalicelib.pipeline.desk_events import DeskEvents
+    from chalicelib.pipeline.erased import Erased
     from chalicelib.pipeline.ingest import Ingester
 
     confirmer = Confirmer(store=store())
@@ -185,9 +186,15 @@ def ingester() -> Ingester:
             store=store(), directory=directory(), channel=channel, new_id=new_id
         ),
         keeper=keeper(),
+        erased=Erased(mark_keys),
         clock=clock,
         log=log(),
     )
+
+
+def mark_keys() -> tuple[str, ...]:
+    """Return the keys of the marks of erased people, newest first."""
+    return secrets().get("privacy", "mark_keys")
 
 
 @cache

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from chalice.app import Blueprint, Response
 
-from chalicelib import bootstrap, version
+from chalicelib import bootstrap, bootstrap_privacy, version
+from chalicelib.domain.erasure import RequestState
 from chalicelib.domain.ports import Webhook
 from chalicelib.errors import (
     InvalidSignature,
@@ -18,6 +19,7 @@ from chalicelib.errors import (
 )
 
 _DESK_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CODE = re.compile(r"[0-9a-f]{32}")
 
 # A handler with its blueprint's real path, as Chalice packages it.
 routes = Blueprint(__name__)
@@ -36,6 +38,11 @@ _BODY_BY_STATUS = {
     404: "not found",
     413: "too large",
     503: "not accepted, send again",
+}
+_SAID_OF_DELETION = {
+    RequestState.WAITING: "The request was received. What is held is being deleted.",
+    RequestState.DONE: "Everything that was held was deleted.",
+    RequestState.NOTHING: "Nothing was held.",
 }
 _FORBIDDEN = 403
 _NOT_FOUND = 404
@@ -75,6 +82,50 @@ def desk_webhook(desk: str) -> Response:
 def health() -> dict[str, str]:
     """Say that the application answers, and which version of it."""
     return {"status": "ok", "version": version.VERSION}
+
+
+@routes.route("/compliance/data-deletion", methods=["POST"], content_types=[])
+def request_deletion() -> Response:
+    """Take Meta's request to delete what is held of a user, and say where its state is shown."""
+    try:
+        code = bootstrap_privacy.deletions().take(_body())
+    except ScriptaError as exc:
+        return _failure(exc, "data-deletion")
+    return Response({"url": f"{_address()}/{code}", "confirmation_code": code})
+
+
+@routes.route("/compliance/data-deletion/{code}", methods=["GET"])
+def deletion_state(code: str) -> Response:
+    """Show how far a request has come, to whoever has its code."""
+    if not _CODE.fullmatch(code):
+        return _refusal(_NOT_FOUND)
+    try:
+        request = bootstrap_privacy.deletions().state(code)
+    except ScriptaError as exc:
+        return _failure(exc, "data-deletion")
+    if request is None:
+        return _refusal(_NOT_FOUND)
+    return _plain(200, f"{_SAID_OF_DELETION[request.state]}\nCode: {code}\n")
+
+
+@routes.route("/compliance/deauthorize", methods=["POST"], content_types=[])
+def deauthorise() -> Response:
+    """Take that a user of the app has left it."""
+    try:
+        bootstrap_privacy.deletions().leave(_body())
+    except ScriptaError as exc:
+        return _failure(exc, "deauthorize")
+    return _plain(200, "")
+
+
+def _address() -> str:
+    """Return the address that was asked, without what anybody could make it be."""
+    request = routes.current_request
+    context = request.context
+    # Only the local server has no name but the one that it is asked under.
+    place = context.get("domainName")
+    origin = f"https://{place}" if place else f"http://{request.headers.get('host', '')}"
+    return f"{origin}{context['path']}"
 
 
 def _receive(source: str, webhook: Callable[[], Webhook]) -> Response:

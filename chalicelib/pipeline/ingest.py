@@ -19,6 +19,7 @@ from chalicelib.pipeline.books import Bookkeeper, Copy, Decide, woken
 from chalicelib.pipeline.channel_events import ChannelEvents, without_account
 from chalicelib.pipeline.decision import Decision, parked
 from chalicelib.pipeline.desk_events import DeskEvents
+from chalicelib.pipeline.erased import Erased
 from chalicelib.pipeline.fan_out import Raw, fanned_out, item_of
 from chalicelib.pipeline.files import FileKeeper
 from chalicelib.pipeline.receive import in_batches
@@ -49,6 +50,7 @@ class Ingester:
     channel_events: ChannelEvents
     desk_events: DeskEvents
     keeper: FileKeeper
+    erased: Erased
     clock: Clock
     log: Log
 
@@ -242,7 +244,8 @@ class Ingester:
             copy,
             key,
             find=lambda: self._find(key, event, desk),
-            decide=decide,
+            decide=lambda found: self.erased.decision(event, key, found) or decide(found),
+            others=self.erased.lines(key),
             message_id=getattr(event, "message_id", ""),
         )
 
@@ -256,11 +259,15 @@ class Ingester:
         related |= set(getattr(event, "traces", ()))
         return self.store.find(
             claim=key,
-            others=[ClaimKey(key.scope, other) for other in sorted(related)],
+            others=[
+                *(ClaimKey(key.scope, other) for other in sorted(related)),
+                *self.erased.lines(key),
+            ],
             account=account,
             aliases=(*(contact.aliases if contact else ()), *names),
             sent=[SentKey(account, mid) for mid in sorted(ids)] if account else (),
             ticket=(desk, ticket_id) if ticket_id else None,
+            marks=self.erased.marks(event, desk=desk),
         )
 
     @property

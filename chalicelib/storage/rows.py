@@ -19,7 +19,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.message_rows import to_files
 
 _CLAIM_LIFE = 14 * 86400  #: seconds; senders try again for less than that
-_SENT_LIFE = 90 * 86400  #: seconds; receipts come for as long as a customer may open the thread
+SENT_LIFE = 90 * 86400  #: seconds; receipts come for as long as a customer may open the thread
 _MS = 1000
 
 Row = Mapping[str, Any]
@@ -33,6 +33,7 @@ def from_conversation(conversation: Conversation) -> dict[str, Any]:
         "account": conversation.account.id,
         "aliases": [list(alias) for alias in conversation.contact.aliases],
         "name": conversation.contact.name,
+        "person": conversation.contact.person,
         "sequence": conversation.sequence,
         "tickets": conversation.tickets,
         "last_inbound_at": conversation.last_inbound_at,
@@ -76,6 +77,7 @@ def to_conversation(row: Row) -> Conversation:
         contact=Contact(
             aliases=tuple(Alias(AliasKind(kind), value) for kind, value in row["aliases"]),
             name=row["name"],
+            person=row.get("person", ""),  # rows of 0.1 know no links
         ),
         sequence=row["sequence"],
         link=link,
@@ -222,7 +224,7 @@ def from_sent(sent: Sent, *, now: int) -> dict[str, Any]:
         "channel": sent.key.account.channel,
         "account": sent.key.account.id,
         "message_id": sent.key.message_id,
-        "ttl": now // _MS + _SENT_LIFE,
+        "ttl": now // _MS + SENT_LIFE,
     }
     if sent.conversation_id:
         row |= {"conversation": sent.conversation_id, "sequence": sent.sequence}

@@ -14,7 +14,7 @@ from chalicelib.domain.message import Message
 from chalicelib.domain.ports import Clock
 from chalicelib.domain.store import Found
 from chalicelib.domain.work import Work
-from chalicelib.storage import keys, message_rows, rows
+from chalicelib.storage import erasure_rows, keys, message_rows, rows
 from chalicelib.storage.table import IF_NEW, Condition, Delete, Put, Table, Update, Write
 
 _MOST_KEYS = 100  #: in one call
@@ -39,6 +39,7 @@ class TableStore:
         aliases: Sequence[Alias] = (),
         sent: Sequence[c.SentKey] = (),
         ticket: tuple[str, str] | None = None,
+        marks: Sequence[str] = (),
     ) -> Found:
         """See store.Store."""
         lines = (claim, *others) if claim else others
@@ -46,12 +47,16 @@ class TableStore:
         names = {keys.alias(account, alias): alias for alias in aliases} if account else {}
         sends = {keys.sent(key): key for key in sent}
         tickets = [keys.ticket(*ticket)] if ticket else []
-        found = self._table.get([*claims, *names, *sends, *tickets])
+        graves = {keys.grave(each): each for each in marks}
+        found = self._table.get([*claims, *names, *sends, *tickets, *graves])
         return Found(
             claims={k: rows.to_claim(found[key]) for key, k in claims.items() if key in found},
             aliases={k: found[key]["conversation"] for key, k in names.items() if key in found},
             sent={k: rows.to_sent(found[key]) for key, k in sends.items() if key in found},
             ticket=next((found[key]["conversation"] for key in tickets if key in found), ""),
+            erased={
+                m: erasure_rows.to_grave(found[key]) for key, m in graves.items() if key in found
+            },
         )
 
     def claimed(self, claims: Sequence[c.ClaimKey]) -> frozenset[c.ClaimKey]:

@@ -22,6 +22,7 @@ _SAMPLES = {
 _ARNS = {
     "Table": "arn:aws:dynamodb:eu-west-1:111122223333:table/scripta",
     "Bucket": "arn:aws:s3:::scripta-bucket",
+    "Secret": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:scripta/privacy-AbCdEf",
     "Queue": "arn:aws:sqs:eu-west-1:111122223333:queue.fifo",
     "Logs": "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/scripta:*",
 }
@@ -98,13 +99,18 @@ def test_a_worker_may_take_from_its_own_queue_and_from_no_other(expanded):
 
 def test_the_open_door_can_write_a_body_and_a_queue_message_and_read_no_conversation(expanded):
     role = expanded["Resources"]["ApiHandlerRole"]
-    assert actions_on(role, '"Table"') == {"dynamodb:GetItem"}
+    assert actions_on(role, '"Table"') == {"dynamodb:GetItem", "dynamodb:PutItem"}
     assert actions_on(role, "${Bucket.Arn}") == {"s3:PutObject"}
     assert actions_on(role, "Queue") == {"sqs:SendMessage"}
     assert actions_on(role, "accounts/") == set()
-    (table,) = [each for each in statements(role) if each["Sid"] == "Table"]
-    leading = table["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
-    assert leading == ["CONFIGURATION"]
+    leading = {
+        each["Sid"]: each["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
+        for each in statements(role)
+        if '"Table"' in json.dumps(each["Resource"])
+    }
+    assert leading == {"Table": ["CONFIGURATION"], "Requests": ["DELETION"]}
+    (reading,) = [each for each in statements(role) if each["Sid"] == "Table"]
+    assert reading["Action"] == ["dynamodb:GetItem"]
 
 
 def test_who_asks_both_sides_changes_nothing_but_the_intake(expanded):
@@ -117,21 +123,34 @@ def test_who_asks_both_sides_changes_nothing_but_the_intake(expanded):
     assert actions_on(role, "${SecretsPrefix}meta") == set()
 
 
-def test_nobody_may_scan_the_table_or_write_secrets(expanded):
-    for role in roles(expanded).values():
+def test_nobody_but_who_erases_may_scan_the_table_and_nobody_may_write_secrets(expanded):
+    for name, role in roles(expanded).items():
         allowed = {action for statement in statements(role) for action in statement["Action"]}
-        assert not allowed & {"dynamodb:Scan", "secretsmanager:PutSecretValue"}
+        assert ("dynamodb:Scan" in allowed) == (name == "EraseRole")
+        assert "secretsmanager:PutSecretValue" not in allowed
 
 
-def test_only_who_ingests_may_delete_and_that_only_files(expanded):
+def test_who_erases_reads_no_file_takes_no_message_and_sends_none(expanded):
+    role = expanded["Resources"]["EraseRole"]
+    assert actions_on(role, "Queue") == {"sqs:GetQueueAttributes"}
+    assert actions_on(role, "media/") == {"s3:DeleteObject"}
+    assert actions_on(role, "PrivacySecret") == {"secretsmanager:GetSecretValue"}
+    assert actions_on(role, "SecretsPrefix") == set()
+
+
+def test_only_who_ingests_may_delete_files_and_only_who_erases_bodies_as_well(expanded):
     deletes = {
         (name, statement["Sid"])
         for name, role in roles(expanded).items()
         for statement in statements(role)
         if "s3:DeleteObject" in statement["Action"]
     }
-    assert {sid for _, sid in deletes} == {"Media"}
-    assert {name for name, _ in deletes} == {"IngestRole", "DeadIntakeRole"}
+    assert deletes == {
+        ("IngestRole", "Media"),
+        ("DeadIntakeRole", "Media"),
+        ("EraseRole", "Media"),
+        ("EraseRole", "Bodies"),
+    }
 
 
 # parliament leaves files open when it is imported.

@@ -19,7 +19,7 @@ MESSAGES = {
     "DeadForward": "ForwardDeadQueue",
     "DeadDeliver": "DeliverDeadQueue",
 }
-SCHEDULES = {"Sweep": "rate(1 minute)", "Reconcile": "rate(1 hour)"}
+SCHEDULES = {"Sweep": "rate(1 minute)", "Reconcile": "rate(1 hour)", "Erase": "rate(1 hour)"}
 FUNCTIONS = {"APIHandler", *SCHEDULES, *MESSAGES}
 
 
