@@ -22,7 +22,6 @@ _SAMPLES = {
 _ARNS = {
     "Table": "arn:aws:dynamodb:eu-west-1:111122223333:table/scripta",
     "Bucket": "arn:aws:s3:::scripta-bucket",
-    "Secret": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:scripta/privacy-AbCdEf",
     "Queue": "arn:aws:sqs:eu-west-1:111122223333:queue.fifo",
     "Logs": "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/scripta:*",
 }
@@ -134,8 +133,9 @@ def test_who_erases_reads_no_file_takes_no_message_and_sends_none(expanded):
     role = expanded["Resources"]["EraseRole"]
     assert actions_on(role, "Queue") == {"sqs:GetQueueAttributes"}
     assert actions_on(role, "media/") == {"s3:DeleteObject"}
-    assert actions_on(role, "PrivacySecret") == {"secretsmanager:GetSecretValue"}
-    assert actions_on(role, "SecretsPrefix") == set()
+    assert actions_on(role, "${SecretsPrefix}privacy-") == {"secretsmanager:GetSecretValue"}
+    for others in ("meta", "desks", "accounts"):
+        assert actions_on(role, f"${{SecretsPrefix}}{others}") == set()
 
 
 def test_only_who_ingests_may_delete_files_and_only_who_erases_bodies_as_well(expanded):

@@ -143,3 +143,11 @@ def test_the_sweep_runs_each_minute_and_both_sides_are_asked_each_hour(expanded)
 
 def test_a_platform_is_answered_within_ten_seconds_whatever_happens(expanded):
     assert properties(expanded, "APIHandler")["Timeout"] <= 10
+
+
+def test_the_key_of_the_marks_is_made_with_the_stack_and_outlives_it(expanded):
+    resource = expanded["Resources"]["PrivacySecret"]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+    made = resource["Properties"]["GenerateSecretString"]
+    assert (made["GenerateStringKey"], made["PasswordLength"]) == ("mark_keys", 64)
+    assert resource["Properties"]["Name"] == {"Fn::Sub": "${SecretsPrefix}privacy"}

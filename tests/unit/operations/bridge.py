@@ -223,7 +223,7 @@ class Bridge:
         )
         return row
 
-    def end(self, work: Work, status: Status, *, message_id: str = "") -> None:
+    def end(self, work: Work, status: Status, *, message_id: str = "", **told: str) -> None:
         """Tell how a send ended."""
         self.store.commit(
             DeliveryEnded(
@@ -233,6 +233,7 @@ class Bridge:
                     status=status,
                     changed_at=self.clock(),
                     message_id=message_id,
+                    **told,
                 )
             )
         )
