@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from chalice.app import Blueprint, Response
 
-from chalicelib import bootstrap, bootstrap_privacy, version
+from chalicelib import bootstrap, bootstrap_rare, version
 from chalicelib.domain.erasure import RequestState
 from chalicelib.domain.ports import Webhook
 from chalicelib.errors import (
@@ -88,7 +88,7 @@ def health() -> dict[str, str]:
 def request_deletion() -> Response:
     """Take Meta's request to delete what is held of a user, and say where its state is shown."""
     try:
-        code = bootstrap_privacy.deletions().take(_body())
+        code = bootstrap_rare.deletions().take(_body())
     except ScriptaError as exc:
         return _failure(exc, "data-deletion")
     return Response({"url": f"{_address()}/{code}", "confirmation_code": code})
@@ -100,7 +100,7 @@ def deletion_state(code: str) -> Response:
     if not _CODE.fullmatch(code):
         return _refusal(_NOT_FOUND)
     try:
-        request = bootstrap_privacy.deletions().state(code)
+        request = bootstrap_rare.deletions().state(code)
     except ScriptaError as exc:
         return _failure(exc, "data-deletion")
     if request is None:
@@ -112,7 +112,7 @@ def deletion_state(code: str) -> Response:
 def deauthorise() -> Response:
     """Take that a user of the app has left it."""
     try:
-        bootstrap_privacy.deletions().leave(_body())
+        bootstrap_rare.deletions().leave(_body())
     except ScriptaError as exc:
         return _failure(exc, "deauthorize")
     return _plain(200, "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
-from chalicelib import bootstrap, bootstrap_privacy
+from chalicelib import bootstrap, bootstrap_rare
 
 schedules = Blueprint(__name__)
 
@@ -27,7 +27,7 @@ def reconcile(event: CloudWatchEvent) -> None:
     from chalicelib.pipeline.reconcile import LOOK_BACK
 
     directory = bootstrap.directory()
-    reports = bootstrap.reconciler().reconcile(
+    reports = bootstrap_rare.reconciler().reconcile(
         [*directory.accounts(), *directory.desks()],
         since=bootstrap.clock() - LOOK_BACK,
         time_left=_time_left(event),
@@ -40,7 +40,7 @@ def reconcile(event: CloudWatchEvent) -> None:
 @schedules.schedule(Rate(1, unit=Rate.HOURS), name="erase")
 def erase(event: CloudWatchEvent) -> None:
     """Work off the requests for deletion that came through Meta."""
-    bootstrap_privacy.undertaker().work_off(time_left=_time_left(event))
+    bootstrap_rare.undertaker().work_off(time_left=_time_left(event))
 
 
 def _time_left(event: CloudWatchEvent) -> Callable[[], float]:

@@ -49,6 +49,10 @@ class Copy:
     owner: str
     parked: ClaimKey | None = None
 
+    def came_at(self, now: int) -> int:
+        """Return since when the books know it: one that is parked was never forgotten."""
+        return self.received_at if self.parked else now
+
 
 @dataclass(frozen=True, slots=True)
 class Bookkeeper:

@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from chalicelib.domain import erasure as marks
+from chalicelib.domain.envelope import Envelope
 from chalicelib.domain.erasure import DeletionRequest, RequestState
-from chalicelib.domain.ports import Clock, Log
+from chalicelib.domain.ports import Clock, Log, Outgoing, Queue
 from chalicelib.domain.store import DeletionRequests
 from chalicelib.errors import Conflict, MalformedPayload, TransientError
 from chalicelib.pipeline.belongings import SeveralPeople
 from chalicelib.pipeline.erase import Eraser
 
+#: The source of envelopes that hold requests: no channel's and no desk's.
+REQUESTED: Final = "meta:data-deletion"
 _CODE_LENGTH: Final = 32
 _ENOUGH: Final = 120.0  #: seconds that an erasure may need
 
@@ -25,9 +28,15 @@ Read = Callable[[bytes], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletions:
-    """What taking requests needs; `keys` are those of the marks."""
+    """
+    What taking requests needs; `keys` are those of the marks.
+
+    What answers Meta can write nothing but queue messages, so a request goes the way of all that
+    comes in, and is in the table once it was ingested.
+    """
 
     requests: DeletionRequests
+    intake: Queue
     read: Read
     keys: marks.Keys
     clock: Clock
@@ -47,10 +56,13 @@ class Deletions:
         if not secret:
             raise TransientError("there is no key for codes yet")
         code = marks.mark(secret, *name)[:_CODE_LENGTH]
-        request = DeletionRequest(code=code, user=user, requested_at=self.clock())
-        with suppress(Conflict):
-            self.requests.keep_request(request, only_if_new=True)
-            self.log.info("deletion requested", code=code)
+        envelope = Envelope(
+            source=REQUESTED, received_at=self.clock(), items=[{"code": code, "user": user}]
+        )
+        message = Outgoing(body=envelope.encode(), group=code, deduplication=code)
+        if self.intake.send([message]) == [None]:
+            raise TransientError("the queue refused the request")
+        self.log.info("deletion requested", code=code)
         return code
 
     def leave(self, body: bytes) -> None:
@@ -66,6 +78,16 @@ class Deletions:
     def state(self, code: str) -> DeletionRequest | None:
         """Return a request; None where there is none of that code."""
         return self.requests.request(code)
+
+
+def take_in(envelope: Envelope, requests: DeletionRequests) -> None:
+    """Keep the requests of an envelope that `take` has queued; those that are known stay as they are."""
+    for item in envelope.items:
+        request = DeletionRequest(
+            code=item["code"], user=item["user"], requested_at=envelope.received_at
+        )
+        with suppress(Conflict):
+            requests.keep_request(request, only_if_new=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

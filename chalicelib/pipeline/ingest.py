@@ -13,11 +13,12 @@ from chalicelib.domain.envelope import Book, Envelope, compact, digest
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.keeping import Bodies
 from chalicelib.domain.ports import Channel, Clock, Directory, Helpdesk, Log, Queue, Webhook
-from chalicelib.domain.store import Found, Store
+from chalicelib.domain.store import DeletionRequests, Found, Store
 from chalicelib.errors import ConfigurationError, Conflict, MalformedPayload, TransientError
 from chalicelib.pipeline.books import Bookkeeper, Copy, Decide, woken
 from chalicelib.pipeline.channel_events import ChannelEvents, without_account
 from chalicelib.pipeline.decision import Decision, parked
+from chalicelib.pipeline.deletions import REQUESTED, take_in
 from chalicelib.pipeline.desk_events import DeskEvents
 from chalicelib.pipeline.erased import Erased
 from chalicelib.pipeline.fan_out import Raw, fanned_out, item_of
@@ -51,6 +52,7 @@ class Ingester:
     desk_events: DeskEvents
     keeper: FileKeeper
     erased: Erased
+    requests: DeletionRequests
     clock: Clock
     log: Log
 
@@ -63,7 +65,9 @@ class Ingester:
         trying again changes nothing that was done.
         """
         envelope = Envelope.decode(text)
-        if envelope.replays:
+        if envelope.source == REQUESTED:
+            take_in(envelope, self.requests)
+        elif envelope.replays:
             self._replay(ClaimKey(*envelope.replays))
         else:
             self._take(envelope, message_id)
@@ -82,6 +86,9 @@ class Ingester:
             envelope = Envelope.decode(text)
         except MalformedPayload:
             self._keep_whole(text, message_id)
+            return
+        if envelope.source == REQUESTED:
+            take_in(envelope, self.requests)
             return
         if envelope.pointer and not envelope.origin:
             self._open_or_set_aside(envelope, message_id)
@@ -210,7 +217,7 @@ class Ingester:
                 return without_account(event)
             now = self.clock()
             decision = self.channel_events.decide(
-                event, account=account, found=found, now=now, came_at=_came_at(copy, now)
+                event, account=account, found=found, now=now, came_at=copy.came_at(now)
             )
             self.keeper.forget(decision.forgets)
             return self.keeper.kept(decision, lambda file: channel.locate(file, account=account))
@@ -224,7 +231,7 @@ class Ingester:
         def decide(found: Found) -> Decision:
             now = self.clock()
             decision = self.desk_events.decide(
-                event, desk=desk, found=found, now=now, came_at=_came_at(copy, now)
+                event, desk=desk, found=found, now=now, came_at=copy.came_at(now)
             )
             return self.keeper.kept(decision, helpdesk.locate)
 
@@ -290,8 +297,3 @@ class Ingester:
     def _webhook(self, envelope: Envelope) -> Webhook:
         side, _, name = envelope.source.partition(":")
         return self.channel(name) if side == "channel" else self.helpdesk(name)
-
-
-def _came_at(copy: Copy, now: int) -> int:
-    """Return since when the books know an item: one that is parked was never forgotten."""
-    return copy.received_at if copy.parked else now

@@ -13,9 +13,9 @@ from chalicelib.domain.erasure import (
     HeldTicket,
     RequestState,
 )
-from chalicelib.storage.rows import SENT_LIFE
+from chalicelib.storage.lives import LIVES
 
-_GRAVE_LIFE = SENT_LIFE  #: seconds; as long as anything may be told of what was before
+_GRAVE_LIFE = LIVES.sent  #: seconds; as long as anything may be told of what was before
 _RECEIPT_LIFE = 5 * 366 * 86400  #: seconds; that a request was met may have to be shown
 _MS = 1000
 

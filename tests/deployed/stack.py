@@ -88,6 +88,8 @@ def _make_up_for_the_emulation(client: Callable[[str], Any], outputs: Mapping[st
         TableName=outputs["TableName"],
         TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True},
     )
+    # It speaks no TLS, and takes the bucket's refusal of everything else seriously.
+    client("s3").delete_bucket_policy(Bucket=outputs["BucketName"])
     # On AWS the permission for one message is that for a batch; an action of the batch's own name,
     # which is asked for here, does not exist:
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html

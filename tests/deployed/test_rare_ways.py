@@ -72,7 +72,7 @@ def test_a_request_for_deletion_is_taken_worked_off_and_told_of(stack: Deployed)
     def state() -> str:
         return httpx.get(f"{path}/{code}", timeout=30.0).text
 
-    assert "is being deleted" in state()
+    eventually(lambda: "is being deleted" in state())
 
     def done() -> bool:
         answer = tick(stack, "Erase")

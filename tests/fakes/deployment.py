@@ -120,6 +120,7 @@ class Deployment:
             ),
             keeper=keeper,
             erased=Erased(self.mark_keys),
+            requests=TablePeople(table=self.table),
             clock=clock,
             log=log,
         )

@@ -31,12 +31,22 @@ class Desk:
     def __init__(self, world: World) -> None:
         requests = TablePeople(table=world.table)
         keys, clock, log = world.mark_keys, world.clock, world.log
-        self.door = Deletions(requests=requests, read=read, keys=keys, clock=clock, log=log)
+        self._world = world
+        self.door = Deletions(
+            requests=requests,
+            intake=world.queues["ingest"],
+            read=read,
+            keys=keys,
+            clock=clock,
+            log=log,
+        )
         self.work = Undertaker(requests=requests, eraser=world.eraser, clock=clock, log=log)
 
     def ask(self, user: object, *, issued_at: int = 1) -> str:
         told = {"user_id": user, "issued_at": issued_at}
-        return self.door.take(json.dumps(told).encode())
+        code = self.door.take(json.dumps(told).encode())
+        self._world.work()
+        return code
 
     def state(self, code: str) -> RequestState:
         request = self.door.state(code)
@@ -120,6 +130,29 @@ def test_an_id_of_two_people_waits_for_an_operator(world, desk):
     assert desk.state(code) is RequestState.WAITING
     assert world.log.alarms() == ["deletion unclear"]
     assert len(world.conversations()) == 2
+
+
+def test_a_request_is_taken_in_once_whatever_happens_on_its_way(world, desk):
+    told = json.dumps({"user_id": ID}).encode()
+    world.queues["ingest"].refuse = True
+    with pytest.raises(TransientError):
+        desk.door.take(told)
+    world.queues["ingest"].refuse = False
+    world.table.down = True
+    code = desk.door.take(told)
+    world.work()
+    assert desk.door.state(code) is None
+    world.table.down = False
+    world.run(3600)
+    assert desk.state(code) is RequestState.WAITING
+    assert world.claims() == []
+
+
+def test_a_dead_request_is_taken_in_as_well(world, desk):
+    code = desk.door.take(json.dumps({"user_id": ID}).encode())
+    (message,) = world.queues["ingest"].receive(most=1, wait=0)
+    world.ingester.park(message.body, message_id=message.id)
+    assert desk.state(code) is RequestState.WAITING
 
 
 def test_who_leaves_the_app_is_an_alarm_that_names_nobody(world, desk):

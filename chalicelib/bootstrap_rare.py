@@ -1,4 +1,4 @@
-"""Like bootstrap, of which it is a part: what takes requests for deletion, and what erases."""
+"""Like bootstrap, of which it is a part: what runs seldom, to reconcile and to erase."""
 
 from __future__ import annotations
 
@@ -11,15 +11,7 @@ from chalicelib import bootstrap
 if TYPE_CHECKING:
     from chalicelib.pipeline.deletions import Deletions, Undertaker
     from chalicelib.pipeline.erase import Eraser
-    from chalicelib.storage.people import TablePeople
-
-
-@cache
-def people() -> TablePeople:
-    """Return all that is kept of people."""
-    from chalicelib.storage.people import TablePeople
-
-    return TablePeople(table=bootstrap.table())
+    from chalicelib.pipeline.reconcile import Reconciler
 
 
 @cache
@@ -32,7 +24,7 @@ def eraser() -> Eraser:
 
     return Eraser(
         belongings=Belongings(
-            people=people(),
+            people=bootstrap.people(),
             kept=S3Kept(bootstrap.settings().bucket, client("s3")),
             channel=bootstrap.channel,
             helpdesk=bootstrap.helpdesk_of,
@@ -56,7 +48,8 @@ def deletions() -> Deletions:
         return signed_request.read(body, secrets=secrets)
 
     return Deletions(
-        requests=people(),
+        requests=bootstrap.people(),
+        intake=bootstrap.intake(),
         read=read,
         keys=bootstrap.mark_keys,
         clock=bootstrap.clock,
@@ -70,5 +63,20 @@ def undertaker() -> Undertaker:
     from chalicelib.pipeline.deletions import Undertaker
 
     return Undertaker(
-        requests=people(), eraser=eraser(), clock=bootstrap.clock, log=bootstrap.log()
+        requests=bootstrap.people(), eraser=eraser(), clock=bootstrap.clock, log=bootstrap.log()
+    )
+
+
+@cache
+def reconciler() -> Reconciler:
+    """Return what reconciles."""
+    from chalicelib.pipeline.reconcile import Reconciler
+
+    return Reconciler(
+        store=bootstrap.store(),
+        receiver=bootstrap.receiver(),
+        channel=bootstrap.channel,
+        helpdesk=bootstrap.helpdesk,
+        clock=bootstrap.clock,
+        log=bootstrap.log(),
     )
