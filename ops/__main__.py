@@ -9,6 +9,7 @@ import click
 
 from ops import contact, conversation, parked, reconcile, replay, verify
 from ops.stages import Connect, connect
+from ops.terminal import printable
 
 _WRONG_CALL = 2
 
@@ -35,7 +36,8 @@ def main(arguments: Sequence[str], *, connect: Connect) -> int:
     try:
         status: int = cli.main(list(arguments), "ops", standalone_mode=False, obj=connect)
     except click.ClickException as exc:
-        click.echo(f"ops: {exc.format_message()}", err=True)
+        # What was typed is part of it, and may have been copied from where somebody else wrote.
+        click.echo(f"ops: {printable(exc.format_message())}", err=True)
         return _WRONG_CALL
     except click.Abort:
         return _WRONG_CALL

@@ -250,6 +250,7 @@ def test_what_a_customer_wrote_cannot_steer_the_terminal(ops, bridge):
         (["conversation", "show"], "Missing argument 'ID'."),
         (["conversation", "show", "nobody"], "There is no conversation 'nobody'."),
         (["conversation", "show", "\x1b[31m\n"], "There is no conversation '\\x1b[31m\\n'."),
+        (["\x1b[31m"], "No such command '\\x1b[31m'."),
         (["verify", "--limit", "3"], "No such option '--limit'."),
         (["parked", "--limit", "0"], "Invalid value for '--limit': 0 is not in the range x>=1."),
     ],
