@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any, Final
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,13 +13,14 @@ from hypothesis import seed as seeded
 
 from chalicelib import bootstrap
 from tests.fixtures.deployment import call
-from tests.fuzz.requests import requests
+from tests.fuzz.requests import Asked, requests
 
 #: What is said to whoever is refused; nothing else leaves.
 REFUSALS: Final = frozenset(
     {"malformed", "unauthorised", "forbidden", "not found", "too large", "not accepted, send again"}
 )
 _HEALTH: Final = "/health"
+_VARIANTS: Final = 24  #: of each request
 _TRACES: Final = ("Traceback", 'File "', "chalicelib", "Error:", "Exception")
 
 
@@ -68,30 +70,26 @@ def fuzz(number: int, *, seed: int) -> Tally:
     """
     Ask that many times; the same seed asks the same.
 
-    The application has to be deployed in this process. What got onto the queue in spite of its
-    answer counts as accepted.
+    Each request is asked as it was made up, and then in variants of itself, which are cheaper to
+    come by. The application has to be deployed in this process. What got onto the queue in spite
+    of its answer counts as accepted.
     """
-    tally = Tally()
+    tally, chance = Tally(), Random(seed)
 
     @seeded(seed)
     @settings(
-        max_examples=number,
+        max_examples=-(-number // (1 + _VARIANTS)),
         database=None,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     @given(requests())
-    def ask(request: tuple[str, str, dict[str, Any]]) -> None:
-        path, method, event = request
-        tally.note(path, method, event, call(event))
+    def ask(asked: Asked) -> None:
+        for each in (asked, *(asked.varied(chance) for _ in range(_VARIANTS))):
+            event = each.event()
+            tally.note(each.path, each.method, event, call(event))
 
-    while tally.requests < number:
-        before = tally.requests
-        ask()
-        seed += 1
-        ask = seeded(seed)(ask)
-        if tally.requests == before:
-            break
+    ask()
     tally.accepted += bootstrap.intake().depth()
     return tally

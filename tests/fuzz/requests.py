@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from random import Random
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -20,11 +23,21 @@ from tests.webhooks import Said, entry, webhook
 #: Every route that the application has, as it says itself.
 ROUTES: Final = sorted((path, method) for path, methods in app.routes.items() for method in methods)
 
-_WORDS: Final = st.sampled_from(
-    ["messenger", "instagram", "whatsapp", "local", "0" * 32, "f" * 32, "..", "%00", "__init__"]
+_PARAMETERS: Final = ("channel", "desk", "code")
+_KNOWN: Final = (
+    "messenger",
+    "instagram",
+    "whatsapp",
+    "local",
+    "0" * 32,
+    "f" * 32,
+    "..",
+    "%00",
+    "__init__",
 )
+_WORDS: Final = st.sampled_from(_KNOWN)
 _TEXTS: Final = st.text(max_size=80)  #: lone surrogates included
-_NAMES: Final = st.one_of(_WORDS, _TEXTS.filter(bool))
+_NAMES: Final = st.one_of(st.sampled_from(_KNOWN[:4]), _WORDS, _TEXTS.filter(bool))
 _JSON: Final = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | _TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXTS, inner, max_size=4),
@@ -75,10 +88,58 @@ _BODIES: Final = st.one_of(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request that nobody signed, before it is an event."""
+
+    path: str
+    method: str
+    names: tuple[str, ...]
+    query: Mapping[str, str] | None
+    headers: Mapping[str, str]
+    body: bytes | str
+
+    def event(self) -> dict[str, Any]:
+        """Return it as API Gateway hands it over."""
+        given = dict(zip(_PARAMETERS, self.names, strict=True))
+        return http_request(
+            self.method,
+            self.path,
+            parameters={name: given[name] for name in _PARAMETERS if f"{{{name}}}" in self.path},
+            query=self.query,
+            headers=self.headers,
+            body=self.body,
+        )
+
+    def varied(self, chance: Random) -> Asked:
+        """Return almost the same request: in one place it is another."""
+        match chance.randrange(4):
+            case 0:
+                path, method = chance.choice(ROUTES)
+                return replace(self, path=path, method=method)
+            case 1:
+                names = [chance.choice((name, chance.choice(_KNOWN[:6]))) for name in self.names]
+                return replace(self, names=tuple(names))
+            case 2:
+                name = chance.choice(_SIGNED_HEADERS)
+                value = chance.choice([*self.headers.values(), chance.choice(_KNOWN), ""])
+                return replace(self, headers={**self.headers, name: value})
+            case _:
+                return replace(self, body=_changed(self.body, chance))
+
+
+def _changed(body: bytes | str, chance: Random) -> bytes:
+    """Return a body in which one byte is another, is gone, or is one more."""
+    raw = bytearray(body.encode(errors="replace") if isinstance(body, str) else body)
+    place = chance.randrange(len(raw) + 1)
+    raw[place : place + chance.randrange(2)] = chance.randbytes(chance.randrange(3))
+    return bytes(raw)
+
+
 def _almost_signed(body: bytes, secret: str) -> dict[str, str]:
     """Headers that sign another body, or with another secret, or in another way."""
     own = credentials.APP_SECRET
-    other = signature(body + b" ", own)
+    other = signature(body + b"\x00never sent", own)
     return {
         "X-Hub-Signature-256": signature(body, secret) if secret else other,
         "X-Hub-Signature": "sha1=" + hmac.new(own.encode(), body, hashlib.sha1).hexdigest(),
@@ -86,8 +147,8 @@ def _almost_signed(body: bytes, secret: str) -> dict[str, str]:
 
 
 @st.composite
-def requests(draw: Any) -> tuple[str, str, dict[str, Any]]:
-    """Return a route, its method, and an event of API Gateway for it that nobody signed."""
+def requests(draw: Any) -> Asked:
+    """Return a request to one of the routes that nobody signed."""
     path, method = draw(st.sampled_from(ROUTES))
     body = draw(_BODIES)
     names = st.sampled_from(_SIGNED_HEADERS) | st.from_regex(r"[A-Za-z-]{1,20}", fullmatch=True)
@@ -96,15 +157,11 @@ def requests(draw: Any) -> tuple[str, str, dict[str, Any]]:
         headers |= _almost_signed(body, draw(_SECRETS))
     keys = st.sampled_from(["hub.mode", "hub.challenge", "hub.verify_token"]) | _TEXTS
     values = st.sampled_from(["subscribe", "1"]) | _TEXTS
-    event = http_request(
-        method,
-        path,
-        parameters={
-            name: draw(_NAMES) for name in ("channel", "desk", "code") if f"{{{name}}}" in path
-        },
+    return Asked(
+        path=path,
+        method=method,
+        names=tuple(draw(_NAMES) for _ in _PARAMETERS),
         query=draw(st.none() | st.dictionaries(keys, values, max_size=4)),
         headers=headers,
         body=draw(st.just(body) | _TEXTS),
-        binary=False,
     )
-    return path, method, event
