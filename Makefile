@@ -6,7 +6,7 @@ SOURCES := app.py chalicelib infra ops tests
 
 STAGE ?= prod
 
-.PHONY: run test storm storm-real check format package matrix screenshots constraints
+.PHONY: run test storm storm-real fuzz audit check format package matrix screenshots constraints
 
 run: $(VENV)/local
 	$(BIN)/python -m infra.local.run
@@ -27,6 +27,14 @@ storm: $(VENV)/dev
 # The same over the deployed stack with its processes killed: about ten minutes.
 storm-real: $(VENV)/dev
 	@$(BIN)/python -m tests.real_storm $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(SEED),--seed $(SEED)) $(if $(PATIENT),--patient)
+
+# Every public route, asked what nobody should be answered: docs/security.md says what comes back.
+fuzz: $(VENV)/dev
+	@$(BIN)/python -m tests.fuzz $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(SEED),--seed $(SEED))
+
+# Asks for known weaknesses of what is shipped; needs the network, and says so where there is none.
+audit: $(VENV)/audit
+	@$(BIN)/python -m infra.audit
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check $(SOURCES)
@@ -60,6 +68,10 @@ $(VENV)/local: requirements.txt requirements-local.txt constraints.txt | $(VENV)
 
 $(VENV)/dev: requirements-dev.txt $(VENV)/local
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	touch $@
+
+$(VENV)/audit: requirements-audit.txt $(VENV)/dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-audit.txt -c constraints.txt
 	touch $@
 
 $(VENV)/bin/python:

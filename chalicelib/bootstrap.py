@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.forward import Forwarder
     from chalicelib.pipeline.ingest import Ingester
     from chalicelib.pipeline.receive import Receiver
-    from chalicelib.pipeline.reconcile import Reconciler
     from chalicelib.pipeline.sweep import Sweeper
     from chalicelib.pipeline.wake import Wakeups
     from chalicelib.settings import Settings
     from chalicelib.storage.directory import TableDirectory
     from chalicelib.storage.dynamo import DynamoTable
+    from chalicelib.storage.people import TablePeople
     from chalicelib.storage.store import TableStore
 
 
@@ -150,9 +150,11 @@ def directory() -> TableDirectory:
 @cache
 def store() -> TableStore:
     """Return the store."""
+    from chalicelib.storage.lives import Lives
     from chalicelib.storage.store import TableStore
 
-    return TableStore(table(), clock=clock)
+    lives = Lives.of_days(items=settings().item_days, messages=settings().message_days)
+    return TableStore(table(), clock=clock, lives=lives)
 
 
 @cache
@@ -170,6 +172,7 @@ def ingester() -> Ingester:
     from chalicelib.pipeline.channel_events import ChannelEvents
     from chalicelib.pipeline.confirm import Confirmer
     from chalicelib.pipeline.desk_events import DeskEvents
+    from chalicelib.pipeline.erased import Erased
     from chalicelib.pipeline.ingest import Ingester
 
     confirmer = Confirmer(store=store())
@@ -190,9 +193,24 @@ def ingester() -> Ingester:
             new_id=new_id,
         ),
         keeper=keeper(),
+        erased=Erased(mark_keys),
+        requests=people(),
         clock=clock,
         log=log(),
     )
+
+
+@cache
+def people() -> TablePeople:
+    """Return all that is kept of people."""
+    from chalicelib.storage.people import TablePeople
+
+    return TablePeople(table=table())
+
+
+def mark_keys() -> tuple[str, ...]:
+    """Return the keys of the marks of erased people, newest first."""
+    return secrets().get("privacy", "mark_keys")
 
 
 @cache
@@ -260,21 +278,6 @@ def sweeper() -> Sweeper:
         directory=directory(),
         breakers=breakers(),
         wakeups=wakeups(),
-        helpdesk=helpdesk,
-        clock=clock,
-        log=log(),
-    )
-
-
-@cache
-def reconciler() -> Reconciler:
-    """Return what reconciles."""
-    from chalicelib.pipeline.reconcile import Reconciler
-
-    return Reconciler(
-        store=store(),
-        receiver=receiver(),
-        channel=channel,
         helpdesk=helpdesk,
         clock=clock,
         log=log(),

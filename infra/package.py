@@ -13,10 +13,11 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from infra import archive, fragments
+from infra import archive, fragments, sbom
 
 TEMPLATE: Final = "sam.json"
 ZIP: Final = "deployment.zip"
+SBOM: Final = "sbom.json"
 
 _ROOT: Final = Path(__file__).parents[1]
 _SHIPPED: Final = ("app.py", "chalicelib", ".chalice", "requirements.txt")
@@ -34,7 +35,7 @@ class NotPackaged(Exception):
 
 def package(out: Path, *, stage: str) -> None:
     """
-    Write the template `sam.json` and the zip that it names into the folder `out`.
+    Write the template `sam.json`, the zip that it names, and what is in it into the folder `out`.
 
     Needs no credentials. The zip is for the Python that this runs under. Raises NotPackaged or
     NotCompiled.
@@ -47,6 +48,7 @@ def package(out: Path, *, stage: str) -> None:
         out.mkdir(parents=True, exist_ok=True)
         archive.refine(built / ZIP, out / ZIP, scratch=scratch / "unpacked")
         shutil.copy(built / TEMPLATE, out / TEMPLATE)
+        sbom.write(out / ZIP, out / SBOM)
 
 
 def copy(project: Path) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import click
 
-from ops import conversation, parked, reconcile, replay, verify
+from ops import contact, conversation, parked, reconcile, replay, verify
 from ops.stages import Connect, connect
+from ops.terminal import printable
 
 _WRONG_CALL = 2
 
@@ -27,6 +28,7 @@ cli.add_command(parked.command)
 cli.add_command(replay.command)
 cli.add_command(reconcile.command)
 cli.add_command(conversation.command)
+cli.add_command(contact.command)
 
 
 def main(arguments: Sequence[str], *, connect: Connect) -> int:
@@ -34,7 +36,8 @@ def main(arguments: Sequence[str], *, connect: Connect) -> int:
     try:
         status: int = cli.main(list(arguments), "ops", standalone_mode=False, obj=connect)
     except click.ClickException as exc:
-        click.echo(f"ops: {exc.format_message()}", err=True)
+        # What was typed is part of it, and may have been copied from where somebody else wrote.
+        click.echo(f"ops: {printable(exc.format_message())}", err=True)
         return _WRONG_CALL
     except click.Abort:
         return _WRONG_CALL

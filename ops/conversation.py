@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from chalicelib import words
+from chalicelib.domain.changes import Delivery
 from chalicelib.domain.content import Content
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.work import Work
@@ -72,7 +73,7 @@ def _tell(told: Story) -> None:
     for name, value in _state(told.conversation).items():
         show(f"{name}: {value or '-'}")
     show()
-    _tell_rows([_said(each) for each in told.said], nothing="Nothing was said.")
+    _tell_rows(_lean([_said(each) for each in told.said]), nothing="Nothing was said.")
     show()
     _tell_rows([_work(each) for each in told.open_work], nothing="No work is open.")
 
@@ -85,6 +86,12 @@ def _tell_rows(rows: Sequence[dict[str, Any]], *, nothing: str) -> None:
     show_table(tuple(shown[0]), (row.values() for row in shown))
 
 
+def _lean(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows without the columns that are empty in all of them."""
+    names = [name for name in (rows[0] if rows else ()) if any(row[name] for row in rows)]
+    return [{name: row[name] for name in names} for row in rows]
+
+
 def _state(conversation: Conversation) -> dict[str, Any]:
     return {
         "id": conversation.id,
@@ -92,6 +99,8 @@ def _state(conversation: Conversation) -> dict[str, Any]:
         "account": conversation.account.id,
         "contact": conversation.contact.name,
         "ticket": conversation.link.url if conversation.link else "",
+        "ticket_status": conversation.link.status if conversation.link else "",
+        "person": conversation.contact.person,
         "sequence": conversation.sequence,
     }
 
@@ -110,9 +119,28 @@ def _said(said: Said) -> dict[str, Any]:
         "direction": message.direction,
         "occurred_at": message.occurred_at,
         "author": message.author,
-        "status": said.status or "",
+        "status": said.status or ("" if said.work else "in_ticket"),
         "text": _text(message.content),
+        "attempts": said.work.attempts if said.work else 0,
+        "open": _open(said.work),
+        "trouble": _trouble(said.ended),
+        "ended_at": said.ended.changed_at if said.ended else 0,
     }
+
+
+def _open(work: Work | None) -> str:
+    """Return what is still to be done with something, and what it waits for."""
+    if work is None:
+        return ""
+    if work.parked:
+        return f"{work.verb}: parked, {work.parked}"
+    waits = f", waits for {work.waiting_for}" if work.waiting_for else ""
+    return f"{work.verb}: {work.stage}{waits}"
+
+
+def _trouble(ended: Delivery | None) -> str:
+    """Return why something did not arrive, in our word and the platform's."""
+    return " ".join(filter(None, (ended.reason, ended.detail))) if ended else ""
 
 
 def _work(work: Work) -> dict[str, Any]:

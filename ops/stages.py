@@ -11,10 +11,12 @@ from pathlib import Path
 from click import ClickException
 
 from chalicelib import bootstrap
-from chalicelib.domain.ports import Queue
+from chalicelib.domain.ports import Helpdesk, Queue
 from chalicelib.domain.work import Verb
-from chalicelib.errors import ConfigurationError
+from chalicelib.errors import ConfigurationError, UnknownIntegration
+from chalicelib.pipeline.erase import Eraser
 from chalicelib.pipeline.reconcile import Reconciler
+from chalicelib.settings import Settings
 from chalicelib.storage.audit import TableAudit
 from chalicelib.storage.directory import TableDirectory
 from chalicelib.storage.table import Table
@@ -38,7 +40,7 @@ class Stage:
 
     `intake` is the intake queue, then its dead-letter queue; `wakes` are those for wake-ups; `log`
     yields the lines that whatever puts items into the intake has logged, each one's oldest first.
-    `reconciler` makes what asks its accounts and desks.
+    `reconciler` makes what asks its accounts and desks, `eraser` what erases people.
     """
 
     table: Table
@@ -46,6 +48,7 @@ class Stage:
     wakes: Mapping[Verb, Queue]
     log: Callable[[], Iterator[str]]
     reconciler: Callable[[], Reconciler]
+    eraser: Callable[[], Eraser]
 
     @property
     def directory(self) -> TableDirectory:
@@ -92,6 +95,7 @@ def _local(state: Path) -> Stage:
             },
             log=lambda: _lines(folder.logs),
             reconciler=partial(_reconciler, environment, journal=Journal(folder.logs / _JOURNAL)),
+            eraser=partial(_eraser, environment, journal=Journal(folder.logs / _JOURNAL)),
         )
     except (OSError, ValueError, LookupError) as exc:
         raise WrongCall(f"{state}/run.json cannot be read: start the run again.") from exc
@@ -103,16 +107,11 @@ def _reconciler(environment: Mapping[str, str], *, journal: Journal) -> Reconcil
     from chalicelib.aws.queues import SqsQueue
     from chalicelib.aws.secrets import AwsSecrets
     from chalicelib.pipeline.receive import Receiver
-    from chalicelib.settings import Settings
     from chalicelib.storage.dynamo import DynamoTable
     from chalicelib.storage.store import TableStore
     from infra.local.aws import client
 
-    try:
-        # Without its address that of the real platform would be taken, which has no part in this.
-        settings = replace(Settings.read(environment), graph_url=environment["SCRIPTA_GRAPH_URL"])
-    except (ConfigurationError, KeyError) as exc:
-        raise WrongCall(f"run.json cannot be used ({exc}): start the run again.") from exc
+    settings = _settings(environment)
     secrets = AwsSecrets(settings.secrets, client(environment, "secretsmanager"))
     table = DynamoTable(settings.table, client=client(environment, "dynamodb"))
     return Reconciler(
@@ -128,6 +127,50 @@ def _reconciler(environment: Mapping[str, str], *, journal: Journal) -> Reconcil
         clock=bootstrap.clock,
         log=journal,
     )
+
+
+def _eraser(environment: Mapping[str, str], *, journal: Journal) -> Eraser:
+    from chalicelib import registry
+    from chalicelib.aws.kept import S3Kept
+    from chalicelib.aws.queues import SqsQueue
+    from chalicelib.aws.secrets import AwsSecrets
+    from chalicelib.pipeline.belongings import Belongings
+    from chalicelib.storage.dynamo import DynamoTable
+    from chalicelib.storage.people import TablePeople
+    from infra.local.aws import client
+
+    settings = _settings(environment)
+    secrets = AwsSecrets(settings.secrets, client(environment, "secretsmanager"))
+    table = DynamoTable(settings.table, client=client(environment, "dynamodb"))
+    intake = SqsQueue(settings.intake_queue, client(environment, "sqs"))
+
+    def helpdesk(desk_id: str) -> Helpdesk:
+        desk = TableDirectory(table, clock=bootstrap.clock).desk(desk_id)
+        if desk is None:
+            raise UnknownIntegration("no such desk")
+        return registry.helpdesk(desk, secrets=secrets)
+
+    return Eraser(
+        belongings=Belongings(
+            people=TablePeople(table=table),
+            kept=S3Kept(settings.bucket, client(environment, "s3")),
+            channel=partial(registry.channel, secrets=secrets, settings=settings),
+            helpdesk=helpdesk,
+        ),
+        keys=partial(secrets.get, "privacy", "mark_keys"),
+        is_busy=lambda: bool(intake.depth()),
+        new_id=bootstrap.new_id,
+        clock=bootstrap.clock,
+        log=journal,
+    )
+
+
+def _settings(environment: Mapping[str, str]) -> Settings:
+    try:
+        # Without its address that of the real platform would be taken, which has no part in this.
+        return replace(Settings.read(environment), graph_url=environment["SCRIPTA_GRAPH_URL"])
+    except (ConfigurationError, KeyError) as exc:
+        raise WrongCall(f"run.json cannot be used ({exc}): start the run again.") from exc
 
 
 def _lines(logs: Path) -> Iterator[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
+
+from tests import private
 
 pytest_plugins = ["tests.fixtures.ministack"]
 
@@ -28,3 +31,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(_TESTS).parts[0]
         if folder in _MARKS:
             item.add_marker(_MARKS[folder])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watched_logs() -> Iterator[None]:
+    """See what comes in and what is logged, in every test."""
+    with private.watch():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_anybody_is_logged(_watched_logs: None) -> Iterator[None]:
+    """Fail where what a test told is in what was logged."""
+    with private.one_test():
+        yield

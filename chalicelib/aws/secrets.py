@@ -34,6 +34,7 @@ class AwsSecrets:
     """
     Secrets as JSON objects in Secrets Manager: `<prefix><name>` holds {field: [values]}.
 
+    A field with one value may be {field: value} as well.
     A secret that was had once is served, however old, while the store cannot be asked: refusing
     every webhook over an outage of Secrets Manager would lose more than it protects.
     Powertools' provider is not used because importing it imports boto3.
@@ -92,11 +93,14 @@ def _fields(secret: str, text: str) -> Fields:
         fields = json.loads(text)
     except ValueError:
         raise malformed from None
-    if not isinstance(fields, dict) or not all(_is_values(values) for values in fields.values()):
+    if not isinstance(fields, dict) or not all(map(_is_values, fields.values())):
         raise malformed
-    return {field: tuple(values) for field, values in fields.items()}
+    # CloudFormation, which generates some, writes a string: it is a list of one.
+    given = {name: [v] if isinstance(v, str) else v for name, v in fields.items()}
+    return {field: tuple(values) for field, values in given.items()}
 
 
 def _is_values(values: object) -> bool:
     # An empty string is refused: as a signing secret it would let anybody sign.
-    return isinstance(values, list) and all(isinstance(v, str) and v for v in values)
+    each = [values] if isinstance(values, str) else values
+    return isinstance(each, list) and all(isinstance(v, str) and v for v in each)

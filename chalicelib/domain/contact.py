@@ -38,11 +38,13 @@ class Contact:
     """
     A person: the aliases an item showed, most trusted first, and the name, if it told one.
 
-    Of several aliases of a kind the first is the newest: it is what sends go to.
+    Of several aliases of a kind the first is the newest: it is what sends go to. `person` is the
+    same for all contacts that an operator linked, and empty while nobody did.
     """
 
     aliases: tuple[Alias, ...]
     name: str = ""
+    person: str = ""
 
     @property
     def is_public(self) -> bool:
@@ -70,5 +72,5 @@ def merged(known: Contact, shown: Contact, *, is_newer: bool) -> Contact:
     """
     first, second = (shown, known) if is_newer else (known, shown)
     aliases = by_trust(*first.aliases, *second.aliases)
-    contact = Contact(aliases=aliases, name=first.name or second.name)
+    contact = Contact(aliases=aliases, name=first.name or second.name, person=known.person)
     return known if contact == known else contact

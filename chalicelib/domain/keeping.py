@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from chalicelib.domain.content import Attachment, File, Location
@@ -38,4 +39,20 @@ class Bodies(Protocol):
 
     def fetch(self, key: str) -> bytes:
         """Return a kept body; raise TransientError, or Gone where it is not there."""
+        ...
+
+
+class Kept(Protocol):
+    """All that is kept outside the table, for who exports or erases it."""
+
+    def bodies(self) -> Iterator[str]:
+        """Yield the keys of all kept bodies; raise TransientError."""
+        ...
+
+    def fetch(self, key: str) -> bytes:
+        """Return what is kept under a key; raise TransientError, or Gone where nothing is."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Delete what is kept under a key, if anything is; raise TransientError where it may stay."""
         ...

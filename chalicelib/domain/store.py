@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from chalicelib.domain.account import AccountRef
 from chalicelib.domain.breaker import Breaker
@@ -18,8 +18,11 @@ from chalicelib.domain.changes import (
     SentKey,
 )
 from chalicelib.domain.contact import Alias
+from chalicelib.domain.content import File
 from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.erasure import DeletionRequest, Erasure, Grave
 from chalicelib.domain.message import Message
+from chalicelib.domain.person import Traces
 from chalicelib.domain.work import Work
 
 
@@ -31,6 +34,7 @@ class Found:
     aliases: Mapping[Alias, str] = field(default_factory=dict)
     sent: Mapping[SentKey, Sent] = field(default_factory=dict)
     ticket: str = ""  #: the conversation of the ticket asked for
+    erased: Mapping[str, Grave] = field(default_factory=dict)  #: by mark
 
 
 class Store(Protocol):
@@ -49,12 +53,13 @@ class Store(Protocol):
         aliases: Sequence[Alias] = (),
         sent: Sequence[SentKey] = (),
         ticket: tuple[str, str] | None = None,
+        marks: Sequence[str] = (),
     ) -> Found:
         """
         Look for several things in one call.
 
         `claim` and `others` are lines of the books, `aliases` names on `account`; `ticket` is a
-        desk's id and a ticket's.
+        desk's id and a ticket's; under `marks` erased people would be found.
         """
         ...
 
@@ -104,4 +109,88 @@ class Store(Protocol):
 
     def keep_breaker(self, breaker: Breaker) -> None:
         """Keep the state of a breaker."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """
+    A row that holds something of a person.
+
+    `kind` names what it is (`alias`, `claim`, `conversation`, `message`, `sent`, `state`, `ticket`
+    or `work`), `row` has all of it as it is stored, `files` are those that it names. Of a line in
+    the books there is the `claim`, of a message to the person the key under which it is `sent`, and
+    of a ticket the desk's id and the `ticket`'s.
+    """
+
+    kind: str
+    row: Mapping[str, Any]
+    files: tuple[File, ...] = ()
+    claim: Claim | None = None
+    sent: SentKey | None = None
+    ticket: tuple[str, str] | None = None
+
+
+class People(Protocol):
+    """
+    All that is kept of people, for who exports or erases it: each read costs a scan of the table.
+
+    Every call may raise TransientError.
+    """
+
+    def conversations(self) -> Iterator[Conversation]:
+        """Yield all conversations."""
+        ...
+
+    def held(self, traces: Traces) -> Iterator[Held]:
+        """
+        Yield every row that holds something of a person.
+
+        What is in another's conversation is not theirs, whatever it says; what is in none is where
+        it names them.
+        """
+        ...
+
+    def parked(self) -> Iterator[Claim]:
+        """Yield the parked lines of the books that are in no conversation."""
+        ...
+
+    def remove(self, rows: Iterable[Held], *, secret: str) -> int:
+        """
+        Remove rows and return how many; of a line in the books its `erased_line` is left.
+
+        A person's state and names go last, so that what is interrupted is found again.
+        """
+        ...
+
+    def bury(self, marks: Iterable[str], grave: Grave) -> None:
+        """Keep graves under marks for as long as the platforms may tell of what was before."""
+        ...
+
+    def buried(self, marks: Sequence[str]) -> Mapping[str, Grave]:
+        """Return the graves that there are under any number of marks."""
+        ...
+
+    def erasure(self, erasure_id: str) -> Erasure | None:
+        """Return the receipt of an erasure."""
+        ...
+
+    def keep_erasure(self, erasure: Erasure) -> None:
+        """Keep a receipt, or change it."""
+        ...
+
+
+class DeletionRequests(Protocol):
+    """Meta's requests to delete what is held of one of its users, by their codes."""
+
+    def request(self, code: str) -> DeletionRequest | None:
+        """Return a request."""
+        ...
+
+    def requests(self) -> Sequence[DeletionRequest]:
+        """Return all requests that there are."""
+        ...
+
+    def keep_request(self, request: DeletionRequest, *, only_if_new: bool = False) -> None:
+        """Keep a request, or change it; raise Conflict where it had to be new and is not."""
         ...

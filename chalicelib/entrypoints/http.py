@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from chalice.app import Blueprint, Response
 
-from chalicelib import bootstrap, version
+from chalicelib import bootstrap, bootstrap_rare, version
+from chalicelib.domain.erasure import RequestState
 from chalicelib.domain.ports import Webhook
 from chalicelib.errors import (
     InvalidSignature,
@@ -19,8 +20,11 @@ from chalicelib.errors import (
 )
 
 _DESK_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CODE = re.compile(r"[0-9a-f]{32}")
 
-# A handler with its blueprint's real path, as Chalice packages it.
+# A handler with its blueprint's real path, as Chalice packages it. Chalice's own check of the content
+# type, which `content_types=[]` turns off, would refuse with 415 before the signature is seen, and
+# repeat what was sent.
 routes = Blueprint(__name__)
 
 #: The one place where an error becomes a status. Constant bodies: a refusal tells nothing.
@@ -38,12 +42,17 @@ _BODY_BY_STATUS = {
     413: "too large",
     503: "not accepted, send again",
 }
+_SAID_OF_DELETION = {
+    RequestState.WAITING: "The request was received. What is held is being deleted.",
+    RequestState.DONE: "Everything that was held was deleted.",
+    RequestState.NOTHING: "Nothing was held.",
+}
 _FORBIDDEN = 403
 _NOT_FOUND = 404
 _UNAVAILABLE = 503
 
 
-@routes.route("/webhooks/{channel}", methods=["GET"])
+@routes.route("/webhooks/{channel}", methods=["GET"], content_types=[])
 def handshake(channel: str) -> Response:
     """Answer the platform's question whether this address is ours."""
     query = dict(routes.current_request.query_params or {})
@@ -56,7 +65,6 @@ def handshake(channel: str) -> Response:
     return _plain(200, challenge)
 
 
-# Chalice's own check of the content type would refuse with 415 before the signature is seen.
 @routes.route("/webhooks/{channel}", methods=["POST"], content_types=[])
 def channel_webhook(channel: str) -> Response:
     """Take a platform's webhook."""
@@ -72,10 +80,54 @@ def desk_webhook(desk: str) -> Response:
     return _receive(f"desk:{desk}", lambda: bootstrap.helpdesk_of(desk))
 
 
-@routes.route("/health")
+@routes.route("/health", content_types=[])
 def health() -> dict[str, str]:
     """Say that the application answers, and which version of it."""
     return {"status": "ok", "version": version.VERSION}
+
+
+@routes.route("/compliance/data-deletion", methods=["POST"], content_types=[])
+def request_deletion() -> Response:
+    """Take Meta's request to delete what is held of a user, and say where its state is shown."""
+    try:
+        code = bootstrap_rare.deletions().take(_body())
+    except ScriptaError as exc:
+        return _failure(exc, "data-deletion")
+    return Response({"url": f"{_address()}/{code}", "confirmation_code": code})
+
+
+@routes.route("/compliance/data-deletion/{code}", methods=["GET"], content_types=[])
+def deletion_state(code: str) -> Response:
+    """Show how far a request has come, to whoever has its code."""
+    if not _CODE.fullmatch(code):
+        return _refusal(_NOT_FOUND)
+    try:
+        request = bootstrap_rare.deletions().state(code)
+    except ScriptaError as exc:
+        return _failure(exc, "data-deletion")
+    if request is None:
+        return _refusal(_NOT_FOUND)
+    return _plain(200, f"{_SAID_OF_DELETION[request.state]}\nCode: {code}\n")
+
+
+@routes.route("/compliance/deauthorize", methods=["POST"], content_types=[])
+def deauthorise() -> Response:
+    """Take that a user of the app has left it."""
+    try:
+        bootstrap_rare.deletions().leave(_body())
+    except ScriptaError as exc:
+        return _failure(exc, "deauthorize")
+    return _plain(200, "")
+
+
+def _address() -> str:
+    """Return the address that was asked, without what anybody could make it be."""
+    request = routes.current_request
+    context = request.context
+    # Only the local server has no name but the one that it is asked under.
+    place = context.get("domainName")
+    origin = f"https://{place}" if place else f"http://{request.headers.get('host', '')}"
+    return f"{origin}{context['path']}"
 
 
 def _receive(source: str, webhook: Callable[[], Webhook]) -> Response:

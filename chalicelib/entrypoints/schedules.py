@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, bootstrap_rare
 
 schedules = Blueprint(__name__)
 
@@ -25,17 +26,24 @@ def reconcile(event: CloudWatchEvent) -> None:
     """Ask all accounts and desks what was said in the last day."""
     from chalicelib.pipeline.reconcile import LOOK_BACK
 
-    context: Any = event.context
-
-    def time_left() -> float:
-        return float(context.get_remaining_time_in_millis()) / _MS - _LEAST_TIME
-
     directory = bootstrap.directory()
-    reports = bootstrap.reconciler().reconcile(
+    reports = bootstrap_rare.reconciler().reconcile(
         [*directory.accounts(), *directory.desks()],
         since=bootstrap.clock() - LOOK_BACK,
-        time_left=time_left,
+        time_left=_time_left(event),
     )
     # Each is made, and told of in the log, when it is asked for.
     for _ in reports:
         pass
+
+
+@schedules.schedule(Rate(1, unit=Rate.HOURS), name="erase")
+def erase(event: CloudWatchEvent) -> None:
+    """Work off the requests for deletion that came through Meta."""
+    bootstrap_rare.undertaker().work_off(time_left=_time_left(event))
+
+
+def _time_left(event: CloudWatchEvent) -> Callable[[], float]:
+    """Return what tells how many seconds there are, less those for what was begun."""
+    context: Any = event.context
+    return lambda: float(context.get_remaining_time_in_millis()) / _MS - _LEAST_TIME

@@ -31,11 +31,18 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """Something that was said; `status` is None where it was not said to the customer."""
+    """
+    Something that was said; `status` is None where it was not said to the customer.
+
+    `ended` is how sending it ended, and `work` what is still to be done with it: written into the
+    ticket, or sent.
+    """
 
     sequence: int
     message: Message
     status: Status | None
+    ended: Delivery | None = None
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +125,8 @@ class _Found:
                 status=self._status(self.conversation, kept.sequence)
                 if kept.message.direction in _TO_THE_CUSTOMER
                 else None,
+                ended=self.deliveries.get(kept.sequence),
+                work=next((w for w in self.work if w.sequence == kept.sequence), None),
             )
             for kept in self.messages
         ]

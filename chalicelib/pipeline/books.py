@@ -16,6 +16,7 @@ from chalicelib.domain.changes import (
     Outcome,
 )
 from chalicelib.domain.envelope import Book, trace
+from chalicelib.domain.erasure import ERASED
 from chalicelib.domain.ports import Log
 from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Verb
@@ -48,6 +49,10 @@ class Copy:
     owner: str
     parked: ClaimKey | None = None
 
+    def came_at(self, now: int) -> int:
+        """Return since when the books know it: one that is parked was never forgotten."""
+        return self.received_at if self.parked else now
+
 
 @dataclass(frozen=True, slots=True)
 class Bookkeeper:
@@ -57,12 +62,20 @@ class Bookkeeper:
     log: Log
 
     def enter(
-        self, copy: Copy, key: ClaimKey, *, find: Find, decide: Decide, message_id: str = ""
+        self,
+        copy: Copy,
+        key: ClaimKey,
+        *,
+        find: Find,
+        decide: Decide,
+        others: Sequence[ClaimKey] = (),
+        message_id: str = "",
     ) -> Sequence[Wake]:
         """
         Write an item into the books together with what it changes, unless it is there.
 
-        `find` returns the claim of `key` among the rest, and `message_id` is the platform's.
+        `find` returns the claim of `key` among the rest, and those of `others`, under which it may
+        stand as well; `message_id` is the platform's.
         Returns whom to wake. Raises TransientError where others are faster again and again.
         """
         for _ in range(_TRIES):
@@ -70,12 +83,12 @@ class Bookkeeper:
             if copy.parked and parked is None:
                 return ()
             found = find()
-            there = found.claims.get(key)
+            there = next((found.claims[k] for k in (key, *others) if k in found.claims), None)
             try:
-                if there is not None and key != copy.parked:
+                if there is not None and there.key != copy.parked:
                     return self._again(there, copy.owner, parked)
                 decision = decide(found)
-                claim = _claim(copy, key, decision, parked)
+                claim = _claim(copy, decision.line or key, decision, parked)
                 self.store.commit(*_entries(claim, parked), *decision.changes)
             except Conflict:
                 continue
@@ -154,6 +167,6 @@ def _entries(claim: Claim, parked: Claim | None) -> list[Change]:
         return [Claimed(claim)]
     if parked.key == claim.key:
         return [ClaimChanged(parked, claim)]
-    if claim.outcome is Outcome.PARKED:
+    if claim.outcome is Outcome.PARKED or claim.reason == ERASED:
         return [Claimed(claim), ClaimDropped(parked)]
     return [Claimed(claim), ClaimChanged(parked, replace(claim, key=parked.key, raw=""))]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain.changes import (
     Change,
+    ClaimKey,
     MessageKept,
     Outcome,
     WorkAdded,
@@ -31,7 +32,8 @@ class Decision:
     `sequence` is the first of the item's `parts` in the conversation.
     `reason` is a key of the words catalogue for what is parked, else what the item was. `alarm`
     says what an operator must be told. What is `secret` is not to be kept as it came: its author
-    took it back. `forgets` are files to be deleted before the changes are committed.
+    took it back. `forgets` are files to be deleted before the changes are committed. `line` is the
+    key under which the item stands in the books, where it is not its own.
     """
 
     outcome: Outcome
@@ -44,6 +46,7 @@ class Decision:
     alarm: str = ""
     secret: bool = False
     forgets: Sequence[File] = ()
+    line: ClaimKey | None = None
 
 
 def parked(reason: str) -> Decision:

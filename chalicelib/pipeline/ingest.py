@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from chalicelib.domain.account import AccountRef
-from chalicelib.domain.changes import Claim, ClaimDropped, Claimed, ClaimKey, Outcome, SentKey
-from chalicelib.domain.contact import Alias, Contact
-from chalicelib.domain.desk_events import DeskEvent, ReplyWritten, TicketChanged
+from chalicelib.domain.changes import Claim, ClaimDropped, Claimed, ClaimKey, Outcome
+from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Book, Envelope, compact, digest
-from chalicelib.domain.events import ChannelEvent, MessageEchoed
+from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.keeping import Bodies
 from chalicelib.domain.ports import Channel, Clock, Directory, Helpdesk, Log, Queue, Webhook
-from chalicelib.domain.store import Found, Store
+from chalicelib.domain.store import DeletionRequests, Found, Store
 from chalicelib.errors import ConfigurationError, Conflict, MalformedPayload, TransientError
 from chalicelib.pipeline.books import Bookkeeper, Copy, Decide, woken
 from chalicelib.pipeline.channel_events import ChannelEvents, without_account
-from chalicelib.pipeline.confirm import words_of
 from chalicelib.pipeline.decision import Decision, parked
+from chalicelib.pipeline.deletions import REQUESTED, take_in
 from chalicelib.pipeline.desk_events import DeskEvents
+from chalicelib.pipeline.erased import Erased
 from chalicelib.pipeline.fan_out import Raw, fanned_out, item_of
 from chalicelib.pipeline.file_policy import as_wanted
 from chalicelib.pipeline.files import FileKeeper, found_since, of_earlier
 from chalicelib.pipeline.receive import in_batches
+from chalicelib.pipeline.related import found_of
 from chalicelib.pipeline.set_aside import (
     DEAD_LETTER,
     NO_ENVELOPE,
@@ -51,6 +51,8 @@ class Ingester:
     channel_events: ChannelEvents
     desk_events: DeskEvents
     keeper: FileKeeper
+    erased: Erased
+    requests: DeletionRequests
     clock: Clock
     log: Log
 
@@ -63,7 +65,9 @@ class Ingester:
         trying again changes nothing that was done.
         """
         envelope = Envelope.decode(text)
-        if envelope.replays:
+        if envelope.source == REQUESTED:
+            take_in(envelope, self.requests)
+        elif envelope.replays:
             self._replay(ClaimKey(*envelope.replays))
         else:
             self._take(envelope, message_id)
@@ -82,6 +86,9 @@ class Ingester:
             envelope = Envelope.decode(text)
         except MalformedPayload:
             self._keep_whole(text, message_id)
+            return
+        if envelope.source == REQUESTED:
+            take_in(envelope, self.requests)
             return
         if envelope.pointer and not envelope.origin:
             self._open_or_set_aside(envelope, message_id)
@@ -214,7 +221,7 @@ class Ingester:
                 account=account,
                 found=found,
                 now=now,
-                came_at=_came_at(copy, now),
+                came_at=copy.came_at(now),
             )
             self.keeper.forget(decision.forgets)
             kept = self.keeper.kept(decision, lambda file: channel.locate(file, account=account))
@@ -231,7 +238,7 @@ class Ingester:
         def decide(found: Found) -> Decision:
             now = self.clock()
             decision = self.desk_events.decide(
-                event, desk=desk, found=found, now=now, came_at=_came_at(copy, now)
+                event, desk=desk, found=found, now=now, came_at=copy.came_at(now)
             )
             return self.keeper.kept(decision, helpdesk.locate)
 
@@ -250,27 +257,10 @@ class Ingester:
         return self._books.enter(
             copy,
             key,
-            find=lambda: self._find(key, event, desk),
-            decide=decide,
+            find=lambda: found_of(event, key, desk=desk, store=self.store, erased=self.erased),
+            decide=lambda found: self.erased.decision(event, key, found) or decide(found),
+            others=self.erased.lines(key),
             message_id=getattr(event, "message_id", ""),
-        )
-
-    def _find(self, key: ClaimKey, event: ChannelEvent | DeskEvent, desk: str) -> Found:
-        ticket_id = event.ticket_id if isinstance(event, ReplyWritten | TicketChanged) else ""
-        account: AccountRef | None = getattr(event, "account", None)
-        contact: Contact | None = getattr(event, "contact", None)
-        names: Sequence[Alias] = getattr(event, "names", ())
-        ids = {getattr(event, name, "") for name in ("message_id", "reply_to")} - {""}
-        related = {getattr(event, name, "") for name in ("about", "undone_by")} - {""}
-        related |= set(getattr(event, "traces", ()))
-        words = words_of(event) if isinstance(event, MessageEchoed) else []
-        return self.store.find(
-            claim=key,
-            others=[ClaimKey(key.scope, other) for other in sorted(related)],
-            account=account,
-            aliases=(*(contact.aliases if contact else ()), *names),
-            sent=[SentKey(account, mid) for mid in sorted(ids)] + words if account else (),
-            ticket=(desk, ticket_id) if ticket_id else None,
         )
 
     @property
@@ -293,8 +283,3 @@ class Ingester:
     def _webhook(self, envelope: Envelope) -> Webhook:
         side, _, name = envelope.source.partition(":")
         return self.channel(name) if side == "channel" else self.helpdesk(name)
-
-
-def _came_at(copy: Copy, now: int) -> int:
-    """Return since when the books know an item: one that is parked was never forgotten."""
-    return copy.received_at if copy.parked else now

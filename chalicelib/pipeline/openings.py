@@ -47,11 +47,13 @@ def _customer(conversation: Conversation, *, channel: str, name: str) -> Custome
     contact = conversation.contact
     phone = contact.address(AliasKind.PHONE) or ""
     others = [kind for kind in AliasKind if kind is not AliasKind.PHONE]
+    # One requester for all conversations of somebody whom an operator linked.
+    mailbox = contact.person or f"{channel}-{conversation.id}"
     return Customer(
-        id=conversation.id,
+        id=contact.person or conversation.id,
         name=name,
         # A name under .invalid can never be reached by mail: RFC 2606, section 2.
-        address=f"{channel}-{conversation.id}@scripta.invalid",
+        address=f"{mailbox}@scripta.invalid",
         phone=f"+{phone}" if phone.isascii() and phone.isdigit() else "",
         handle=contact.address(*others) or "",
     )

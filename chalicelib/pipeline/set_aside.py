@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.domain.changes import Claim
 from chalicelib.domain.envelope import Envelope, compact
+from chalicelib.errors import MalformedPayload
 from chalicelib.pipeline.books import Copy
 from chalicelib.pipeline.fan_out import Raw
 
@@ -29,6 +30,21 @@ def kept(envelope: Envelope, raw: Raw) -> str:
 def is_pointer(claim: Claim) -> bool:
     """Return whether a line stands for a body that could not be fanned out."""
     return claim.reason == DEAD_LETTER and set(json.loads(claim.raw)) == {"pointer", "lanes"}
+
+
+def bodies_of(claim: Claim) -> frozenset[str]:
+    """Return the keys of the bodies that a line needs; empty where it holds its item itself."""
+    if is_pointer(claim):
+        return frozenset({json.loads(claim.raw)["pointer"]})
+    if claim.reason == NO_ENVELOPE:
+        try:
+            pointer = Envelope.decode(json.loads(claim.raw)).pointer
+        except MalformedPayload:
+            return frozenset()
+        return frozenset({pointer} - {""})
+    raw = json.loads(claim.raw) if claim.raw else {}
+    is_place = isinstance(raw, dict) and set(raw) == {"body", "item"}
+    return frozenset({raw["body"]}) if is_place else frozenset()
 
 
 def whole_of(claim: Claim) -> Envelope | None:

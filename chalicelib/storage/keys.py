@@ -12,6 +12,9 @@ Every key of the single table, in one place.
 | TICKET#desk#id          | TICKET                   | a ticket -> the conversation                   |
 | SENT#channel#account#id | SENT                     | the platform's message id -> ours, and receipts|
 | BREAKER#desk            | BREAKER                  | how the desk has been answering                |
+| ERASED#mark             | ERASED                   | that somebody or something was erased, and when|
+| ERASURE                 | id                       | the receipt of an erasure                      |
+| DELETION                | CODE#code                | a request for deletion that came through Meta  |
 | CONFIGURATION           | ACCOUNT#channel#id       | an account                                     |
 | CONFIGURATION           | DESK#id                  | a desk                                         |
 
@@ -39,6 +42,12 @@ MESSAGE_PREFIX = "MSG#"
 STATE_PREFIX = "STATE#"
 CLAIM = "CLAIM"
 SENT = "SENT"
+ALIAS = "ALIAS"
+TICKET = "TICKET"
+TICKET_PREFIX = "TICKET#"
+ERASURE = "ERASURE"
+DELETION = "DELETION"
+CODE_PREFIX = "CODE#"
 
 INDEX = "waiting"
 DUE = "DUE"
@@ -77,12 +86,12 @@ def claim(key: ClaimKey) -> Key:
 
 def alias(account: AccountRef, name: Alias) -> Key:
     """Return the key of one name of a contact."""
-    return f"ALIAS#{account.channel}#{account.id}#{name.kind}:{name.value}", "ALIAS"
+    return f"ALIAS#{account.channel}#{account.id}#{name.kind}:{name.value}", ALIAS
 
 
 def ticket(desk: str, ticket_id: str) -> Key:
     """Return the key of a ticket's conversation."""
-    return f"TICKET#{desk}#{ticket_id}", "TICKET"
+    return f"{TICKET_PREFIX}{desk}#{ticket_id}", TICKET
 
 
 def sent(key: SentKey) -> Key:
@@ -93,6 +102,21 @@ def sent(key: SentKey) -> Key:
 def breaker(desk: str) -> Key:
     """Return the key of a desk's breaker."""
     return f"BREAKER#{desk}", "BREAKER"
+
+
+def grave(mark: str) -> Key:
+    """Return the key of the grave under a mark."""
+    return f"ERASED#{mark}", "ERASED"
+
+
+def erasure(erasure_id: str) -> Key:
+    """Return the key of an erasure's receipt."""
+    return ERASURE, erasure_id
+
+
+def deletion(code: str) -> Key:
+    """Return the key of a request for deletion."""
+    return DELETION, CODE_PREFIX + code
 
 
 def account(ref: AccountRef) -> Key:

@@ -8,13 +8,17 @@ from typing import Any
 
 from chalicelib.domain.content import Content, File, FileKind, Part
 from chalicelib.domain.message import Direction, Message
+from chalicelib.storage.lives import LIVES
+
+_MS = 1000
 
 Row = Mapping[str, Any]
 
 
-def from_message(message: Message) -> dict[str, Any]:
-    """Return the row of what was said."""
+def from_message(message: Message, *, life: int = LIVES.messages) -> dict[str, Any]:
+    """Return the row of what was said; `life` is in seconds, from when it was recorded."""
     return {
+        "ttl": message.recorded_at // _MS + life,
         "direction": message.direction,
         "content": _from_content(message.content),
         "occurred_at": message.occurred_at,

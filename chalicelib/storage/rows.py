@@ -16,10 +16,9 @@ from chalicelib.domain.message import Status
 from chalicelib.domain.ticket import EntryKind
 from chalicelib.domain.work import Aim, Joined, Stage, Verb, Work
 from chalicelib.storage import keys
+from chalicelib.storage.lives import LIVES
 from chalicelib.storage.message_rows import to_files
 
-_CLAIM_LIFE = 14 * 86400  #: seconds; senders try again for less than that
-_SENT_LIFE = 90 * 86400  #: seconds; receipts come for as long as a customer may open the thread
 _MS = 1000
 
 Row = Mapping[str, Any]
@@ -33,6 +32,7 @@ def from_conversation(conversation: Conversation) -> dict[str, Any]:
         "account": conversation.account.id,
         "aliases": [list(alias) for alias in conversation.contact.aliases],
         "name": conversation.contact.name,
+        "person": conversation.contact.person,
         "sequence": conversation.sequence,
         "tickets": conversation.tickets,
         "last_inbound_at": conversation.last_inbound_at,
@@ -83,6 +83,7 @@ def to_conversation(row: Row) -> Conversation:
         contact=Contact(
             aliases=tuple(Alias(AliasKind(kind), value) for kind, value in row["aliases"]),
             name=row["name"],
+            person=row.get("person", ""),  # rows of 0.1 know no links
         ),
         sequence=row["sequence"],
         link=link,
@@ -163,8 +164,12 @@ def to_work(row: Row) -> Work:
     )
 
 
-def from_claim(claim: Claim) -> dict[str, Any]:
-    """Return an item's line in the books; only parked items are kept without an end."""
+def from_claim(claim: Claim, *, life: int = LIVES.items) -> dict[str, Any]:
+    """
+    Return an item's line in the books; only parked items are kept without an end.
+
+    `life` is in seconds, from when it came.
+    """
     row: dict[str, Any] = {
         "scope": claim.key.scope,
         "key": claim.key.key,
@@ -183,7 +188,7 @@ def from_claim(claim: Claim) -> dict[str, Any]:
         row["seen"] = claim.seen
     if claim.outcome is Outcome.PARKED:
         return row | {"waiting": keys.PARKED, "waiting_at": claim.received_at}
-    return row | {"ttl": claim.received_at // _MS + _CLAIM_LIFE}
+    return row | {"ttl": claim.received_at // _MS + life}
 
 
 def to_claim(row: Row) -> Claim:
@@ -204,9 +209,10 @@ def to_claim(row: Row) -> Claim:
     )
 
 
-def from_delivery(delivery: Delivery) -> dict[str, Any]:
-    """Return the row of how a send ended."""
+def from_delivery(delivery: Delivery, *, life: int = LIVES.messages) -> dict[str, Any]:
+    """Return the row of how a send ended; `life` is in seconds, from then on."""
     return {
+        "ttl": delivery.changed_at // _MS + life,
         "conversation": delivery.conversation_id,
         "sequence": delivery.sequence,
         "status": delivery.status,
@@ -236,7 +242,7 @@ def from_sent(sent: Sent, *, now: int) -> dict[str, Any]:
         "channel": sent.key.account.channel,
         "account": sent.key.account.id,
         "message_id": sent.key.message_id,
-        "ttl": now // _MS + _SENT_LIFE,
+        "ttl": now // _MS + LIVES.sent,
     }
     if sent.conversation_id:
         row |= {"conversation": sent.conversation_id, "sequence": sent.sequence}

@@ -15,7 +15,8 @@ from chalicelib.domain.message import Message
 from chalicelib.domain.ports import Clock
 from chalicelib.domain.store import Found
 from chalicelib.domain.work import Work
-from chalicelib.storage import keys, message_rows, rows
+from chalicelib.storage import erasure_rows, keys, message_rows, rows
+from chalicelib.storage.lives import LIVES, Lives
 from chalicelib.storage.table import IF_NEW, Condition, Delete, Put, Table, Update, Write
 
 _MOST_KEYS = 100  #: in one call
@@ -27,9 +28,10 @@ _TICKET = ("link_desk", "link_ticket")  #: those that name it
 class TableStore:
     """Keeps the contract of store.Store on any table."""
 
-    def __init__(self, table: Table, *, clock: Clock) -> None:
+    def __init__(self, table: Table, *, clock: Clock, lives: Lives = LIVES) -> None:
         self._table = table
         self._clock = clock
+        self._lives = lives
 
     def find(
         self,
@@ -40,6 +42,7 @@ class TableStore:
         aliases: Sequence[Alias] = (),
         sent: Sequence[c.SentKey] = (),
         ticket: tuple[str, str] | None = None,
+        marks: Sequence[str] = (),
     ) -> Found:
         """See store.Store."""
         lines = (claim, *others) if claim else others
@@ -47,12 +50,16 @@ class TableStore:
         names = {keys.alias(account, alias): alias for alias in aliases} if account else {}
         sends = {keys.sent(key): key for key in sent}
         tickets = [keys.ticket(*ticket)] if ticket else []
-        found = self._table.get([*claims, *names, *sends, *tickets])
+        graves = {keys.grave(each): each for each in marks}
+        found = self._table.get([*claims, *names, *sends, *tickets, *graves])
         return Found(
             claims={k: rows.to_claim(found[key]) for key, k in claims.items() if key in found},
             aliases={k: found[key]["conversation"] for key, k in names.items() if key in found},
             sent={k: rows.to_sent(found[key]) for key, k in sends.items() if key in found},
             ticket=next((found[key]["conversation"] for key in tickets if key in found), ""),
+            erased={
+                m: erasure_rows.to_grave(found[key]) for key, m in graves.items() if key in found
+            },
         )
 
     def claimed(self, claims: Sequence[c.ClaimKey]) -> frozenset[c.ClaimKey]:
@@ -144,7 +151,7 @@ class TableStore:
                 | c.CopiesSeen()
                 | c.ItemForgotten()
             ):
-                return _entry(change)
+                return _entry(change, self._lives)
             case c.ConversationOpened(conversation):
                 row = rows.from_conversation(conversation)
                 return Put(key=keys.conversation(conversation.id), row=row, when=IF_NEW)
@@ -155,7 +162,11 @@ class TableStore:
                 return Put(key=keys.alias(account, alias), row=row, when=IF_NEW)
             case c.MessageKept(conversation_id, sequence, message):
                 key = keys.message(conversation_id, sequence)
-                return Put(key=key, row=message_rows.from_message(message), when=IF_NEW)
+                return Put(
+                    key=key,
+                    row=message_rows.from_message(message, life=self._lives.messages),
+                    when=IF_NEW,
+                )
             case c.MessageForgotten(kept, content) | c.FilesFound(kept, content):
                 forgets = isinstance(change, c.MessageForgotten)
                 return _said_otherwise(kept, content, forgets=forgets)
@@ -171,7 +182,7 @@ class TableStore:
                 return Put(key=keys.ticket(desk, ticket_id), row=row)
             case c.DeliveryEnded(delivery):
                 key = keys.state(delivery.conversation_id, delivery.sequence)
-                return Put(key=key, row=rows.from_delivery(delivery))
+                return Put(key=key, row=rows.from_delivery(delivery, life=self._lives.messages))
             case c.SentLearnt(sent, only_if_new):
                 return Update(
                     key=keys.sent(sent.key),
@@ -184,13 +195,15 @@ class TableStore:
 _Entry = c.Claimed | c.ClaimChanged | c.ClaimDropped | c.CopiesSeen | c.ItemForgotten
 
 
-def _entry(change: _Entry) -> Write:
+def _entry(change: _Entry, lives: Lives) -> Write:
     """Return what writes a line of the books."""
     match change:
         case c.Claimed(claim):
-            return Put(key=keys.claim(claim.key), row=rows.from_claim(claim), when=IF_NEW)
+            return Put(
+                key=keys.claim(claim.key), row=rows.from_claim(claim, life=lives.items), when=IF_NEW
+            )
         case c.ClaimChanged(was, claim):
-            row = rows.from_claim(claim)
+            row = rows.from_claim(claim, life=lives.items)
             return Put(key=keys.claim(claim.key), row=row, when=_still(was))
         case c.ClaimDropped(claim):
             return Delete(key=keys.claim(claim.key), when=_still(claim))

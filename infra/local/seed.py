@@ -6,7 +6,7 @@ import base64
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from chalicelib.domain.account import Account, AccountRef, Desk
@@ -27,20 +27,32 @@ class Generated:
     bridge_token: str
     webhook_secret: str
     desk_secret_key: str
+    mark_key: str = ""
 
 
 def generated(path: Path) -> Generated:
     """Return what was generated for a state folder, generating it when there is nothing yet."""
     if path.exists():
-        return Generated(**json.loads(path.read_text()))
+        made = Generated(**json.loads(path.read_text()))
+        # A folder of 0.1 has none.
+        return made if made.mark_key else _kept(path, replace(made, mark_key=_mark_key()))
     made = Generated(
         bridge_token=secrets.token_hex(20),
         webhook_secret="whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
         desk_secret_key=secrets.token_urlsafe(50),
+        mark_key=_mark_key(),
     )
     path.touch(mode=0o600)
+    return _kept(path, made)
+
+
+def _kept(path: Path, made: Generated) -> Generated:
     path.write_text(json.dumps(asdict(made)))
     return made
+
+
+def _mark_key() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def seed(
@@ -75,6 +87,7 @@ def seed(
                 "app_secrets": list(credentials.APP_SECRETS),
                 "verify_tokens": [credentials.VERIFY_TOKEN],
             },
+            "privacy": {"mark_keys": [made.mark_key]},
             f"desks/{credentials.DESK_ID}": {
                 "webhook_secrets": [made.webhook_secret],
                 "api_tokens": [made.bridge_token],

@@ -15,6 +15,7 @@ from chalicelib.domain.changes import (
     Claimed,
     ClaimKey,
     ConversationOpened,
+    DeliveryEnded,
     MessageKept,
     Outcome,
     SentLearnt,
@@ -25,8 +26,9 @@ from chalicelib.domain.contact import Alias, AliasKind
 from chalicelib.domain.content import Content
 from chalicelib.domain.store import Found
 from chalicelib.domain.work import Verb
+from chalicelib.storage.lives import Lives
 from chalicelib.storage.store import TableStore
-from tests.contract.stored import ACCOUNT, CLAIM, CONVERSATION, MESSAGE, SENT, WORK
+from tests.contract.stored import ACCOUNT, CLAIM, CONVERSATION, DELIVERY, MESSAGE, SENT, WORK
 from tests.fakes.clock import START, VirtualClock
 
 DAY = 86_400
@@ -183,6 +185,19 @@ def test_what_is_known_of_a_sent_message_ends_ninety_days_after_it_was_last_hear
         clock.advance(DAY)
     (row,) = table.scan()
     assert row["ttl"] == START // 1000 + (1 + 90) * DAY
+
+
+def test_what_was_said_and_how_sending_it_ended_end_after_a_year(store, table):
+    store.commit(MessageKept("c1", 1, MESSAGE), DeliveryEnded(DELIVERY))
+    assert {row["ttl"] for row in table.scan()} == {START // 1000 + 365 * DAY}
+
+
+def test_how_long_rows_live_is_a_matter_of_settings(table):
+    lives = Lives.of_days(items=20, messages=30)
+    store = TableStore(table, clock=VirtualClock(), lives=lives)
+    store.commit(Claimed(CLAIM), MessageKept("c1", 1, MESSAGE), DeliveryEnded(DELIVERY))
+    ends = sorted((row["ttl"] - START // 1000) // DAY for row in table.scan())
+    assert ends == [20, 30, 30]
 
 
 def test_a_conversation_and_its_work_have_no_end(store, table):

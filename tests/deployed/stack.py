@@ -16,6 +16,7 @@ import httpx
 from infra import deploy
 from infra.local import aws, seed
 from infra.local.processes import Process
+from tests import private
 from tests.e2e.local_run import LocalRun, eventually
 
 STACK: Final = "scripta"
@@ -80,6 +81,17 @@ def deployed(
         eventually(people.desk_answers)
         eventually(partial(_answers, people.meta("/sim/health")))
         yield Deployed(people=people, environment=environment, outputs=outputs, url=url)
+        logged = "\n".join(_logged(client("logs")))
+        assert '"received"' in logged
+        assert private.found_in(logged) == []
+
+
+def _logged(logs: Any) -> Iterator[str]:
+    """Yield every line that the functions have logged."""
+    for group in logs.describe_log_groups()["logGroups"]:
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+        for page in pages:
+            yield from (event["message"] for event in page["events"])
 
 
 def _make_up_for_the_emulation(client: Callable[[str], Any], outputs: Mapping[str, str]) -> None:
@@ -88,6 +100,8 @@ def _make_up_for_the_emulation(client: Callable[[str], Any], outputs: Mapping[st
         TableName=outputs["TableName"],
         TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True},
     )
+    # It speaks no TLS, and takes the bucket's refusal of everything else seriously.
+    client("s3").delete_bucket_policy(Bucket=outputs["BucketName"])
     # On AWS the permission for one message is that for a batch; an action of the batch's own name,
     # which is asked for here, does not exist:
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html

@@ -6,15 +6,17 @@ import json
 import time
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from chalicelib.aws.queues import SqsQueue
 from chalicelib.domain.envelope import Envelope
 from chalicelib.domain.ports import Outgoing
-from infra.local.credentials import PAGE_ID
+from infra.local.credentials import APP_SECRET, PAGE_ID
 from tests.channels import channel
 from tests.deployed.stack import Deployed
 from tests.e2e.local_run import comments, eventually
+from tests.unit.graph_api.test_signed_request import TOLD, signed
 from tests.webhooks import TIME, Said, entry, webhook
 
 pytestmark = pytest.mark.e2e
@@ -28,9 +30,10 @@ def put(stack: Deployed, queue: str, body: str) -> SqsQueue:
     return target
 
 
-def test_the_sweep_may_do_what_it_does(stack: Deployed):
+def tick(stack: Deployed, function: str) -> None:
+    """Start a function as its schedule does, and see it end well."""
     answer = stack.client("lambda").invoke(
-        FunctionName=stack.resources()["Sweep"],
+        FunctionName=stack.resources()[function],
         Payload=json.dumps(
             {
                 "version": "0",
@@ -45,7 +48,41 @@ def test_the_sweep_may_do_what_it_does(stack: Deployed):
             }
         ),
     )
-    assert "FunctionError" not in answer, answer["Payload"].read()
+    # Read whatever it is: what is not read keeps its connection open.
+    told = answer["Payload"].read()
+    assert "FunctionError" not in answer, told
+
+
+def test_the_sweep_may_do_what_it_does(stack: Deployed):
+    tick(stack, "Sweep")
+
+
+def test_a_request_for_deletion_is_taken_worked_off_and_told_of(stack: Deployed):
+    number = "15550007373"
+    stack.people.write("messenger", number, "a question to be forgotten")
+    ticket = eventually(lambda: stack.people.ticket(said="a question to be forgotten"))
+    assert ticket
+
+    request = signed({**TOLD, "user_id": number}, secret=APP_SECRET)
+    path = f"{stack.url}/compliance/data-deletion"
+    answer = httpx.post(path, data={"signed_request": request}, timeout=30.0)
+    assert answer.status_code == 200, answer.text
+    code = answer.json()["confirmation_code"]
+
+    def state() -> str:
+        return httpx.get(f"{path}/{code}", timeout=30.0).text
+
+    eventually(lambda: "is being deleted" in state())
+
+    def done() -> bool:
+        tick(stack, "Erase")
+        return "Everything that was held was deleted." in state()
+
+    eventually(done)
+    pages = stack.client("dynamodb").get_paginator("scan")
+    rows = json.dumps(list(pages.paginate(TableName=stack.outputs["TableName"])), default=str)
+    assert number not in rows
+    assert "to be forgotten" not in rows
 
 
 def test_a_dead_letter_of_the_intake_is_still_shown_in_a_ticket(stack: Deployed):

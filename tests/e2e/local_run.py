@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import httpx
 
 from infra.local.credentials import DESK_AGENT, DESK_AGENT_PASSWORD, DESK_API_TOKEN
+from tests import private
 from tests.integration.desk.desk import Agent, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -88,9 +89,13 @@ class LocalRun:
         eventually(lambda: self.processes() == {})
 
     def close(self) -> None:
+        """Stop it; fail where anything that was told is in what its processes logged."""
         self._http.close()
         if self.process is not None and self.process.poll() is None:
             self.stop()
+        logs = {path.name: path.read_text() for path in (self.state / "logs").glob("*.log")}
+        found = {name: private.found_in(text) for name, text in logs.items()}
+        assert not any(found.values()), found
 
     @property
     def output(self) -> str:
@@ -128,6 +133,7 @@ class LocalRun:
 
     def write_untold(self, channel: str, contact: str, text: str) -> str:
         """Write as a customer of whom no webhook will tell; return the message's id."""
+        private.told(contact, text)
         body = {"channel": channel, "contact": contact, "text": text, "webhook": False}
         answer = self._http.post(self.meta("/sim/send"), json=body)
         assert answer.status_code == 200, answer.text
@@ -135,6 +141,7 @@ class LocalRun:
 
     def write(self, channel: str, contact: str, text: str, name: str = "") -> int:
         """Write as a customer; return what the application answered to the webhook."""
+        private.told(contact, text, name)
         body = {"channel": channel, "contact": contact, "text": text}
         answer = self._http.post(
             self.meta("/sim/send"), json=body | ({"name": name} if name else {})
@@ -146,6 +153,7 @@ class LocalRun:
         self, channel: str, contact: str, filename: str, content: bytes, text: str = ""
     ) -> int:
         """Send a picture as a customer; return what the application answered to the webhook."""
+        private.told(contact, filename, text)
         attachment = {
             "kind": "image",
             "filename": filename,

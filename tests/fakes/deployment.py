@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +13,7 @@ from chalicelib.domain.account import Account, AccountRef, Desk
 from chalicelib.domain.work import Verb
 from chalicelib.entrypoints import batches
 from chalicelib.errors import UnknownIntegration
+from chalicelib.pipeline.belongings import Belongings
 from chalicelib.pipeline.breakers import Breakers
 from chalicelib.pipeline.channel_events import ChannelEvents
 from chalicelib.pipeline.confirm import Confirmer
@@ -20,6 +21,8 @@ from chalicelib.pipeline.deliver import Deliverer
 from chalicelib.pipeline.desk_events import DeskEvents
 from chalicelib.pipeline.dispatch import Dispatch
 from chalicelib.pipeline.drain import Line
+from chalicelib.pipeline.erase import Eraser
+from chalicelib.pipeline.erased import Erased
 from chalicelib.pipeline.files import FileKeeper
 from chalicelib.pipeline.forward import Forwarder
 from chalicelib.pipeline.ingest import Ingester
@@ -27,6 +30,7 @@ from chalicelib.pipeline.receive import Receiver
 from chalicelib.pipeline.reconcile import Reconciler
 from chalicelib.pipeline.sweep import Sweeper
 from chalicelib.pipeline.wake import Wakeups
+from chalicelib.storage.people import TablePeople
 from chalicelib.storage.store import TableStore
 from infra.local.pumps import event
 from tests import builders
@@ -36,6 +40,7 @@ from tests.fakes.clock import VirtualClock
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.faults import ProcessDied
 from tests.fakes.helpdesk import FakeHelpdesk
+from tests.fakes.kept import MemoryKept
 from tests.fakes.log import RecordingLog
 from tests.fakes.media import MemoryMedia
 from tests.fakes.queue import MemoryQueue
@@ -116,6 +121,8 @@ class Deployment:
                 new_id=self._ids.__next__,
             ),
             keeper=keeper,
+            erased=Erased(self.mark_keys),
+            requests=TablePeople(table=self.table),
             clock=clock,
             log=log,
         )
@@ -147,6 +154,19 @@ class Deployment:
             clock=clock,
             log=log,
         )
+        self.eraser = Eraser(
+            belongings=Belongings(
+                people=TablePeople(table=self.table),
+                kept=MemoryKept(self.bodies, self.media),
+                channel=self._channel,
+                helpdesk=self._helpdesk,
+            ),
+            keys=self.mark_keys,
+            is_busy=lambda: bool(self.queues["ingest"].depth()),
+            new_id=self._ids.__next__,
+            clock=clock,
+            log=log,
+        )
         self.sweeper = Sweeper(
             store=store,
             directory=directory,
@@ -156,6 +176,10 @@ class Deployment:
             clock=clock,
             log=log,
         )
+
+    def mark_keys(self) -> Sequence[str]:
+        """Return the keys of the marks of erased people."""
+        return ("key of marks",)
 
     def pump(self, name: str, *, most: int = 10) -> bool:
         """Hand a batch of a queue to its worker; return whether there was one."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from tests import private
+
 
 class LogLine(NamedTuple):
     """One call of the log."""
@@ -22,15 +24,19 @@ class RecordingLog:
 
     def info(self, message: str, **keys: object) -> None:
         """Remember a line."""
-        self.lines.append(LogLine("info", message, keys))
+        self._keep(LogLine("info", message, keys))
 
     def warning(self, message: str, **keys: object) -> None:
         """Remember a line."""
-        self.lines.append(LogLine("warning", message, keys))
+        self._keep(LogLine("warning", message, keys))
 
     def alarm(self, message: str, **keys: object) -> None:
         """Remember a line."""
-        self.lines.append(LogLine("alarm", message, keys))
+        self._keep(LogLine("alarm", message, keys))
+
+    def _keep(self, line: LogLine) -> None:
+        private.logged(line.message, line.keys)
+        self.lines.append(line)
 
     def alarms(self) -> list[str]:
         """Return the messages of the alarms, in order."""

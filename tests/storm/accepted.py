@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.domain.envelope import Book
 from chalicelib.operations.accepted import Accepted
+from tests import private
 from tests.fakes.log import RecordingLog
 
 
@@ -20,6 +21,7 @@ class AcceptedLog(RecordingLog):
 
     def info(self, message: str, **keys: object) -> None:
         """Keep what was accepted."""
+        private.logged(message, keys)
         if message != "received":
             return
         messages: Any = keys["messages"]
@@ -35,7 +37,9 @@ class AcceptedLog(RecordingLog):
             )
 
     def warning(self, message: str, **keys: object) -> None:
-        """Keep nothing."""
+        """Keep nothing; what is logged is watched as everywhere."""
+        private.logged(message, keys)
 
     def alarm(self, message: str, **keys: object) -> None:
-        """Keep nothing."""
+        """Keep nothing; what is logged is watched as everywhere."""
+        private.logged(message, keys)

@@ -25,6 +25,7 @@ from infra.local.meta.journeys import Journeys
 from infra.local.meta.ladder import Ladder
 from infra.local.meta.mishap_routes import Mishaps
 from infra.local.meta.nodes import Nodes
+from infra.local.meta.operator_view import OperatorView
 from infra.local.meta.outside import Outside
 from infra.local.meta.pace import Pace
 from infra.local.meta.phones import Phones
@@ -86,6 +87,7 @@ def build(
     return Starlette(
         routes=[
             *page_routes.routes(desk=desk),
+            *OperatorView().routes(),
             *parts.simulation.routes(),
             *parts.mishaps.routes(),
             *(route for call in calls for route in call.routes()),

@@ -18,6 +18,7 @@ import httpx
 from bs4 import BeautifulSoup, Tag
 
 from infra.local.credentials import DESK_AGENT, DESK_AGENT_PASSWORD, DESK_API_TOKEN
+from tests import private
 
 ROOT = Path(__file__).parents[3]
 SECRET = "whsec_dGhlIGRlc2sncyB0ZXN0cyBzaWduIHdpdGggdGhpcw=="
@@ -188,6 +189,7 @@ class Agent:
         **fields: object,
     ) -> None:
         """Answer in the ticket's own form, which is set to public when it opens."""
+        private.told(text)
         data = {"comment": text, **fields}
         self.submit(f"/tickets/{ticket_id}/", "#ticket-respond-form", data, files)
 

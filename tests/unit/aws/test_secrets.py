@@ -119,7 +119,7 @@ def test_a_secret_that_was_missing_is_not_taken_for_missing_during_an_outage(tim
 
 @pytest.mark.parametrize(
     "text",
-    ["", "hunter2", '["hunter2"]', '{"app": "hunter2"}', '{"app": [1]}', '{"app": [""]}'],
+    ["", "hunter2", '["hunter2"]', '{"app": ""}', '{"app": [1]}', '{"app": [""]}'],
 )
 def test_a_malformed_secret_is_a_configuration_error_that_does_not_quote_it(text, time):
     secrets, _ = secrets_over(text, time)
@@ -127,3 +127,8 @@ def test_a_malformed_secret_is_a_configuration_error_that_does_not_quote_it(text
         secrets.get("meta", "app")
     assert "hunter2" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_a_single_value_needs_no_list(time):
+    secrets, _ = secrets_over('{"mark_keys": "k"}', time)
+    assert secrets.get("privacy", "mark_keys") == ("k",)

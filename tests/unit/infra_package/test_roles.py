@@ -104,7 +104,7 @@ def test_the_open_door_can_write_a_body_and_a_queue_message_and_read_no_conversa
     assert actions_on(role, "accounts/") == set()
     (table,) = [each for each in statements(role) if each["Sid"] == "Table"]
     leading = table["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
-    assert leading == ["CONFIGURATION"]
+    assert leading == ["CONFIGURATION", "DELETION"]
 
 
 def test_who_asks_both_sides_changes_nothing_but_the_intake(expanded):
@@ -117,21 +117,36 @@ def test_who_asks_both_sides_changes_nothing_but_the_intake(expanded):
     assert actions_on(role, "${SecretsPrefix}meta") == set()
 
 
-def test_nobody_may_scan_the_table_or_write_secrets(expanded):
-    for role in roles(expanded).values():
+def test_nobody_but_who_erases_may_scan_the_table_and_nobody_may_write_secrets(expanded):
+    for name, role in roles(expanded).items():
         allowed = {action for statement in statements(role) for action in statement["Action"]}
-        assert not allowed & {"dynamodb:Scan", "secretsmanager:PutSecretValue"}
+        assert ("dynamodb:Scan" in allowed) == (name == "EraseRole")
+        assert "secretsmanager:PutSecretValue" not in allowed
 
 
-def test_only_who_forgets_messages_or_shows_pictures_may_delete_and_that_only_files(expanded):
+def test_who_erases_reads_no_file_takes_no_message_and_sends_none(expanded):
+    role = expanded["Resources"]["EraseRole"]
+    assert actions_on(role, "Queue") == {"sqs:GetQueueAttributes"}
+    assert actions_on(role, "media/") == {"s3:DeleteObject"}
+    assert actions_on(role, "${SecretsPrefix}privacy-") == {"secretsmanager:GetSecretValue"}
+    for others in ("meta", "desks", "accounts"):
+        assert actions_on(role, f"${{SecretsPrefix}}{others}") == set()
+
+
+def test_who_forgets_or_shows_pictures_may_delete_files_and_who_erases_bodies_as_well(expanded):
     deletes = {
         (name, statement["Sid"])
         for name, role in roles(expanded).items()
         for statement in statements(role)
         if "s3:DeleteObject" in statement["Action"]
     }
-    assert {sid for _, sid in deletes} == {"Media"}
-    assert {name for name, _ in deletes} == {"IngestRole", "DeadIntakeRole", "ForwardRole"}
+    assert deletes == {
+        ("IngestRole", "Media"),
+        ("DeadIntakeRole", "Media"),
+        ("ForwardRole", "Media"),
+        ("EraseRole", "Media"),
+        ("EraseRole", "Bodies"),
+    }
 
 
 # parliament leaves files open when it is imported.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib.settings import Settings
+from chalicelib.settings import LEAST_ITEM_DAYS, Settings
 from tests.unit.infra_package.conftest import of_type
 
 DAY = 24 * 60 * 60
@@ -19,12 +19,18 @@ MESSAGES = {
     "DeadForward": "ForwardDeadQueue",
     "DeadDeliver": "DeliverDeadQueue",
 }
-SCHEDULES = {"Sweep": "rate(1 minute)", "Reconcile": "rate(1 hour)"}
+SCHEDULES = {"Sweep": "rate(1 minute)", "Reconcile": "rate(1 hour)", "Erase": "rate(1 hour)"}
 FUNCTIONS = {"APIHandler", *SCHEDULES, *MESSAGES}
 
 
 def properties(template: dict[str, Any], name: str) -> dict[str, Any]:
     return dict(template["Resources"][name]["Properties"])
+
+
+def _value(parameters: dict[str, Any], name: str) -> str:
+    """Return a parameter's default; of a resource its name stands for what it is."""
+    default = parameters.get(name, {}).get("Default")
+    return name if default is None else str(default)
 
 
 def sources(expanded: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -41,9 +47,12 @@ def test_every_function_of_the_application_is_in_the_template(expanded):
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_a_function_is_told_all_that_the_settings_read(expanded, name):
     variables = properties(expanded, name)["Environment"]["Variables"]
-    settings = Settings.read(
-        {key: value if isinstance(value, str) else value["Ref"] for key, value in variables.items()}
-    )
+    parameters = expanded["Parameters"]
+    given = {
+        key: value if isinstance(value, str) else _value(parameters, value["Ref"])
+        for key, value in variables.items()
+    }
+    settings = Settings.read(given)
     assert settings.partial_batch
     assert settings.table == "Table"
     assert settings.bucket == "Bucket"
@@ -108,8 +117,8 @@ def test_the_bucket_is_closed_encrypted_and_forgets_bodies_and_media(expanded):
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     rules = bucket["LifecycleConfiguration"]["Rules"]
     expiring = {rule.get("Prefix"): rule.get("ExpirationInDays") for rule in rules}
-    assert expiring["bodies/"] == 14
-    assert expiring["media/"] == 90
+    assert expiring["bodies/"] == {"Ref": "ItemDays"}
+    assert expiring["media/"] == {"Ref": "MediaDays"}
 
 
 def test_the_api_has_one_stage_that_is_regional_traced_and_logs_no_bodies(expanded):
@@ -143,3 +152,53 @@ def test_the_sweep_runs_each_minute_and_both_sides_are_asked_each_hour(expanded)
 
 def test_a_platform_is_answered_within_ten_seconds_whatever_happens(expanded):
     assert properties(expanded, "APIHandler")["Timeout"] <= 10
+
+
+def test_the_key_of_the_marks_is_made_with_the_stack_and_outlives_it(expanded):
+    resource = expanded["Resources"]["PrivacySecret"]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+    made = resource["Properties"]["GenerateSecretString"]
+    assert (made["GenerateStringKey"], made["PasswordLength"]) == ("mark_keys", 64)
+    assert resource["Properties"]["Name"] == {"Fn::Sub": "${SecretsPrefix}privacy"}
+
+
+def test_everything_has_an_end_by_default_and_nothing_ends_before_senders_stop_trying(expanded):
+    days = {name: expanded["Parameters"][name] for name in ("ItemDays", "MessageDays", "MediaDays")}
+    assert {name: each["Default"] for name, each in days.items()} == {
+        "ItemDays": 14,
+        "MessageDays": 365,
+        "MediaDays": 90,
+    }
+    assert all(each["MinValue"] == 14 for each in days.values())
+    assert LEAST_ITEM_DAYS == 14
+
+
+def test_nothing_that_holds_what_people_wrote_is_without_encryption(expanded):
+    tables, queues, buckets = (
+        [each["Properties"] for each in of_type(expanded, kind).values()]
+        for kind in ("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket")
+    )
+    assert tables
+    assert queues
+    assert buckets
+    assert all(table["SSESpecification"]["SSEEnabled"] is True for table in tables)
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in queues)
+    for bucket in buckets:
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+
+
+def test_the_bucket_refuses_whoever_asks_without_encryption(expanded):
+    (policy,) = of_type(expanded, "AWS::S3::BucketPolicy").values()
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == (
+        "Deny",
+        "*",
+        "s3:*",
+    )
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_the_platforms_are_asked_over_encrypted_connections(expanded):
+    for name in ("GraphUrl", "InstagramUrl"):
+        assert expanded["Parameters"][name]["Default"].startswith("https://")

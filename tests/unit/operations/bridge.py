@@ -32,16 +32,21 @@ from chalicelib.domain.ports import Outgoing
 from chalicelib.domain.work import Verb, Work
 from chalicelib.operations.accepted import Accepted
 from chalicelib.operations.verify import Books, verify
+from chalicelib.pipeline.belongings import Belongings
+from chalicelib.pipeline.erase import Eraser
 from chalicelib.pipeline.receive import Receiver
 from chalicelib.pipeline.reconcile import Reconciler
 from chalicelib.storage.audit import TableAudit
+from chalicelib.storage.people import TablePeople
 from chalicelib.storage.store import TableStore
 from ops.stages import Stage
 from tests.fakes.bodies import MemoryBodies
 from tests.fakes.channel import FakeChannel
 from tests.fakes.clock import VirtualClock
 from tests.fakes.helpdesk import FakeHelpdesk
+from tests.fakes.kept import MemoryKept
 from tests.fakes.log import RecordingLog
+from tests.fakes.media import MemoryMedia
 from tests.fakes.queue import MemoryQueue
 from tests.fakes.table import MemoryTable
 
@@ -67,6 +72,8 @@ class Bridge:
     channel: FakeChannel = field(default_factory=lambda: FakeChannel(ACCOUNT.channel))
     desk: FakeHelpdesk = field(init=False)
     told: RecordingLog = field(default_factory=RecordingLog)
+    bodies: MemoryBodies = field(default_factory=MemoryBodies)
+    media: MemoryMedia = field(default_factory=MemoryMedia)
 
     def __post_init__(self) -> None:
         self.intake = MemoryQueue(self.clock)
@@ -84,16 +91,33 @@ class Bridge:
             wakes=self.wakes,
             log=lambda: iter(log),
             reconciler=self.reconciler,
+            eraser=self.eraser,
         )
 
     def reconciler(self) -> Reconciler:
         """Return what asks the one channel and the one desk that there are."""
-        intake, bodies = self.intake, MemoryBodies()
+        intake, bodies = self.intake, self.bodies
         return Reconciler(
             store=self.store,
             receiver=Receiver(intake=intake, bodies=bodies, clock=self.clock, log=self.told),
             channel=lambda _name: self.channel,
             helpdesk=lambda _desk: self.desk,
+            clock=self.clock,
+            log=self.told,
+        )
+
+    def eraser(self) -> Eraser:
+        """Return what erases whom the table knows."""
+        return Eraser(
+            belongings=Belongings(
+                people=TablePeople(table=self.table),
+                kept=MemoryKept(self.bodies, self.media),
+                channel=lambda _name: self.channel,
+                helpdesk=lambda _desk: self.desk,
+            ),
+            keys=lambda: ("key of marks",),
+            is_busy=lambda: bool(self.intake.depth()),
+            new_id=lambda: f"e{self.clock()}",
             clock=self.clock,
             log=self.told,
         )
@@ -199,7 +223,7 @@ class Bridge:
         )
         return row
 
-    def end(self, work: Work, status: Status, *, message_id: str = "") -> None:
+    def end(self, work: Work, status: Status, *, message_id: str = "", **told: str) -> None:
         """Tell how a send ended."""
         self.store.commit(
             DeliveryEnded(
@@ -209,6 +233,7 @@ class Bridge:
                     status=status,
                     changed_at=self.clock(),
                     message_id=message_id,
+                    **told,
                 )
             )
         )

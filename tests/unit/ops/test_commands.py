@@ -140,6 +140,8 @@ def test_conversations_are_listed_with_their_contact_and_ticket(ops, bridge):
                 "account": "100",
                 "contact": "Ada",
                 "ticket": "http://desk/7",
+                "ticket_status": "open",
+                "person": "",
                 "sequence": 1,
                 "open_work": 1,
                 "last_at": START,
@@ -177,7 +179,7 @@ def test_a_conversation_is_shown_in_sequence_with_what_is_open(ops, bridge):
         (m["sequence"], m["direction"], m["author"], m["status"], m["text"])
         for m in told["messages"]
     ] == [
-        (1, "in", "Ada", "", "hello"),
+        (1, "in", "Ada", "in_ticket", "hello"),
         (2, "out", "alice", "accepted", "hi"),
         (3, "out", "alice", "pending", "more"),
     ]
@@ -196,6 +198,25 @@ def test_a_conversation_is_shown_in_sequence_with_what_is_open(ops, bridge):
     assert (status, err) == (0, "")
     assert out.index("hello") < out.index("hi") < out.index("more")
     assert "2023-11-14 22:14:20Z" in out
+
+
+def test_a_timeline_tells_attempts_and_failures_and_what_is_waited_for(ops, bridge):
+    waits = bridge.say(text="hello", attempts=3, waiting_for="local")
+    failed = bridge.say(verb=Verb.DELIVER, text="hi")
+    bridge.say(verb=Verb.DELIVER, text="more", parked="crash:KeyError")
+    bridge.store.commit(WorkDone(failed))
+    bridge.end(failed, Status.FAILED, reason="window_closed", detail="too late")
+    messages = answer(ops("conversation", "show", "c1", "--json"))["messages"]
+    told = [(m["status"], m["attempts"], m["open"], m["trouble"], m["ended_at"]) for m in messages]
+    assert told == [
+        ("", 3, "forward: ready, waits for local", "", 0),
+        ("failed", 0, "", "window_closed too late", START),
+        ("pending", 0, "deliver: parked, crash:KeyError", "", 0),
+    ]
+    assert waits.attempts == 3
+    out = ops("conversation", "show", "c1")[1]
+    assert "window_closed too late" in out
+    assert "waits for local" in out
 
 
 def test_a_conversation_in_which_nothing_was_said_is_shown(ops, bridge):
@@ -229,6 +250,7 @@ def test_what_a_customer_wrote_cannot_steer_the_terminal(ops, bridge):
         (["conversation", "show"], "Missing argument 'ID'."),
         (["conversation", "show", "nobody"], "There is no conversation 'nobody'."),
         (["conversation", "show", "\x1b[31m\n"], "There is no conversation '\\x1b[31m\\n'."),
+        (["\x1b[31m"], "No such command '\\x1b[31m'."),
         (["verify", "--limit", "3"], "No such option '--limit'."),
         (["parked", "--limit", "0"], "Invalid value for '--limit': 0 is not in the range x>=1."),
     ],

@@ -17,6 +17,7 @@ def merge(world, ticket: str, into: str, *, told: bool) -> None:
     if told:
         world.hear_desk(ticket_merged(ticket, into=into, at=world.clock()))
         world.run_until_quiet()
+        assert world.claim(f"merged:{ticket}:{into}").outcome == "recorded"
 
 
 @told

@@ -5,6 +5,7 @@ export default {
   lead: "Write to the shop as a customer. Your message becomes a ticket; the agent's answer arrives here.",
   language: "Language",
   open_desk: "Open the agents' desk",
+  open_conversations: "Conversations",
   ticket: "Ticket {id}",
   ticket_label: "Ticket {id}, opens in the agents' desk",
   phone: "{channel} phone",

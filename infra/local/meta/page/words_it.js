@@ -5,6 +5,7 @@ export default {
   lead: "Scrivi al negozio come cliente. Il messaggio diventa un ticket; la risposta dell'operatore arriva qui.",
   language: "Lingua",
   open_desk: "Apri l'helpdesk",
+  open_conversations: "Conversazioni",
   ticket: "Ticket {id}",
   ticket_label: "Ticket {id}, si apre nell'helpdesk",
   phone: "Telefono {channel}",
