@@ -11,6 +11,15 @@ from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
 from chalicelib.domain.sending import Sending
+from chalicelib.domain.setting import Setting
+from chalicelib.graph_api.account_settings import (
+    ACCESS_TOKENS,
+    APP_SECRETS,
+    COMMENTS,
+    HUMAN_AGENT,
+    READ_MARKS,
+    TAKE_CONTROL,
+)
 from chalicelib.graph_api.messaging import items
 from chalicelib.graph_api.messaging.channel import MessagingChannel
 from chalicelib.settings import Settings
@@ -22,6 +31,14 @@ if TYPE_CHECKING:
 #: In characters, and on the safe side of what these may be: see `portions.utf16_units`.
 #: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
 LONGEST_TEXT: Final = 2000
+SETTINGS: Final[Sequence[Setting]] = (
+    ACCESS_TOKENS,
+    APP_SECRETS,
+    COMMENTS,
+    HUMAN_AGENT,
+    READ_MARKS,
+    TAKE_CONTROL,
+)
 
 
 class Messenger(MessagingChannel):
