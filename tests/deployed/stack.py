@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,9 +14,11 @@ from typing import Any, Final
 
 import httpx
 
-from infra import deploy
+from infra.artefacts import Artefacts
+from infra.deploy import Deployment
 from infra.local import aws, seed
 from infra.local.processes import Process
+from infra.stack import Stack
 from tests.e2e.local_run import LocalRun, eventually
 
 STACK: Final = "scripta"
@@ -60,15 +63,7 @@ def deployed(
     """
     people = LocalRun(state)
     client = partial(aws.client, environment)
-    location = {"LocationConstraint": environment["AWS_DEFAULT_REGION"]}
-    client("s3").create_bucket(Bucket=_ARTEFACTS, CreateBucketConfiguration=location)
-    outputs = deploy.deploy(
-        out,
-        stack=STACK,
-        bucket=_ARTEFACTS,
-        parameters={"GraphUrl": people.meta("")},
-        client=client,
-    )
+    outputs = installed(out, client, {"GraphUrl": people.meta("")})
     _make_up_for_the_emulation(client, outputs)
     url = f"{environment['AWS_ENDPOINT_URL']}/restapis/{outputs['RestAPIId']}/api/_user_request_"
     with ExitStack() as stack:
@@ -80,6 +75,29 @@ def deployed(
         eventually(people.desk_answers)
         eventually(partial(_answers, people.meta("/sim/health")))
         yield Deployed(people=people, environment=environment, outputs=outputs, url=url)
+
+
+def installed(
+    out: Path, client: Callable[[str], Any], given: Mapping[str, str], *, stack: str = STACK
+) -> dict[str, str]:
+    """Deploy a package as `make deploy YES=1` does, and return the stack's outputs."""
+    target = Stack(cloudformation=client("cloudformation"), name=stack, pause=_short_pause)
+    artefacts = Artefacts(s3=client("s3"), bucket=_ARTEFACTS, owner=aws.ACCOUNT, region=aws.REGION)
+    deployment = Deployment(
+        stack=target,
+        artefacts=artefacts,
+        out=out,
+        given=given,
+        let_go=(),
+        consent=lambda: True,
+        tell=lambda _line: None,
+    )
+    assert deployment.run()
+    return target.outputs()
+
+
+def _short_pause(_seconds: float) -> None:
+    time.sleep(0.2)
 
 
 def _make_up_for_the_emulation(client: Callable[[str], Any], outputs: Mapping[str, str]) -> None:
