@@ -12,6 +12,7 @@ from chalicelib import channels, helpdesks
 from chalicelib.domain.account import Desk
 from chalicelib.domain.ports import Channel, Helpdesk, Secrets
 from chalicelib.domain.setting import Setting
+from chalicelib.domain.upkeep import Onboarding
 from chalicelib.errors import UnknownIntegration
 from chalicelib.settings import Settings
 
@@ -46,6 +47,12 @@ def channel_settings(name: str) -> Sequence[Setting]:
 def helpdesk_settings(name: str) -> Sequence[Setting]:
     """Return what a desk of a helpdesk can be told; raise UnknownIntegration as `helpdesk`."""
     return _settings(_module(helpdesks, name, "helpdesk"))
+
+
+def onboarding(name: str, *, secrets: Secrets, settings: Settings) -> Onboarding:
+    """Return what asks how accounts of a channel stand; raise UnknownIntegration as `channel`."""
+    module = _module(channels, name, "channel")
+    return cast("Onboarding", module.onboarding(secrets=secrets, settings=settings))
 
 
 def _settings(module: ModuleType) -> Sequence[Setting]:

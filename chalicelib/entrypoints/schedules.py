@@ -1,4 +1,4 @@
-"""The clock's side: what runs each minute, and what runs each hour."""
+"""The clock's side: what runs each minute, each hour and each day."""
 
 from __future__ import annotations
 
@@ -39,3 +39,11 @@ def reconcile(event: CloudWatchEvent) -> None:
     # Each is made, and told of in the log, when it is asked for.
     for _ in reports:
         pass
+
+
+@schedules.schedule(Rate(1, unit=Rate.DAYS), name="renew")
+def renew(event: CloudWatchEvent) -> None:  # noqa: ARG001 - Chalice hands it over
+    """Renew the tokens that would soon end."""
+    from chalicelib import bootstrap_upkeep
+
+    bootstrap_upkeep.renewer().renew(bootstrap.directory().accounts())

@@ -12,6 +12,7 @@ from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
 from chalicelib.domain.sending import Sending
 from chalicelib.domain.setting import Setting
+from chalicelib.domain.upkeep import Onboarding
 from chalicelib.graph_api.account_settings import (
     ACCESS_TOKENS,
     APP_SECRETS,
@@ -105,3 +106,10 @@ class Instagram(MessagingChannel):
 def create(*, secrets: Secrets, settings: Settings) -> Channel:
     """Return the channel."""
     return Instagram(secrets=secrets, settings=settings)
+
+
+def onboarding(*, secrets: Secrets, settings: Settings) -> Onboarding:
+    """Return what asks how an account stands."""
+    from chalicelib.channels.instagram.onboarding import InstagramOnboarding  # as above, for HTTP
+
+    return InstagramOnboarding(Instagram(secrets=secrets, settings=settings).connection)

@@ -12,6 +12,7 @@ from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
 from chalicelib.domain.sending import Sending
 from chalicelib.domain.setting import Setting
+from chalicelib.domain.upkeep import Onboarding
 from chalicelib.graph_api.account_settings import (
     ACCESS_TOKENS,
     APP_SECRETS,
@@ -96,3 +97,12 @@ class Messenger(MessagingChannel):
 def create(*, secrets: Secrets, settings: Settings) -> Channel:
     """Return the channel."""
     return Messenger(secrets=secrets, settings=settings)
+
+
+def onboarding(*, secrets: Secrets, settings: Settings) -> Onboarding:
+    """Return what asks how an account stands."""
+    from chalicelib.channels.messenger.onboarding import DEMANDS  # as above, for HTTP
+    from chalicelib.graph_api.onboarding import MetaOnboarding
+
+    channel = Messenger(secrets=secrets, settings=settings)
+    return MetaOnboarding(channel.connection, DEMANDS)

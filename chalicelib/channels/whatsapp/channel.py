@@ -14,6 +14,7 @@ from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
 from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.setting import Setting
+from chalicelib.domain.upkeep import Onboarding
 from chalicelib.domain.window import HOUR, Window
 from chalicelib.graph_api.account_settings import ACCESS_TOKENS, APP_SECRETS, READ_MARKS
 from chalicelib.graph_api.channel import MetaChannel
@@ -132,3 +133,10 @@ class WhatsApp(MetaChannel):
 def create(*, secrets: Secrets, settings: Settings) -> Channel:
     """Return the channel."""
     return WhatsApp(secrets=secrets, settings=settings)
+
+
+def onboarding(*, secrets: Secrets, settings: Settings) -> Onboarding:
+    """Return what asks how an account stands."""
+    from chalicelib.channels.whatsapp.onboarding import WhatsAppOnboarding  # as above, for HTTP
+
+    return WhatsAppOnboarding(WhatsApp(secrets=secrets, settings=settings).connection)

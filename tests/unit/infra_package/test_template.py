@@ -22,7 +22,7 @@ MESSAGES = {
     "DeadForward": "ForwardDeadQueue",
     "DeadDeliver": "DeliverDeadQueue",
 }
-SCHEDULES = {"Sweep": "rate(1 minute)", "Reconcile": "rate(1 hour)"}
+SCHEDULES = {"Sweep": "rate(1 minute)", "Reconcile": "rate(1 hour)", "Renew": "rate(1 day)"}
 FUNCTIONS = {"APIHandler", *SCHEDULES, *MESSAGES}
 
 
