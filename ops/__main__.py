@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from ops import conversation, parked, reconcile, replay, verify
+from ops import accounts, conversation, desks, parked, reconcile, replay, secrets, verify
 from ops.stages import Connect, connect
 
 _WRONG_CALL = 2
@@ -22,6 +22,9 @@ def cli() -> None:
     """
 
 
+cli.add_command(accounts.command)
+cli.add_command(desks.command)
+cli.add_command(secrets.command)
 cli.add_command(verify.command)
 cli.add_command(parked.command)
 cli.add_command(replay.command)
@@ -37,6 +40,7 @@ def main(arguments: Sequence[str], *, connect: Connect) -> int:
         click.echo(f"ops: {exc.format_message()}", err=True)
         return _WRONG_CALL
     except click.Abort:
+        click.echo("ops: interrupted; the same command goes on where this one was", err=True)
         return _WRONG_CALL
     return status
 

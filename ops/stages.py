@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from click import ClickException
 
@@ -19,6 +20,10 @@ from chalicelib.storage.audit import TableAudit
 from chalicelib.storage.directory import TableDirectory
 from chalicelib.storage.table import Table
 from ops.journal import Journal
+
+if TYPE_CHECKING:
+    from chalicelib.settings import Settings
+    from ops.outside import Outside
 
 LOCAL = "local"
 _STATE = "SCRIPTA_STATE"
@@ -38,7 +43,7 @@ class Stage:
 
     `intake` is the intake queue, then its dead-letter queue; `wakes` are those for wake-ups; `log`
     yields the lines that whatever puts items into the intake has logged, each one's oldest first.
-    `reconciler` makes what asks its accounts and desks.
+    `reconciler` makes what asks its accounts and desks, `outside` what changes them.
     """
 
     table: Table
@@ -46,6 +51,7 @@ class Stage:
     wakes: Mapping[Verb, Queue]
     log: Callable[[], Iterator[str]]
     reconciler: Callable[[], Reconciler]
+    outside: Callable[[], Outside]
 
     @property
     def directory(self) -> TableDirectory:
@@ -63,10 +69,34 @@ Connect = Callable[[str], Stage]
 
 
 def connect(name: str) -> Stage:
-    """Keep the contract of Connect with the local run, the one stage that there is."""
-    if name != LOCAL:
-        raise WrongCall(f"There is no stage {name!r}: only the local run can be asked.")
-    return _local(Path(os.environ.get(_STATE) or ".local"))
+    """Keep the contract of Connect with the local run, and with what was deployed into AWS."""
+    if name == LOCAL:
+        return _local(Path(os.environ.get(_STATE) or ".local"))
+    from ops import deployed
+
+    if name not in deployed.names():
+        known = ", ".join([LOCAL, *deployed.names()])
+        raise WrongCall(f"There is no stage {name!r}: there are {known}.")
+    return _deployed(name)
+
+
+def _deployed(name: str) -> Stage:
+    from infra.account import Unavailable, asked
+    from ops.deployed import Deployed, NotDeployed
+
+    try:
+        with asked():
+            found = Deployed(name)
+    except (NotDeployed, Unavailable) as exc:
+        raise WrongCall(str(exc)) from exc
+    return Stage(
+        table=found.table,
+        intake=found.intake(),
+        wakes=found.wakes(),
+        log=found.log,
+        reconciler=found.reconciler,
+        outside=found.outside,
+    )
 
 
 def _local(state: Path) -> Stage:
@@ -92,9 +122,30 @@ def _local(state: Path) -> Stage:
             },
             log=lambda: _lines(folder.logs),
             reconciler=partial(_reconciler, environment, journal=Journal(folder.logs / _JOURNAL)),
+            outside=partial(_outside, environment, url=f"http://127.0.0.1:{run.get('app', 0)}"),
         )
     except (OSError, ValueError, LookupError) as exc:
         raise WrongCall(f"{state}/run.json cannot be read: start the run again.") from exc
+
+
+def _settings(environment: Mapping[str, str]) -> Settings:
+    from chalicelib.settings import Settings
+
+    try:
+        # Without its address that of the real platform would be taken, which has no part in this.
+        return replace(Settings.read(environment), graph_url=environment["SCRIPTA_GRAPH_URL"])
+    except (ConfigurationError, KeyError) as exc:
+        raise WrongCall(f"run.json cannot be used ({exc}): start the run again.") from exc
+
+
+def _outside(environment: Mapping[str, str], *, url: str) -> Outside:
+    from chalicelib.aws.keyring import AwsKeyring
+    from infra.local.aws import client
+    from ops.outside import outside
+
+    settings = _settings(environment)
+    keyring = AwsKeyring(settings.secrets, client(environment, "secretsmanager"))
+    return outside(LOCAL, url=url, keyring=keyring, settings=settings)
 
 
 def _reconciler(environment: Mapping[str, str], *, journal: Journal) -> Reconciler:
@@ -103,16 +154,11 @@ def _reconciler(environment: Mapping[str, str], *, journal: Journal) -> Reconcil
     from chalicelib.aws.queues import SqsQueue
     from chalicelib.aws.secrets import AwsSecrets
     from chalicelib.pipeline.receive import Receiver
-    from chalicelib.settings import Settings
     from chalicelib.storage.dynamo import DynamoTable
     from chalicelib.storage.store import TableStore
     from infra.local.aws import client
 
-    try:
-        # Without its address that of the real platform would be taken, which has no part in this.
-        settings = replace(Settings.read(environment), graph_url=environment["SCRIPTA_GRAPH_URL"])
-    except (ConfigurationError, KeyError) as exc:
-        raise WrongCall(f"run.json cannot be used ({exc}): start the run again.") from exc
+    settings = _settings(environment)
     secrets = AwsSecrets(settings.secrets, client(environment, "secretsmanager"))
     table = DynamoTable(settings.table, client=client(environment, "dynamodb"))
     return Reconciler(

@@ -93,7 +93,14 @@ class Inspector:
         return replace(found, words=f"{found.words}; renewed by itself")
 
     def _books(self, account: Account) -> Iterator[Finding]:
-        return self._heard_of("#".join(account.ref), "write to it as a customer, and look again")
+        known = self.keyring.read(rotation.META)
+        for field in rotation.META_FIELDS:
+            if not known.get(field):
+                act = f"`ops secrets rotate meta {field}`"
+                yield red(_WEBHOOK, f"none can be accepted: {field} are missing", act)
+        yield from self._heard_of(
+            "#".join(account.ref), "write to it as a customer, and look again"
+        )
 
     def _heard_of(self, scope: str, act: str) -> Iterator[Finding]:
         if self.heard is None:

@@ -1,0 +1,127 @@
+"""A stage that was deployed into AWS: what commands work on, found by the stack's outputs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from chalicelib import bootstrap, registry
+from chalicelib.aws.bodies import S3Bodies
+from chalicelib.aws.keyring import AwsKeyring
+from chalicelib.aws.queues import SqsQueue
+from chalicelib.aws.secrets import AwsSecrets
+from chalicelib.domain.work import Verb
+from chalicelib.pipeline.receive import Receiver
+from chalicelib.pipeline.reconcile import Reconciler
+from chalicelib.settings import Settings
+from chalicelib.storage.dynamo import DynamoTable
+from chalicelib.storage.store import TableStore
+from infra import addresses
+from infra.account import Account
+from infra.stack import Stack as CloudStack
+from ops.journal import CloudJournal
+from ops.outside import Outside, outside
+
+CONFIG: Final = Path(__file__).parents[1] / ".chalice" / "config.json"
+#: Whose log tells what was put into the intake; commands that put something there write their own.
+_LOGS: Final = ("api", "reconcile", "ops")
+_RECEIVED: Final = '{ $.message = "received" }'
+
+
+class NotDeployed(Exception):
+    """There is no such stack; the text is one line."""
+
+
+def names() -> list[str]:
+    """Return the stages that can be deployed."""
+    return sorted(json.loads(CONFIG.read_text())["stages"])
+
+
+class Deployed:
+    """The parts of a deployed stage; raises NotDeployed, or what botocore raises."""
+
+    def __init__(self, stage: str) -> None:
+        self.account, self.stage = Account(), stage
+        self.stack = CloudStack(
+            cloudformation=self.account.client("cloudformation"), name=f"scripta-{stage}"
+        )
+        self.outputs = self.stack.outputs()
+        if "TableName" not in self.outputs:
+            raise NotDeployed(
+                f"The stack {self.stack.name} is not deployed here: `make deploy STAGE={stage}`."
+            )
+        self.parameters = self.stack.parameters()
+        self.table = DynamoTable(self.outputs["TableName"], client=self.account.client("dynamodb"))
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings that the stack's functions have."""
+        return Settings(
+            table=self.outputs["TableName"],
+            intake_queue=self.outputs["IntakeQueueUrl"],
+            forward_queue=self.outputs["ForwardQueueUrl"],
+            deliver_queue=self.outputs["DeliverQueueUrl"],
+            bucket=self.outputs["BucketName"],
+            secrets=self.parameters["SecretsPrefix"],
+            graph_url=self.parameters["GraphUrl"],
+            instagram_url=self.parameters["InstagramUrl"],
+            partial_batch=True,
+        )
+
+    def queue(self, name: str) -> SqsQueue:
+        """Return a queue by its output's name."""
+        return SqsQueue(self.outputs[f"{name}QueueUrl"], self.account.client("sqs"))
+
+    def intake(self) -> tuple[SqsQueue, SqsQueue]:
+        """Return the intake queue and its dead-letter queue."""
+        return self.queue("Intake"), self.queue("IntakeDead")
+
+    def wakes(self) -> Mapping[Verb, SqsQueue]:
+        """Return the queues of wake-ups."""
+        return {verb: self.queue(verb.value.title()) for verb in Verb}
+
+    def log(self) -> Iterator[str]:
+        """Yield the lines that tell what was put into the intake, each log's oldest first."""
+        client = self.account.client("logs")
+        pages = client.get_paginator("filter_log_events")
+        for name in _LOGS:
+            group = f"/aws/lambda/{self.stack.name}-{name}"
+            try:
+                for page in pages.paginate(logGroupName=group, filterPattern=_RECEIVED):
+                    for event in page["events"]:
+                        yield event["message"]
+            except client.exceptions.ResourceNotFoundException:
+                continue
+
+    def reconciler(self) -> Reconciler:
+        """Return what asks the stage's accounts and desks."""
+        settings = self.settings
+        log = CloudJournal(self.account.client("logs"), group=f"/aws/lambda/{self.stack.name}-ops")
+        secrets = AwsSecrets(settings.secrets, self.account.client("secretsmanager"))
+        return Reconciler(
+            store=TableStore(self.table, clock=bootstrap.clock),
+            receiver=Receiver(
+                intake=self.queue("Intake"),
+                bodies=S3Bodies(settings.bucket, self.account.client("s3")),
+                clock=bootstrap.clock,
+                log=log,
+            ),
+            channel=partial(registry.channel, secrets=secrets, settings=settings),
+            helpdesk=partial(registry.helpdesk, secrets=secrets),
+            clock=bootstrap.clock,
+            log=log,
+        )
+
+    def outside(self) -> Outside:
+        """Return the stage's secrets and sides."""
+        return outside(
+            self.stage,
+            url=addresses.base(self.outputs, emulated_at=self.account.endpoint),
+            keyring=AwsKeyring(
+                self.parameters["SecretsPrefix"], self.account.client("secretsmanager")
+            ),
+            settings=self.settings,
+        )
