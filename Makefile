@@ -6,7 +6,7 @@ SOURCES := app.py chalicelib infra ops tests
 
 STAGE ?= prod
 
-.PHONY: run test storm storm-real check format package deploy matrix screenshots constraints
+.PHONY: run test storm storm-real check format package deploy aws matrix screenshots constraints
 
 run: $(VENV)/local
 	$(BIN)/python -m infra.local.run
@@ -47,6 +47,10 @@ package: $(VENV)/local
 deploy: $(VENV)/local
 	@$(BIN)/python -m infra.deploy --stage $(STAGE) $(if $(YES),--yes) $(if $(STACK),--stack $(STACK)) \
 	    $(if $(BUCKET),--bucket $(BUCKET)) $(foreach p,$(PARAMETERS),--parameter $(p)) $(if $(LET_GO),--let-go $(LET_GO))
+
+# An emulated AWS to deploy into, in the foreground: docs/deploy.md walks through it.
+aws: $(VENV)/dev
+	@$(BIN)/python -m infra.local.cloud
 
 # What the code does with everything that the platforms send, into docs/feature-matrix.md.
 matrix: $(VENV)/dev

@@ -64,16 +64,19 @@ def deployed(
     people = LocalRun(state)
     client = partial(aws.client, environment)
     outputs = installed(out, client, {"GraphUrl": people.meta("")})
-    _make_up_for_the_emulation(client, outputs)
+    make_up_for_the_emulation(client, outputs)
     url = f"{environment['AWS_ENDPOINT_URL']}/restapis/{outputs['RestAPIId']}/api/_user_request_"
     with ExitStack() as stack:
         stack.callback(people.close)
         desk = seen_at(people.desk(""))
-        for process in _outside(people, environment, outputs["TableName"], url, desk=desk):
+        people.state.mkdir(parents=True, exist_ok=True)
+        made = seed.generated(people.state / "generated.json")
+        seed.seed(environment, made=made, desk_url=desk, table=outputs["TableName"])
+        for process in outside(people, made, url):
             process.start()
             stack.callback(process.stop)
         eventually(people.desk_answers)
-        eventually(partial(_answers, people.meta("/sim/health")))
+        eventually(partial(answers, people.meta("/sim/health")))
         yield Deployed(people=people, environment=environment, outputs=outputs, url=url)
 
 
@@ -100,7 +103,7 @@ def _short_pause(_seconds: float) -> None:
     time.sleep(0.2)
 
 
-def _make_up_for_the_emulation(client: Callable[[str], Any], outputs: Mapping[str, str]) -> None:
+def make_up_for_the_emulation(client: Callable[[str], Any], outputs: Mapping[str, str]) -> None:
     """Do what AWS does by itself where the emulated one does not."""
     client("dynamodb").update_time_to_live(
         TableName=outputs["TableName"],
@@ -119,14 +122,10 @@ def _make_up_for_the_emulation(client: Callable[[str], Any], outputs: Mapping[st
         iam.put_role_policy(**name, PolicyDocument=json.dumps(granted))
 
 
-def _outside(
-    people: LocalRun, environment: Mapping[str, str], table: str, url: str, *, desk: str
-) -> list[Process]:
-    """Return the desk and the simulated Meta, with accounts and secrets in the stack for them."""
+def outside(people: LocalRun, made: seed.Generated, url: str) -> list[Process]:
+    """Return the desk and the simulated Meta, which send to an application at `url`."""
     logs = people.state / "logs"
-    logs.mkdir(parents=True)
-    made = seed.generated(people.state / "generated.json")
-    seed.seed(environment, made=made, desk_url=desk, table=table)
+    logs.mkdir(parents=True, exist_ok=True)
     variables = {
         "PATH": os.environ["PATH"],
         "SCRIPTA_APP_URL": url,
@@ -149,7 +148,8 @@ def _outside(
     ]
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Return whether somebody answers there."""
     try:
         return httpx.get(url).is_success
     except httpx.TransportError:
