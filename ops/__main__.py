@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from ops import accounts, conversation, desks, parked, reconcile, replay, secrets, verify
+from ops import accounts, conversation, desks, parked, reconcile, replay, restore, secrets, verify
 from ops.stages import Connect, connect
 
 _WRONG_CALL = 2
@@ -28,6 +28,7 @@ cli.add_command(secrets.command)
 cli.add_command(verify.command)
 cli.add_command(parked.command)
 cli.add_command(replay.command)
+cli.add_command(restore.command)
 cli.add_command(reconcile.command)
 cli.add_command(conversation.command)
 

@@ -71,6 +71,10 @@ class Deployed:
             partial_batch=True,
         )
 
+    def other_table(self, name: str) -> DynamoTable:
+        """Return another table of the account."""
+        return DynamoTable(name, client=self.account.client("dynamodb"))
+
     def queue(self, name: str) -> SqsQueue:
         """Return a queue by its output's name."""
         return SqsQueue(self.outputs[f"{name}QueueUrl"], self.account.client("sqs"))

@@ -109,6 +109,7 @@ def add(
         helpdesk=kind,
         url=address.rstrip("/"),
         reopen_window=window if reopen_hours is None else reopen_hours * _HOUR,
+        restored_at=before.restored_at if before else 0,
         options=dialogue.options(settings, asked_options, before.options if before else {}),
     )
     values = dialogue.secrets(settings, asked_secrets, outside.keyring.read(secret))

@@ -44,6 +44,7 @@ class Stage:
     `intake` is the intake queue, then its dead-letter queue; `wakes` are those for wake-ups; `log`
     yields the lines that whatever puts items into the intake has logged, each one's oldest first.
     `reconciler` makes what asks its accounts and desks, `outside` what changes them.
+    `other_table` returns another table beside the stage's own, by its name.
     """
 
     table: Table
@@ -52,6 +53,7 @@ class Stage:
     log: Callable[[], Iterator[str]]
     reconciler: Callable[[], Reconciler]
     outside: Callable[[], Outside]
+    other_table: Callable[[str], Table]
 
     @property
     def directory(self) -> TableDirectory:
@@ -96,6 +98,7 @@ def _deployed(name: str) -> Stage:
         log=found.log,
         reconciler=found.reconciler,
         outside=found.outside,
+        other_table=found.other_table,
     )
 
 
@@ -122,6 +125,7 @@ def _local(state: Path) -> Stage:
             },
             log=lambda: _lines(folder.logs),
             reconciler=partial(_reconciler, environment, journal=Journal(folder.logs / _JOURNAL)),
+            other_table=lambda name: DynamoTable(name, client=client(environment, "dynamodb")),
             outside=partial(_outside, environment, url=f"http://127.0.0.1:{run.get('app', 0)}"),
         )
     except (OSError, ValueError, LookupError) as exc:

@@ -60,8 +60,8 @@ class DeskEvents:
         # The desk that signed must be the one that the conversation belongs to.
         if desk != (before.link.desk if before.link else account.desk):
             return parked("foreign_ticket")
-        if came_at - event.occurred_at > OLDEST:
-            return parked("too_old")
+        if late := self._too_late(event, desk, came_at=came_at):
+            return parked(late)
         if not event.text.strip() and not event.files:
             return Decision(outcome=Outcome.IGNORED, reason="empty")
         replies = Replies(channel=self.channel(account.ref.channel), account=account, now=now)
@@ -78,8 +78,8 @@ class DeskEvents:
     ) -> Decision:
         """Decide on a reply in a ticket without a customer of ours: only commands are for us."""
         asked = command(event.text) if len(event.text) <= LONGEST else None
-        if asked is not None and came_at - event.occurred_at > OLDEST:
-            return parked("too_old")
+        if asked is not None and (late := self._too_late(event, desk, came_at=came_at)):
+            return parked(late)
         if asked is not None and event.ticket_id:
             starts = Starts(
                 store=self.store,
@@ -91,6 +91,14 @@ class DeskEvents:
         if event.foreign or before is not None:
             return Decision(outcome=Outcome.IGNORED, reason="not_our_ticket")
         return parked("no_ticket")
+
+    def _too_late(self, event: ReplyWritten, desk_id: str, *, came_at: int) -> str:
+        """Return why a reply may have been sent already, as far as the books go; "" for no reason."""
+        if came_at - event.occurred_at > OLDEST:
+            return "too_old"
+        desk = self.directory.desk(desk_id)
+        fence = desk.restored_at if desk else 0
+        return "restored" if fence and event.occurred_at <= fence else ""
 
     def _ticket(self, event: TicketChanged, found: Found) -> Decision:
         before = self.store.conversation(found.ticket) if found.ticket else None

@@ -101,6 +101,7 @@ def _from_desk(desk: Desk) -> dict[str, Any]:
         "helpdesk": desk.helpdesk,
         "url": desk.url,
         "reopen_window": desk.reopen_window,
+        "restored_at": desk.restored_at,
         "options": dict(desk.options),
     }
 
@@ -111,5 +112,6 @@ def _to_desk(row: Row) -> Desk:
         helpdesk=row["helpdesk"],
         url=row["url"],
         reopen_window=row["reopen_window"],
+        restored_at=row.get("restored_at", 0),  # rows of 0.1 know no restoring
         options=row["options"],
     )

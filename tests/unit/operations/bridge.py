@@ -75,6 +75,7 @@ class Bridge:
     keyring: MemoryKeyring = field(default_factory=lambda: MemoryKeyring(MemorySecrets()))
     platform: FakeOnboarding = field(default_factory=FakeOnboarding)
     tried: Secrets | None = None
+    tables: dict[str, MemoryTable] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.intake = MemoryQueue(self.clock)
@@ -93,6 +94,7 @@ class Bridge:
             log=lambda: iter(log),
             reconciler=self.reconciler,
             outside=self.outside,
+            other_table=lambda name: self.tables[name],
         )
 
     def outside(self) -> Outside:
