@@ -50,9 +50,15 @@ def helpdesk_settings(name: str) -> Sequence[Setting]:
 
 
 def onboarding(name: str, *, secrets: Secrets, settings: Settings) -> Onboarding:
-    """Return what asks how accounts of a channel stand; raise UnknownIntegration as `channel`."""
-    module = _module(channels, name, "channel")
-    return cast("Onboarding", module.onboarding(secrets=secrets, settings=settings))
+    """
+    Return what asks how accounts of a channel stand.
+
+    Raises UnknownIntegration as `channel`, and for a channel that cannot be asked.
+    """
+    make = getattr(_module(channels, name, "channel"), "onboarding", None)
+    if make is None:
+        raise UnknownIntegration("the channel tells nothing of its accounts")
+    return cast("Onboarding", make(secrets=secrets, settings=settings))
 
 
 def _settings(module: ModuleType) -> Sequence[Setting]:

@@ -15,6 +15,9 @@ PRECIOUS: Final[Mapping[str, str]] = {
     "AWS::SecretsManager::Secret": "secrets",
     "AWS::ApiGateway::RestApi": "the address that platforms and desks send to",
 }
+#: Of these CloudFormation sometimes cannot tell beforehand, although no property of theirs replaces
+#: them: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html
+_NEVER_BY_CHANCE: Final = frozenset({"AWS::ApiGateway::RestApi"})
 
 
 class Deed(StrEnum):
@@ -39,7 +42,8 @@ class Change:
     def loses(self) -> str:
         """Return what the stack would no longer have, "" where that is nothing."""
         safe = self.deed in (Deed.ADD, Deed.CHANGE)
-        return "" if safe else PRECIOUS.get(self.kind, "")
+        by_chance = self.deed is Deed.MAY_REPLACE and self.kind in _NEVER_BY_CHANCE
+        return "" if safe or by_chance else PRECIOUS.get(self.kind, "")
 
 
 def read(described: Iterable[Mapping[str, Any]]) -> list[Change]:

@@ -13,7 +13,13 @@ from chalicelib.domain.setting import Setting
 from chalicelib.domain.standing import Finding, Light, green, of_end, red, unknown
 from chalicelib.domain.store import Store
 from chalicelib.domain.upkeep import Keyring, Onboarding
-from chalicelib.errors import ConfigurationError, Refused, ScriptaError, Unauthorised
+from chalicelib.errors import (
+    ConfigurationError,
+    Refused,
+    ScriptaError,
+    Unauthorised,
+    UnknownIntegration,
+)
 from chalicelib.storage.audit import TableAudit
 
 _MS = 1000
@@ -76,6 +82,9 @@ class Inspector:
             onboarding = self.onboarding(account.ref.channel)
             found = onboarding.examine(account, now=self.clock())
             renews = onboarding.renews(account)
+        except UnknownIntegration as exc:
+            yield unknown(_TOKEN, f"nobody can tell: {exc}")
+            return
         except (ScriptaError, ConfigurationError) as exc:
             yield red(_TOKEN, f"cannot be asked: {exc}", "correct the account's row or secret")
             return

@@ -10,7 +10,7 @@ from chalicelib.domain.account import Account
 from chalicelib.domain.ports import Clock, Log
 from chalicelib.domain.standing import SOON
 from chalicelib.domain.upkeep import Keyring, Onboarding
-from chalicelib.errors import ConfigurationError, ScriptaError
+from chalicelib.errors import ConfigurationError, ScriptaError, UnknownIntegration
 
 _MS = 1000
 
@@ -37,6 +37,10 @@ class Renewer:
         ref = "#".join(account.ref)
         try:
             onboarding = self.onboarding(account.ref.channel)
+        except UnknownIntegration:
+            # A channel that tells nothing of its accounts has nothing to renew.
+            return False
+        try:
             if not onboarding.renews(account):
                 return False
             secret = rotation.of_account(account.ref)

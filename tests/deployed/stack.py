@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -19,9 +21,9 @@ from infra.deploy import Deployment
 from infra.local import aws, seed
 from infra.local.processes import Process
 from infra.stack import Stack
-from tests.e2e.local_run import LocalRun, eventually
+from tests.e2e.local_run import ROOT, LocalRun, eventually
 
-STACK: Final = "scripta"
+STACK: Final = "scripta-prod"  #: what commands call the stage `prod`
 _ARTEFACTS: Final = "artefacts"
 
 
@@ -38,6 +40,19 @@ class Deployed:
     environment: Mapping[str, str]
     outputs: Mapping[str, str]
     url: str
+
+    def ops(self, *arguments: str) -> tuple[int, Any]:
+        """Run the operator's command on the stack; return its exit status and its answer."""
+        ended = subprocess.run(
+            [sys.executable, "-m", "ops", *arguments, "--stage", "prod", "--json"],
+            env={**os.environ, **self.environment},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode in (0, 1), ended.stderr
+        return ended.returncode, json.loads(ended.stdout)
 
     def client(self, service: str) -> Any:
         return aws.client(self.environment, service)

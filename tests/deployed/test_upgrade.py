@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tarfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +61,13 @@ class Writers:
     people: LocalRun
     said: dict[str, list[str]] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def end(self) -> None:
+        """Write no more, and wait for what is being written."""
+        self.stop.set()
+        for thread in self.threads:
+            thread.join()
 
     def write(self, contact: str) -> None:
         number = 0
@@ -78,17 +85,22 @@ def writing(people: LocalRun) -> Iterator[Writers]:
     threads = [threading.Thread(target=writers.write, args=(contact,)) for contact in CONTACTS]
     for thread in threads:
         thread.start()
+    writers.threads = threads
     try:
         yield writers
     finally:
-        writers.stop.set()
-        for thread in threads:
-            thread.join()
+        writers.end()
 
 
 def shown(people: LocalRun, contact: str) -> list[str]:
     """Return what the tickets of a customer show, in their order."""
     return [text for ticket in people.tickets(said=f"{contact} says") for text in comments(ticket)]
+
+
+def all_is_shown(people: LocalRun, contact: str, said: Sequence[str]) -> None:
+    """Return once all that a customer said is shown; it must be in that order, and nothing else."""
+    eventually(lambda: len(shown(people, contact)) >= len(said))
+    assert shown(people, contact) == said
 
 
 def test_what_is_written_during_an_upgrade_is_shown_once_and_in_order(
@@ -106,11 +118,9 @@ def test_what_is_written_during_an_upgrade_is_shown_once_and_in_order(
         numbers = {contact: len(writers.said[contact]) for contact in CONTACTS}
         # Some more, to be sure of the new one.
         eventually(lambda: all(len(writers.said[c]) > numbers[c] + 3 for c in CONTACTS))
-        writers.stop.set()
+        writers.end()
         for contact in CONTACTS:
-            said = writers.said[contact]
-            eventually(lambda c=contact, n=len(said): len(shown(stack.people, c)) >= n)
-            assert shown(stack.people, contact) == said
+            all_is_shown(stack.people, contact, writers.said[contact])
     kept = {name for name in before if name.endswith(("Queue", "Table", "Bucket", "RestAPI"))}
     assert len(kept) >= 9
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}

@@ -38,6 +38,14 @@ def test_a_function_may_come_and_go():
     assert change.loses == ""
 
 
+@pytest.mark.parametrize(
+    ("replacement", "loses"), [("False", False), ("Conditional", False), ("True", True)]
+)
+def test_the_address_is_lost_only_where_that_is_certain(replacement, loses):
+    (change,) = changes.read([told("Modify", replacement, "AWS::ApiGateway::RestApi", "RestAPI")])
+    assert bool(change.loses) is loses
+
+
 def test_what_is_told_of_other_things_than_resources_is_left_out():
     assert changes.read([{"Type": "Hook"}]) == []
 

@@ -14,6 +14,7 @@ from chalicelib.domain.account import Account, AccountRef, Desk
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.standing import Finding, Light, red, unknown
 from chalicelib.errors import Refused, TransientError, Unauthorised
+from chalicelib.storage.directory import TableDirectory
 from tests.fakes.faults import ALWAYS
 from tests.unit.operations.bridge import Bridge
 
@@ -395,3 +396,25 @@ def test_a_desk_that_nobody_needs_is_removed(ops, bridge, desk):
 
 def test_every_light_has_its_word():
     assert {light.value for light in Light} == {"green", "red", "unknown"}
+
+
+@pytest.mark.parametrize("written", ["accounts/messenger/100", "row"])
+def test_a_call_that_was_interrupted_half_way_is_finished_by_the_next(
+    ops, bridge, desk, monkeypatch, written
+):
+    call = (*SETTING_UP, "--secret", "access_tokens=env:PAGE_TOKEN")
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        if written == "row":
+            patch.setattr(bridge.platform, "subscribe", interrupted)
+        else:
+            patch.setattr(TableDirectory, "keep_account", interrupted)
+        status, _, err = ops(*call)
+    assert (status, err.count("\n")) == (2, 2)
+    assert err.splitlines()[-1] == "ops: interrupted; the same command goes on where this one was"
+    assert ops(*call)[0] == 0
+    assert bridge.platform.subscribed == ["100"]
+    assert bridge.keyring.read(SECRET)["access_tokens"] == (TOKEN,)

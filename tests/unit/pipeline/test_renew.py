@@ -80,7 +80,7 @@ def test_what_fails_is_an_alarm_and_leaves_the_old_token(world, trouble):
     assert alarm == "token not renewed"
 
 
-def test_one_account_that_fails_does_not_keep_the_others(world):
+def test_a_channel_that_tells_nothing_of_its_accounts_has_nothing_to_renew(world):
     class Missing:
         def __call__(self, channel):
             if channel == "messenger":
@@ -89,6 +89,7 @@ def test_one_account_that_fails_does_not_keep_the_others(world):
 
     renewer = Renewer(onboarding=Missing(), keyring=world.keyring, clock=world.clock, log=world.log)
     assert renewer.renew([PAGE, OWN]) == 1
+    assert world.log.alarms() == []
 
 
 def test_a_secret_that_cannot_be_read_is_an_alarm(world):
