@@ -120,25 +120,30 @@ class Stack:
         """Execute a change set, telling what happens; raise NotChanged where it comes to nothing."""
         seen = self._newest_event()
         self.cloudformation.execute_change_set(ChangeSetName=proposal.id, StackName=self.name)
-        self.follow(tell, after=seen)
+        self.follow(tell, after=seen, has_begun=False)
 
-    def follow(self, tell: Callable[[str], None], *, after: str = "") -> None:
+    def follow(
+        self, tell: Callable[[str], None], *, after: str = "", has_begun: bool = True
+    ) -> None:
         """
         Tell what happens to the stack until nothing more does; `after` is the last event known.
 
-        Raises NotChanged where it does not end well.
+        What was only just asked for may not have begun: the state is then still that of before,
+        and is not believed until an event tells of the end. Raises NotChanged where it does not
+        end well.
         """
-        seen, reasons = after or self._newest_event(), list[str]()
+        seen, reasons, ended = after or self._newest_event(), list[str](), has_begun
         while True:
             # Read before the events: the last of them come before the state that ends it.
             state = self.state()
             for event in self._events(after=seen):
                 seen = event["EventId"]
                 tell(_line(event))
+                ended = ended or _ends(event)
                 reason = event.get("ResourceStatusReason", "")
                 if event["ResourceStatus"].endswith(_FAILED) and "cancelled" not in reason:
                     reasons.append(f"{event['LogicalResourceId']}: {reason}")
-            if not state.endswith(_UNDER_WAY):
+            if ended and not state.endswith(_UNDER_WAY):
                 break
             self.pause(_PAUSE)
         if state not in _GOOD:
@@ -205,6 +210,12 @@ class Stack:
                     return found[::-1]
                 found.append(event)
         return found[::-1]
+
+
+def _ends(event: Mapping[str, Any]) -> bool:
+    """Return whether an event tells that a change of the whole stack has ended."""
+    is_of_the_stack = event["PhysicalResourceId"] == event["StackId"]
+    return is_of_the_stack and not event["ResourceStatus"].endswith(_UNDER_WAY)
 
 
 def _line(event: Mapping[str, Any]) -> str:

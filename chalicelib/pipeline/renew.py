@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from chalicelib.domain import rotation
 from chalicelib.domain.account import Account
 from chalicelib.domain.ports import Clock, Log
-from chalicelib.domain.standing import SOON
+from chalicelib.domain.standing import SOON, Renewed
 from chalicelib.domain.upkeep import Keyring, Onboarding
-from chalicelib.errors import ConfigurationError, ScriptaError, UnknownIntegration
+from chalicelib.errors import ConfigurationError, Refused, ScriptaError, UnknownIntegration
 
 _MS = 1000
 
@@ -44,10 +44,12 @@ class Renewer:
             if not onboarding.renews(account):
                 return False
             secret = rotation.of_account(account.ref)
-            left = rotation.end_of(self.keyring.read(secret)) - self.clock()
-            if whether_due and left > SOON * _MS:
+            ends = rotation.end_of(self.keyring.read(secret))
+            if whether_due and ends - self.clock() > SOON * _MS:
                 return False
-            token = onboarding.renewed(account, now=self.clock())
+            token = self._new(onboarding, account, ref, is_known=bool(ends))
+            if token is None:
+                return False
             values = {rotation.ACCESS_TOKENS: token.token}
             rotation.add(self.keyring, secret, values, ends=token.until)
         except (ScriptaError, ConfigurationError) as exc:
@@ -55,3 +57,16 @@ class Renewer:
             return False
         self.log.info("token renewed", account=ref, until=token.until)
         return True
+
+    def _new(
+        self, onboarding: Onboarding, account: Account, ref: str, *, is_known: bool
+    ) -> Renewed | None:
+        """Return a new token; None where one whose end nobody knows is too young for that."""
+        try:
+            return onboarding.renewed(account, now=self.clock())
+        except Refused:
+            # A token that is not good is Unauthorised; this one was made within the last day.
+            if is_known:
+                raise
+            self.log.warning("token too young to renew", account=ref)
+            return None

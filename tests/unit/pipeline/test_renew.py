@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain import rotation
 from chalicelib.domain.account import Account, AccountRef
-from chalicelib.errors import Refused, TransientError, UnknownIntegration
+from chalicelib.errors import Refused, TransientError, Unauthorised, UnknownIntegration
 from chalicelib.pipeline.renew import Renewer
 from tests.fakes.clock import VirtualClock
 from tests.fakes.keyring import MemoryKeyring
@@ -71,8 +71,19 @@ def test_an_operator_can_have_it_renewed_at_once(world):
     assert world.renewer.renew([OWN], whether_due=False) == 1
 
 
-@pytest.mark.parametrize("trouble", [Refused("invalid_request"), TransientError("down")])
+def test_a_token_that_was_just_made_is_too_young_and_no_alarm(world):
+    world.platform.trouble = Refused("invalid_request")
+    assert world.renewer.renew([OWN]) == 0
+    assert world.log.alarms() == []
+    assert world.tokens == ("old",)
+
+
+@pytest.mark.parametrize(
+    "trouble", [Refused("invalid_request"), TransientError("down"), Unauthorised("HTTP 401")]
+)
 def test_what_fails_is_an_alarm_and_leaves_the_old_token(world, trouble):
+    rotation.add(world.keyring, SECRET, {"access_tokens": "old"}, ends=world.clock() + DAY)
+    world.keyring.secrets.put(SECRET, rotation.ENDS, str(world.clock() + DAY))
     world.platform.trouble = trouble
     assert world.renewer.renew([OWN]) == 0
     assert world.tokens == ("old",)
