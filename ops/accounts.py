@@ -12,18 +12,18 @@ from chalicelib.domain import rotation
 from chalicelib.domain.account import Account, AccountRef
 from chalicelib.domain.standing import Finding, Light
 from chalicelib.errors import ScriptaError
-from chalicelib.operations.standing import Inspector, heard
-from chalicelib.storage.store import TableStore
 from infra import addresses
 from ops import meta_secret
 from ops.asking import BAD_NEWS, GOOD_NEWS, asks
 from ops.dialogue import ID, Dialogue, pairs, secrets
-from ops.findings import Found, as_rows, is_good, show_findings
+from ops.findings import as_rows, is_good, show_findings
+from ops.inspecting import inspector_of, tell
 from ops.outside import Fresh, Outside
 from ops.stages import Stage, WrongCall
 from ops.terminal import show, show_json, show_table
 
 _LANGUAGES = ("en", "it")
+_NODE = "graph_id"  #: the one setting that is a field of the row
 
 
 @click.group("accounts")
@@ -82,20 +82,16 @@ def add(
     if not desks:
         raise WrongCall(f"There is no desk yet: `{outside.call('desks add')}` comes first.")
     secret = rotation.of_account(where)
-    account = Account(
-        ref=where,
-        desk=dialogue.choice(
-            desk, "Desk", option="--desk", among=desks, known=before.desk if before else ""
-        ),
-        language=dialogue.choice(
-            language,
-            "Language of notes",
-            option="--language",
-            among=_LANGUAGES,
-            known=before.language if before else "en",
-        ),
-        graph_id=_node(graph_id, before),
-        options=dialogue.options(settings, asked_options, before.options if before else {}),
+    if graph_id is not None:
+        asked_options[_NODE] = graph_id
+    account = _described(
+        dialogue,
+        where,
+        before,
+        desks=desks,
+        desk=desk,
+        language=language,
+        options=asked_options,
     )
     values = dialogue.secrets(settings, asked_secrets, outside.keyring.read(secret))
     meta_values = meta_secret.asked(outside, dialogue)
@@ -157,34 +153,6 @@ def remove(*, stage: Stage, as_json: bool, ref: str, yes: bool) -> int:
     return GOOD_NEWS
 
 
-def inspector_of(stage: Stage, *, quick: bool) -> Inspector:
-    """Return what looks at a stage's accounts and desks."""
-    outside = stage.outside()
-    fresh = Fresh(outside.keyring)
-    return Inspector(
-        onboarding=lambda channel: outside.onboarding(channel, fresh),
-        helpdesk=lambda desk: outside.helpdesk(desk, fresh),
-        settings=lambda desk: registry.helpdesk_settings(desk.helpdesk),
-        keyring=outside.keyring,
-        store=TableStore(stage.table, clock=bootstrap.clock),
-        clock=bootstrap.clock,
-        heard=None if quick else heard(stage.audit),
-    )
-
-
-def tell(found: Found, *, as_json: bool, news: Sequence[str] = ()) -> int:
-    """Show what was found, after what was done, and return the exit status."""
-    if as_json:
-        show_json({"findings": as_rows(found), "news": list(news)})
-    elif not found:
-        show("There is nothing to look at.")
-    else:
-        for line in news:
-            show(f"{line}.")
-        show_findings(found)
-    return GOOD_NEWS if is_good(found) else BAD_NEWS
-
-
 def parsed(ref: str) -> AccountRef:
     """Return an account's name; raise WrongCall where it is none."""
     channel, mark, id_ = ref.partition("#")
@@ -206,13 +174,31 @@ def _ref(given: str, dialogue: Dialogue) -> AccountRef:
     return AccountRef(channel, dialogue.value("", "Id with Meta", option="CHANNEL#ID", fault=fault))
 
 
-def _node(given: str | None, before: Account | None) -> str:
-    """Return the node that sends; it is never asked for, since only some accounts have one."""
-    if given is None:
-        return before.graph_id if before else ""
-    if given and not ID.fullmatch(given):
-        raise WrongCall("--graph-id is no id.")
-    return given
+def _described(
+    dialogue: Dialogue,
+    where: AccountRef,
+    before: Account | None,
+    *,
+    desks: Sequence[str],
+    desk: str,
+    language: str,
+    options: Mapping[str, str],
+) -> Account:
+    """Return an account as it is to be: as said, else as it was, else as answered."""
+    served_by = dialogue.choice(
+        desk, "Desk", option="--desk", among=desks, known=before.desk if before else ""
+    )
+    speaks = dialogue.choice(
+        language,
+        "Language of notes",
+        option="--language",
+        among=_LANGUAGES,
+        known=before.language if before else "en",
+    )
+    known = {**before.options, _NODE: before.graph_id} if before else {}
+    answers = dialogue.options(registry.channel_settings(where.channel), options, known)
+    node = answers.pop(_NODE, "")
+    return Account(ref=where, desk=served_by, language=speaks, graph_id=node, options=answers)
 
 
 def _chosen(stage: Stage, ref: str) -> list[Account]:

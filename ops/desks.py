@@ -14,10 +14,10 @@ from chalicelib.domain.account import Desk
 from chalicelib.errors import ConfigurationError, Refused, ScriptaError
 from chalicelib.storage.store import TableStore
 from infra import addresses
-from ops.accounts import inspector_of, tell
 from ops.asking import GOOD_NEWS, asks
 from ops.dialogue import ID, Dialogue, pairs, secrets
 from ops.findings import as_rows, show_findings
+from ops.inspecting import inspector_of, tell
 from ops.outside import Fresh, Outside
 from ops.stages import Stage, WrongCall
 from ops.terminal import show, show_json, show_table

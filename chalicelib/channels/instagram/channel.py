@@ -38,6 +38,12 @@ SETTINGS: Final[Sequence[Setting]] = (
         words="'instagram' where the account was connected with Instagram's own login",
         choices=(OWN_LOGIN,),
     ),
+    Setting(
+        name="graph_id",
+        words="with Facebook's login, id of the page that sends",
+        pattern=r"[0-9]{5,20}",
+        of_row=True,
+    ),
     COMMENTS,
     HUMAN_AGENT,
     READ_MARKS,

@@ -108,6 +108,17 @@ def test_a_secret_can_come_out_of_a_file(ops, bridge, desk, tmp_path: Path):
     assert bridge.keyring.read(SECRET)["access_tokens"] == (TOKEN,)
 
 
+def test_an_instagram_account_names_the_page_that_sends(ops, bridge, desk):
+    call = ("accounts", "add", "instagram#7", "--secret", "access_tokens=env:PAGE_TOKEN")
+    assert ops(*call, "--graph-id", "100200300")[0] == 0
+    assert ops("accounts", "add", "instagram#7", "--language", "it")[0] == 0
+    (account,) = bridge.stage().directory.accounts()
+    assert (account.node, account.language, account.options) == ("100200300", "it", {})
+    assert ops(*call, "--graph-id", "")[0] == 0
+    (account,) = bridge.stage().directory.accounts()
+    assert account.node == "7"
+
+
 def test_doing_it_again_changes_what_is_said_and_keeps_the_rest(ops, bridge, page):
     assert ops(*SETTING_UP, "--language", "it", "--option", "read_marks=on")[0] == 0
     (account,) = bridge.stage().directory.accounts()
@@ -165,7 +176,8 @@ def test_meta_is_asked_with_the_token_that_is_not_kept_yet(ops, bridge, desk):
         (SETTING_UP, "Missing: --secret access_tokens=@FILE."),
         ((*SETTING_UP, "--desk", "other"), "--desk is none of main."),
         ((*SETTING_UP, "--language", "de"), "--language is none of en, it."),
-        ((*SETTING_UP, "--graph-id", "a b"), "--graph-id is no id."),
+        ((*SETTING_UP, "--graph-id", "12345"), "--option graph_id: there is none"),
+        (("accounts", "add", "instagram#7", "--graph-id", "a b"), "graph_id does not look like one."),
         ((*SETTING_UP, "--option", "coments=tickets"), "--option coments: there is none"),
         ((*SETTING_UP, "--option", "comments"), "--option wants NAME=VALUE."),
         ((*SETTING_UP, "--option", "comments=yes"), "comments is none of tickets."),
