@@ -28,9 +28,10 @@ def put(stack: Deployed, queue: str, body: str) -> SqsQueue:
     return target
 
 
-def test_the_sweep_may_do_what_it_does(stack: Deployed):
+@pytest.mark.parametrize("function", ["Sweep", "Renew"])
+def test_what_the_clock_starts_may_do_what_it_does(stack: Deployed, function: str):
     answer = stack.client("lambda").invoke(
-        FunctionName=stack.resources()["Sweep"],
+        FunctionName=stack.resources()[function],
         Payload=json.dumps(
             {
                 "version": "0",
