@@ -6,7 +6,7 @@ SOURCES := app.py chalicelib infra ops tests
 
 STAGE ?= prod
 
-.PHONY: run test storm storm-real fuzz audit check format package matrix screenshots constraints
+.PHONY: run test storm storm-real fuzz audit check format package deploy aws matrix screenshots constraints
 
 run: $(VENV)/local
 	$(BIN)/python -m infra.local.run
@@ -49,6 +49,16 @@ format: $(VENV)/dev
 # For the Python of the virtual environment: `make package PYTHON=python3.13` in a fresh clone.
 package: $(VENV)/local
 	$(BIN)/python -m infra.package --stage $(STAGE)
+
+# Shows what would change and asks: YES=1 does not. PARAMETERS="LogDays=90" sets parameters, LET_GO names what may
+# be replaced or removed although it holds data.
+deploy: $(VENV)/local
+	@$(BIN)/python -m infra.deploy --stage $(STAGE) $(if $(YES),--yes) $(if $(STACK),--stack $(STACK)) \
+	    $(if $(BUCKET),--bucket $(BUCKET)) $(foreach p,$(PARAMETERS),--parameter $(p)) $(if $(LET_GO),--let-go $(LET_GO))
+
+# An emulated AWS to deploy into, in the foreground: docs/deploy.md walks through it.
+aws: $(VENV)/dev
+	@$(BIN)/python -m infra.local.cloud
 
 # What the code does with everything that the platforms send, into docs/feature-matrix.md.
 matrix: $(VENV)/dev

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import cast
@@ -11,6 +11,8 @@ from typing import cast
 from chalicelib import channels, helpdesks
 from chalicelib.domain.account import Desk
 from chalicelib.domain.ports import Channel, Helpdesk, Secrets
+from chalicelib.domain.setting import Setting
+from chalicelib.domain.upkeep import Onboarding
 from chalicelib.errors import UnknownIntegration
 from chalicelib.settings import Settings
 
@@ -40,6 +42,32 @@ def helpdesk(desk: Desk, *, secrets: Secrets) -> Helpdesk:
     """Return the helpdesk of a desk; raise UnknownIntegration where there is no such folder."""
     module = _module(helpdesks, desk.helpdesk, "helpdesk")
     return cast("Helpdesk", module.create(desk=desk, secrets=secrets))
+
+
+def channel_settings(name: str) -> Sequence[Setting]:
+    """Return what an account of a channel can be told; raise UnknownIntegration as `channel`."""
+    return _settings(_module(channels, name, "channel"))
+
+
+def helpdesk_settings(name: str) -> Sequence[Setting]:
+    """Return what a desk of a helpdesk can be told; raise UnknownIntegration as `helpdesk`."""
+    return _settings(_module(helpdesks, name, "helpdesk"))
+
+
+def onboarding(name: str, *, secrets: Secrets, settings: Settings) -> Onboarding:
+    """
+    Return what asks how accounts of a channel stand.
+
+    Raises UnknownIntegration as `channel`, and for a channel that cannot be asked.
+    """
+    make = getattr(_module(channels, name, "channel"), "onboarding", None)
+    if make is None:
+        raise UnknownIntegration("the channel tells nothing of its accounts")
+    return cast("Onboarding", make(secrets=secrets, settings=settings))
+
+
+def _settings(module: ModuleType) -> Sequence[Setting]:
+    return cast("Sequence[Setting]", getattr(module, "SETTINGS", ()))
 
 
 def _folders(package: ModuleType) -> list[str]:

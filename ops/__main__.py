@@ -7,7 +7,18 @@ from collections.abc import Sequence
 
 import click
 
-from ops import contact, conversation, parked, reconcile, replay, verify
+from ops import (
+    accounts,
+    contact,
+    conversation,
+    desks,
+    parked,
+    reconcile,
+    replay,
+    restore,
+    secrets,
+    verify,
+)
 from ops.stages import Connect, connect
 from ops.terminal import printable
 
@@ -23,9 +34,13 @@ def cli() -> None:
     """
 
 
+cli.add_command(accounts.command)
+cli.add_command(desks.command)
+cli.add_command(secrets.command)
 cli.add_command(verify.command)
 cli.add_command(parked.command)
 cli.add_command(replay.command)
+cli.add_command(restore.command)
 cli.add_command(reconcile.command)
 cli.add_command(conversation.command)
 cli.add_command(contact.command)
@@ -40,6 +55,7 @@ def main(arguments: Sequence[str], *, connect: Connect) -> int:
         click.echo(f"ops: {printable(exc.format_message())}", err=True)
         return _WRONG_CALL
     except click.Abort:
+        click.echo("ops: interrupted; the same command goes on where this one was", err=True)
         return _WRONG_CALL
     return status
 

@@ -8,6 +8,7 @@ from functools import wraps
 import click
 
 from chalicelib.errors import TransientError
+from infra.account import Unavailable, asked
 from ops.stages import LOCAL, Connect, Stage, WrongCall
 
 GOOD_NEWS = 0
@@ -29,7 +30,10 @@ def asks(command: Callable[..., int]) -> Callable[..., int]:
     def wrapped(connect: Connect, /, name: str, **parameters: object) -> int:
         stage: Stage = connect(name)
         try:
-            return command(stage=stage, **parameters)
+            with asked():
+                return command(stage=stage, **parameters)
+        except Unavailable as exc:
+            raise WrongCall(str(exc)) from exc
         except TransientError as exc:
             raise WrongCall(f"The stage {name!r} does not answer ({exc}): does it run?") from exc
 

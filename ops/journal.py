@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import secrets
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+_MS = 1000
 
 
-class Journal:
-    """Keeps the contract of ports.Log in a file, to which each line is added."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
+class _Lines(ABC):
+    """Keeps the contract of ports.Log, a line at a time."""
 
     def info(self, message: str, **keys: object) -> None:
         """See ports.Log."""
@@ -26,7 +28,42 @@ class Journal:
         self._write("ERROR", message, {"alarm": True, **keys})
 
     def _write(self, level: str, message: str, keys: dict[str, object]) -> None:
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        now = datetime.now(UTC)
+        at = now.isoformat(timespec="milliseconds")
         line = {"level": level, "message": message, "timestamp": at, **keys}
+        self._add(json.dumps(line), at=now)
+
+    @abstractmethod
+    def _add(self, line: str, *, at: datetime) -> None:
+        """Keep a line."""
+
+
+class Journal(_Lines):
+    """Keeps the contract of ports.Log in a file, to which each line is added."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def _add(self, line: str, *, at: datetime) -> None:
+        del at
         with self._path.open("a") as log:
-            log.write(json.dumps(line) + "\n")
+            log.write(line + "\n")
+
+
+class CloudJournal(_Lines):
+    """Keeps the contract of ports.Log in a log group of CloudWatch, in a stream of its own."""
+
+    def __init__(self, client: Any, *, group: str) -> None:
+        self._client = client
+        self._group = group
+        self._stream = ""
+
+    def _add(self, line: str, *, at: datetime) -> None:
+        if not self._stream:
+            self._stream = f"{at:%Y/%m/%d}/{secrets.token_hex(8)}"
+            self._client.create_log_stream(logGroupName=self._group, logStreamName=self._stream)
+        self._client.put_log_events(
+            logGroupName=self._group,
+            logStreamName=self._stream,
+            logEvents=[{"timestamp": round(at.timestamp() * _MS), "message": line}],
+        )

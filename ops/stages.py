@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from click import ClickException
 
 from chalicelib import bootstrap
-from chalicelib.domain.ports import Helpdesk, Queue
+from chalicelib.domain.ports import Queue
 from chalicelib.domain.work import Verb
-from chalicelib.errors import ConfigurationError, UnknownIntegration
+from chalicelib.errors import ConfigurationError
 from chalicelib.pipeline.erase import Eraser
 from chalicelib.pipeline.reconcile import Reconciler
 from chalicelib.settings import Settings
@@ -21,6 +22,10 @@ from chalicelib.storage.audit import TableAudit
 from chalicelib.storage.directory import TableDirectory
 from chalicelib.storage.table import Table
 from ops.journal import Journal
+
+if TYPE_CHECKING:
+    from ops.composition import Parts
+    from ops.outside import Outside
 
 LOCAL = "local"
 _STATE = "SCRIPTA_STATE"
@@ -40,7 +45,8 @@ class Stage:
 
     `intake` is the intake queue, then its dead-letter queue; `wakes` are those for wake-ups; `log`
     yields the lines that whatever puts items into the intake has logged, each one's oldest first.
-    `reconciler` makes what asks its accounts and desks, `eraser` what erases people.
+    `reconciler` makes what asks its accounts and desks, `outside` what changes them, `eraser` what
+    erases people. `other_table` returns another table beside the stage's own, by its name.
     """
 
     table: Table
@@ -49,6 +55,8 @@ class Stage:
     log: Callable[[], Iterator[str]]
     reconciler: Callable[[], Reconciler]
     eraser: Callable[[], Eraser]
+    outside: Callable[[], Outside]
+    other_table: Callable[[str], Table]
 
     @property
     def directory(self) -> TableDirectory:
@@ -66,10 +74,36 @@ Connect = Callable[[str], Stage]
 
 
 def connect(name: str) -> Stage:
-    """Keep the contract of Connect with the local run, the one stage that there is."""
-    if name != LOCAL:
-        raise WrongCall(f"There is no stage {name!r}: only the local run can be asked.")
-    return _local(Path(os.environ.get(_STATE) or ".local"))
+    """Keep the contract of Connect with the local run, and with what was deployed into AWS."""
+    if name == LOCAL:
+        return _local(Path(os.environ.get(_STATE) or ".local"))
+    from ops import deployed
+
+    if name not in deployed.names():
+        known = ", ".join([LOCAL, *deployed.names()])
+        raise WrongCall(f"There is no stage {name!r}: there are {known}.")
+    return _deployed(name)
+
+
+def _deployed(name: str) -> Stage:
+    from infra.account import Unavailable, asked
+    from ops.deployed import Deployed, NotDeployed
+
+    try:
+        with asked():
+            found = Deployed(name)
+    except (NotDeployed, Unavailable) as exc:
+        raise WrongCall(str(exc)) from exc
+    return Stage(
+        table=found.table,
+        intake=found.intake(),
+        wakes=found.wakes(),
+        log=found.log,
+        reconciler=lambda: found.parts().reconciler(),
+        eraser=lambda: found.parts().eraser(),
+        outside=found.outside,
+        other_table=found.other_table,
+    )
 
 
 def _local(state: Path) -> Stage:
@@ -86,7 +120,7 @@ def _local(state: Path) -> Stage:
             raise WrongCall(f"Nothing runs in {state}: start it with `make run`, or set {_STATE}.")
         environment = run["environment"]
         sqs = client(environment, "sqs")
-        url = environment["SCRIPTA_INTAKE_QUEUE"]
+        url, journal = environment["SCRIPTA_INTAKE_QUEUE"], Journal(folder.logs / _JOURNAL)
         return Stage(
             table=DynamoTable(environment["SCRIPTA_TABLE"], client=client(environment, "dynamodb")),
             intake=(SqsQueue(url, sqs), SqsQueue(dead_letter_url(url), sqs)),
@@ -94,75 +128,13 @@ def _local(state: Path) -> Stage:
                 verb: SqsQueue(environment[f"SCRIPTA_{verb.upper()}_QUEUE"], sqs) for verb in Verb
             },
             log=lambda: _lines(folder.logs),
-            reconciler=partial(_reconciler, environment, journal=Journal(folder.logs / _JOURNAL)),
-            eraser=partial(_eraser, environment, journal=Journal(folder.logs / _JOURNAL)),
+            reconciler=lambda: _parts(environment, journal=journal).reconciler(),
+            eraser=lambda: _parts(environment, journal=journal).eraser(),
+            other_table=lambda name: DynamoTable(name, client=client(environment, "dynamodb")),
+            outside=partial(_outside, environment, url=f"http://127.0.0.1:{run.get('app', 0)}"),
         )
     except (OSError, ValueError, LookupError) as exc:
         raise WrongCall(f"{state}/run.json cannot be read: start the run again.") from exc
-
-
-def _reconciler(environment: Mapping[str, str], *, journal: Journal) -> Reconciler:
-    from chalicelib import registry
-    from chalicelib.aws.bodies import S3Bodies
-    from chalicelib.aws.queues import SqsQueue
-    from chalicelib.aws.secrets import AwsSecrets
-    from chalicelib.pipeline.receive import Receiver
-    from chalicelib.storage.dynamo import DynamoTable
-    from chalicelib.storage.store import TableStore
-    from infra.local.aws import client
-
-    settings = _settings(environment)
-    secrets = AwsSecrets(settings.secrets, client(environment, "secretsmanager"))
-    table = DynamoTable(settings.table, client=client(environment, "dynamodb"))
-    return Reconciler(
-        store=TableStore(table, clock=bootstrap.clock),
-        receiver=Receiver(
-            intake=SqsQueue(settings.intake_queue, client(environment, "sqs")),
-            bodies=S3Bodies(settings.bucket, client(environment, "s3")),
-            clock=bootstrap.clock,
-            log=journal,
-        ),
-        channel=partial(registry.channel, secrets=secrets, settings=settings),
-        helpdesk=partial(registry.helpdesk, secrets=secrets),
-        clock=bootstrap.clock,
-        log=journal,
-    )
-
-
-def _eraser(environment: Mapping[str, str], *, journal: Journal) -> Eraser:
-    from chalicelib import registry
-    from chalicelib.aws.kept import S3Kept
-    from chalicelib.aws.queues import SqsQueue
-    from chalicelib.aws.secrets import AwsSecrets
-    from chalicelib.pipeline.belongings import Belongings
-    from chalicelib.storage.dynamo import DynamoTable
-    from chalicelib.storage.people import TablePeople
-    from infra.local.aws import client
-
-    settings = _settings(environment)
-    secrets = AwsSecrets(settings.secrets, client(environment, "secretsmanager"))
-    table = DynamoTable(settings.table, client=client(environment, "dynamodb"))
-    intake = SqsQueue(settings.intake_queue, client(environment, "sqs"))
-
-    def helpdesk(desk_id: str) -> Helpdesk:
-        desk = TableDirectory(table, clock=bootstrap.clock).desk(desk_id)
-        if desk is None:
-            raise UnknownIntegration("no such desk")
-        return registry.helpdesk(desk, secrets=secrets)
-
-    return Eraser(
-        belongings=Belongings(
-            people=TablePeople(table=table),
-            kept=S3Kept(settings.bucket, client(environment, "s3")),
-            channel=partial(registry.channel, secrets=secrets, settings=settings),
-            helpdesk=helpdesk,
-        ),
-        keys=partial(secrets.get, "privacy", "mark_keys"),
-        is_busy=lambda: bool(intake.depth()),
-        new_id=bootstrap.new_id,
-        clock=bootstrap.clock,
-        log=journal,
-    )
 
 
 def _settings(environment: Mapping[str, str]) -> Settings:
@@ -171,6 +143,34 @@ def _settings(environment: Mapping[str, str]) -> Settings:
         return replace(Settings.read(environment), graph_url=environment["SCRIPTA_GRAPH_URL"])
     except (ConfigurationError, KeyError) as exc:
         raise WrongCall(f"run.json cannot be used ({exc}): start the run again.") from exc
+
+
+def _outside(environment: Mapping[str, str], *, url: str) -> Outside:
+    from chalicelib.aws.keyring import AwsKeyring
+    from infra.local.aws import client
+    from ops.outside import outside
+
+    settings = _settings(environment)
+    keyring = AwsKeyring(settings.secrets, client(environment, "secretsmanager"))
+    return outside(LOCAL, url=url, keyring=keyring, settings=settings)
+
+
+def _parts(environment: Mapping[str, str], *, journal: Journal) -> Parts:
+    from chalicelib.aws.queues import SqsQueue
+    from chalicelib.aws.secrets import AwsSecrets
+    from chalicelib.storage.dynamo import DynamoTable
+    from infra.local.aws import client
+    from ops.composition import Parts
+
+    settings = _settings(environment)
+    return Parts(
+        settings=settings,
+        table=DynamoTable(settings.table, client=client(environment, "dynamodb")),
+        intake=SqsQueue(settings.intake_queue, client(environment, "sqs")),
+        secrets=AwsSecrets(settings.secrets, client(environment, "secretsmanager")),
+        s3=client(environment, "s3"),
+        log=journal,
+    )
 
 
 def _lines(logs: Path) -> Iterator[str]:

@@ -83,10 +83,11 @@ class AwsSecrets:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
                 return None
             raise
-        return _fields(self._prefix + name, answer.get("SecretString", ""))
+        return read_fields(self._prefix + name, answer.get("SecretString", ""))
 
 
-def _fields(secret: str, text: str) -> Fields:
+def read_fields(secret: str, text: str) -> Fields:
+    """Return the fields in a secret's text; raise ConfigurationError where it has another form."""
     # The parser's error quotes the text, so neither it nor the text may become part of ours.
     malformed = ConfigurationError(f"secret {secret}: not a JSON object of lists of strings")
     try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
+import secrets as randomness
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,10 +19,17 @@ TOLERANCE: Final = 300.0  #: seconds between the sender's clock and ours, either
 
 # Besides its own errors the library lets through what base64, splitting and decoding raise.
 _GARBLED = (WebhookVerificationError, EmptyWebhookSecretError, ValueError, TypeError, RuntimeError)
+_SECRET_BYTES: Final = 32
 _SHORTEST_SECRET: Final = 16  #: characters: a shorter one can be guessed
 
 Signature = Callable[[bytes], bytes]
 """Returns, for a secret, what the whole signature must be."""
+
+
+def new_secret() -> str:
+    """Return a secret that nobody has had, in the form that Standard Webhooks asks for."""
+    drawn = base64.b64encode(randomness.token_bytes(_SECRET_BYTES))
+    return f"whsec_{drawn.decode()}"
 
 
 def standard_webhook(body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -> None:

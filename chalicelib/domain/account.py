@@ -46,11 +46,13 @@ class Desk:
 
     `helpdesk` is the adapter's folder name, `url` where the helpdesk answers, `options` what only
     the adapter understands. A ticket closed for longer than `reopen_window` seconds is followed by
-    a new one.
+    a new one. Replies that were written until `restored_at` (ms since the epoch) are kept and
+    never sent: the table was restored then, and does not know which of them were.
     """
 
     id: str
     helpdesk: str
     url: str
     reopen_window: int = 72 * 3600
+    restored_at: int = 0
     options: Mapping[str, str] = field(default_factory=dict)

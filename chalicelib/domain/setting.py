@@ -14,7 +14,8 @@ class Setting:
 
     `words` say in one line what it is. `choices` are all values there are, and `pattern` is what a
     whole value looks like, where that is known. A secret is kept as a list of values, newest first,
-    and never shown. `generate` makes one up, where the other side takes whatever it is told.
+    and never shown. `generate` makes one up, where the other side takes whatever it is told. What
+    is `of_row` is a field of the row itself, which only some adapters have a use for.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Setting:
     choices: Sequence[str] = ()
     pattern: str = ""
     generate: Callable[[], str] | None = None
+    of_row: bool = False
 
     def fault(self, value: str) -> str:
         """Return in words what is wrong with a value, "" where nothing is; never quotes it."""

@@ -1,4 +1,4 @@
-"""The clock's side: what runs each minute, and what runs each hour."""
+"""The clock's side: what runs each minute, each hour and each day."""
 
 from __future__ import annotations
 
@@ -47,3 +47,11 @@ def _time_left(event: CloudWatchEvent) -> Callable[[], float]:
     """Return what tells how many seconds there are, less those for what was begun."""
     context: Any = event.context
     return lambda: float(context.get_remaining_time_in_millis()) / _MS - _LEAST_TIME
+
+
+@schedules.schedule(Rate(1, unit=Rate.DAYS), name="renew")
+def renew(event: CloudWatchEvent) -> None:  # noqa: ARG001 - Chalice hands it over
+    """Renew the tokens that would soon end."""
+    from chalicelib import bootstrap_upkeep
+
+    bootstrap_upkeep.renewer().renew(bootstrap.directory().accounts())

@@ -111,6 +111,10 @@ class MetaChannel(ABC):
         del account
         return self._settings.graph_url
 
+    def connection(self, account: Account) -> tuple[Graph, str]:
+        """Return the Graph API and the token with which an account is spoken for; see `_token`."""
+        return self._graph(account), self._token(account)
+
     def _graph(self, account: Account) -> Graph:
         # What receives webhooks must not pay for an HTTP client that it never uses.
         from chalicelib import http_client

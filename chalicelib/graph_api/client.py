@@ -31,7 +31,7 @@ _FILE_TIME: Final = 20.0  #: seconds; the platform looks through a file before i
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
     """
-    The Graph API of one version (`v26.0`) at one address.
+    The Graph API of one version (`v26.0`, or none) at one address.
 
     With the secret of the app that the tokens are of, every call proves that it is the app's:
     https://developers.facebook.com/docs/graph-api/guides/secure-requests
@@ -157,6 +157,32 @@ class Graph:
         except AmbiguousError as exc:
             raise TransientError(f"not told for certain: {exc}") from exc
 
+    def read(self, path: str, query: Mapping[str, str], *, token: str) -> Response:
+        """
+        Return the whole answer to a question, its headers included.
+
+        Raises Refused, Unauthorised, or TransientError.
+        """
+        address = f"{path}?{urlencode(query)}" if query else path
+        try:
+            return self._ask("GET", address, token=token)
+        except AmbiguousError as exc:
+            raise TransientError(f"not told for certain: {exc}") from exc
+
+    def subscribe(self, node: str, fields: Sequence[str], *, token: str) -> None:
+        """
+        Have a node's webhooks of these fields sent to the token's app; no fields are the node's all.
+
+        Raises Refused, Unauthorised or TransientError; doing it twice is harmless.
+        https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
+        """
+        body = {"subscribed_fields": ",".join(fields)} if fields else {}
+        path = f"{quote(node, safe='')}/subscribed_apps"
+        try:
+            self._call("POST", path, token=token, body=body)
+        except AmbiguousError as exc:
+            raise TransientError(f"not subscribed for certain: {exc}") from exc
+
     def _address(self, path: str, *, token: str, **query: str) -> str:
         if self.app_secret:
             # It is worth nothing without the token, so that it may stand in an address.
@@ -164,7 +190,8 @@ class Graph:
             query["appsecret_proof"] = hmac.new(key, message, hashlib.sha256).hexdigest()
         asked = urlencode(query, safe=",")
         mark = ("&" if "?" in path else "?") if asked else ""
-        return f"{self.url.rstrip('/')}/{self.version}/{path}{mark}{asked}"
+        version = f"/{self.version}" if self.version else ""
+        return f"{self.url.rstrip('/')}{version}/{path}{mark}{asked}"
 
     def _call(
         self,
@@ -175,6 +202,16 @@ class Graph:
         body: Body | None = None,
     ) -> Mapping[str, Any]:
         """Return the answer to a call; raise what any other answer, or none, stands for."""
+        return _json(self._ask(method, path, token=token, body=body))
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str,
+        body: Body | None = None,
+    ) -> Response:
         # In a header: addresses end up in the logs of whoever stands in between.
         headers = {"authorization": f"Bearer {token}"}
         timeout = _FILE_TIME if isinstance(body, Form) else READ_TIMEOUT
@@ -183,7 +220,7 @@ class Graph:
         )
         answer = _json(response)
         if response.ok and "error" not in answer:
-            return answer
+            return response
         raise _failure(response, mapping(answer.get("error")))
 
 

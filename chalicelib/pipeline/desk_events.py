@@ -75,8 +75,8 @@ class DeskEvents:
         # The desk that signed must be the one that the conversation belongs to.
         if desk != (before.link.desk if before.link else account.desk):
             return parked("foreign_ticket")
-        if came_at - event.occurred_at > OLDEST:
-            return parked("too_old")
+        if late := self._too_late(event, desk, came_at=came_at):
+            return parked(late)
         channel, starts = self.channel(account.ref.channel), self.starts()
         replies = Replies(channel=channel, account=account, starts=starts, now=now)
         if not event.text.strip() and not event.files:
@@ -96,8 +96,8 @@ class DeskEvents:
         """Decide on a reply in a ticket without a customer of ours: only commands are for us."""
         is_short = len(event.text) <= LONGEST
         asked = command(event.text, starts=self.starts()) if is_short else None
-        if asked is not None and came_at - event.occurred_at > OLDEST:
-            return parked("too_old")
+        if asked is not None and (late := self._too_late(event, desk, came_at=came_at)):
+            return parked(late)
         if asked is not None and event.ticket_id:
             starts = Starts(
                 store=self.store,
@@ -110,6 +110,14 @@ class DeskEvents:
         if event.foreign or before is not None:
             return Decision(outcome=Outcome.IGNORED, reason="not_our_ticket")
         return parked("no_ticket")
+
+    def _too_late(self, event: ReplyWritten, desk_id: str, *, came_at: int) -> str:
+        """Return why a reply may have been sent already, as far as the books go; "" for no reason."""
+        if came_at - event.occurred_at > OLDEST:
+            return "too_old"
+        desk = self.directory.desk(desk_id)
+        fence = desk.restored_at if desk else 0
+        return "restored" if fence and event.occurred_at <= fence else ""
 
     def _ticket(self, event: TicketChanged, found: Found) -> Decision:
         before = self._linked(event.ticket_id, found)

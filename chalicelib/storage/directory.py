@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from chalicelib.domain.account import Account, AccountRef, Desk
 from chalicelib.domain.ports import Clock
 from chalicelib.storage import keys
-from chalicelib.storage.table import Put, Row, Table
+from chalicelib.storage.table import Delete, Put, Row, Table
 
 _MOST = 1000  #: rows that are remembered
 _FRESH = 30_000  #: ms for which a row is believed, missing ones included
@@ -54,6 +54,14 @@ class TableDirectory:
         """Configure a desk, or change it."""
         self._table.write([Put(key=keys.desk(desk.id), row=_from_desk(desk))])
 
+    def forget_account(self, ref: AccountRef) -> None:
+        """Configure an account no more; what it said stays."""
+        self._table.write([Delete(key=keys.account(ref))])
+
+    def forget_desk(self, desk_id: str) -> None:
+        """Configure a desk no more; its tickets' conversations stay."""
+        self._table.write([Delete(key=keys.desk(desk_id))])
+
     def _read(self, key: keys.Key, convert: Callable[[Row], T]) -> T | None:
         now = self._clock()
         until, row = self._cache.get(key, (0, None))
@@ -93,6 +101,7 @@ def _from_desk(desk: Desk) -> dict[str, Any]:
         "helpdesk": desk.helpdesk,
         "url": desk.url,
         "reopen_window": desk.reopen_window,
+        "restored_at": desk.restored_at,
         "options": dict(desk.options),
     }
 
@@ -103,5 +112,6 @@ def _to_desk(row: Row) -> Desk:
         helpdesk=row["helpdesk"],
         url=row["url"],
         reopen_window=row["reopen_window"],
+        restored_at=row.get("restored_at", 0),  # rows of 0.1 know no restoring
         options=row["options"],
     )

@@ -136,7 +136,7 @@ def _started(call: Call, folder: Folder, cloud: aws.EmulatedAws) -> list[Process
     seed.seed(cloud.environment(), made=made, desk_url=call.url(call.desk_port))
     deployed = common | cloud.environment() | names
     meta = call.url(call.meta_port, "")
-    graph = {"SCRIPTA_GRAPH_URL": meta, "SCRIPTA_INSTAGRAM_URL": meta}
+    graph = {"SCRIPTA_GRAPH_URL": meta, "SCRIPTA_INSTAGRAM_URL": f"{meta}/graph.instagram.com"}
     deployed |= graph | {"POWERTOOLS_LOG_LEVEL": "INFO"}
     desk = common | {
         "SCRIPTA_DESK_SECRET_KEY": made.desk_secret_key,

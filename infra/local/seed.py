@@ -19,6 +19,9 @@ from infra.local.resources import TABLE, put_secrets
 #: Number of the queue "Messaging" in a desk that was just set up.
 _DESK_QUEUE = "1"
 
+#: WhatsApp has nothing public.
+_OPTIONS = {"whatsapp": {"business_id": credentials.WHATSAPP_BUSINESS_ID}}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
@@ -69,8 +72,7 @@ def seed(
     }
     for channel, id_ in accounts.items():
         ref = AccountRef(channel, id_)
-        # WhatsApp has nothing public.
-        options = {} if channel == "whatsapp" else {"comments": "tickets"}
+        options = _OPTIONS.get(channel, {"comments": "tickets"})
         directory.keep_account(Account(ref=ref, desk=credentials.DESK_ID, options=options))
     directory.keep_desk(
         Desk(

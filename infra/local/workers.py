@@ -21,7 +21,7 @@ from infra.local.resources import dead_letter_url
 _RUNTIME_MS = 55_000  #: what Lambda would give a worker, below the queues' visibility time-out
 #: Seconds between two runs of what the clock starts: not a minute and not an hour, since who tries
 #: it out should see a desk come back.
-_SCHEDULES = {"sweep": 3.0, "reconcile": 300.0, "erase": 10.0}
+_SCHEDULES = {"sweep": 3.0, "reconcile": 300.0, "erase": 10.0, "renew": 86_400.0}
 _MEMORY = 512
 #: What EventBridge hands a schedule's function, as far as Chalice reads it.
 _TICK: Final[dict[str, Any]] = dict.fromkeys(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,13 +16,15 @@ from typing import Any, Final
 
 import httpx
 
-from infra import deploy
+from infra.artefacts import Artefacts
+from infra.deploy import Deployment
 from infra.local import aws, seed
 from infra.local.processes import Process
+from infra.stack import Stack
 from tests import private
-from tests.e2e.local_run import LocalRun, eventually
+from tests.e2e.local_run import ROOT, LocalRun, eventually
 
-STACK: Final = "scripta"
+STACK: Final = "scripta-prod"  #: what commands call the stage `prod`
 _ARTEFACTS: Final = "artefacts"
 
 
@@ -36,6 +41,19 @@ class Deployed:
     environment: Mapping[str, str]
     outputs: Mapping[str, str]
     url: str
+
+    def ops(self, *arguments: str) -> tuple[int, Any]:
+        """Run the operator's command on the stack; return its exit status and its answer."""
+        ended = subprocess.run(
+            [sys.executable, "-m", "ops", *arguments, "--stage", "prod", "--json"],
+            env={**os.environ, **self.environment},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode in (0, 1), ended.stderr
+        return ended.returncode, json.loads(ended.stdout)
 
     def client(self, service: str) -> Any:
         return aws.client(self.environment, service)
@@ -61,25 +79,20 @@ def deployed(
     """
     people = LocalRun(state)
     client = partial(aws.client, environment)
-    location = {"LocationConstraint": environment["AWS_DEFAULT_REGION"]}
-    client("s3").create_bucket(Bucket=_ARTEFACTS, CreateBucketConfiguration=location)
-    outputs = deploy.deploy(
-        out,
-        stack=STACK,
-        bucket=_ARTEFACTS,
-        parameters={"GraphUrl": people.meta("")},
-        client=client,
-    )
-    _make_up_for_the_emulation(client, outputs)
+    outputs = installed(out, client, {"GraphUrl": people.meta("")})
+    make_up_for_the_emulation(client, outputs)
     url = f"{environment['AWS_ENDPOINT_URL']}/restapis/{outputs['RestAPIId']}/api/_user_request_"
     with ExitStack() as stack:
         stack.callback(people.close)
         desk = seen_at(people.desk(""))
-        for process in _outside(people, environment, outputs["TableName"], url, desk=desk):
+        people.state.mkdir(parents=True, exist_ok=True)
+        made = seed.generated(people.state / "generated.json")
+        seed.seed(environment, made=made, desk_url=desk, table=outputs["TableName"])
+        for process in outside(people, made, url):
             process.start()
             stack.callback(process.stop)
         eventually(people.desk_answers)
-        eventually(partial(_answers, people.meta("/sim/health")))
+        eventually(partial(answers, people.meta("/sim/health")))
         yield Deployed(people=people, environment=environment, outputs=outputs, url=url)
         logged = "\n".join(_logged(client("logs")))
         assert '"received"' in logged
@@ -94,7 +107,30 @@ def _logged(logs: Any) -> Iterator[str]:
             yield from (event["message"] for event in page["events"])
 
 
-def _make_up_for_the_emulation(client: Callable[[str], Any], outputs: Mapping[str, str]) -> None:
+def installed(
+    out: Path, client: Callable[[str], Any], given: Mapping[str, str], *, stack: str = STACK
+) -> dict[str, str]:
+    """Deploy a package as `make deploy YES=1` does, and return the stack's outputs."""
+    target = Stack(cloudformation=client("cloudformation"), name=stack, pause=_short_pause)
+    artefacts = Artefacts(s3=client("s3"), bucket=_ARTEFACTS, owner=aws.ACCOUNT, region=aws.REGION)
+    deployment = Deployment(
+        stack=target,
+        artefacts=artefacts,
+        out=out,
+        given=given,
+        let_go=(),
+        consent=lambda: True,
+        tell=lambda _line: None,
+    )
+    assert deployment.run()
+    return target.outputs()
+
+
+def _short_pause(_seconds: float) -> None:
+    time.sleep(0.2)
+
+
+def make_up_for_the_emulation(client: Callable[[str], Any], outputs: Mapping[str, str]) -> None:
     """Do what AWS does by itself where the emulated one does not."""
     client("dynamodb").update_time_to_live(
         TableName=outputs["TableName"],
@@ -115,14 +151,10 @@ def _make_up_for_the_emulation(client: Callable[[str], Any], outputs: Mapping[st
         iam.put_role_policy(**name, PolicyDocument=json.dumps(granted))
 
 
-def _outside(
-    people: LocalRun, environment: Mapping[str, str], table: str, url: str, *, desk: str
-) -> list[Process]:
-    """Return the desk and the simulated Meta, with accounts and secrets in the stack for them."""
+def outside(people: LocalRun, made: seed.Generated, url: str) -> list[Process]:
+    """Return the desk and the simulated Meta, which send to an application at `url`."""
     logs = people.state / "logs"
-    logs.mkdir(parents=True)
-    made = seed.generated(people.state / "generated.json")
-    seed.seed(environment, made=made, desk_url=desk, table=table)
+    logs.mkdir(parents=True, exist_ok=True)
     variables = {
         "PATH": os.environ["PATH"],
         "SCRIPTA_APP_URL": url,
@@ -145,7 +177,8 @@ def _outside(
     ]
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Return whether somebody answers there."""
     try:
         return httpx.get(url).is_success
     except httpx.TransportError:

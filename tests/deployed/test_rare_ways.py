@@ -101,7 +101,7 @@ def test_a_dead_letter_of_the_intake_is_still_shown_in_a_ticket(stack: Deployed)
 def test_a_wake_up_that_was_given_up_is_taken_off(stack: Deployed, verb: str):
     queue = put(stack, f"{verb}Dead", "a-conversation")
     eventually(lambda: queue.depth() == 0)
-    log = f"/aws/lambda/scripta-dead-{verb.lower()}"
+    log = f"/aws/lambda/scripta-prod-dead-{verb.lower()}"
 
     def alarmed() -> bool:
         events = stack.client("logs").filter_log_events(logGroupName=log)["events"]

@@ -44,7 +44,9 @@ def test_what_no_webhook_told_is_found_by_the_hour_and_is_an_alarm(stack: Deploy
     assert comments(ticket) == [text]
 
     def lines(message: str) -> int:
-        log = stack.client("logs").filter_log_events(logGroupName="/aws/lambda/scripta-reconcile")
+        log = stack.client("logs").filter_log_events(
+            logGroupName="/aws/lambda/scripta-prod-reconcile"
+        )
         return sum(f'"{message}"' in event["message"] for event in log["events"])
 
     eventually(lambda: lines("webhook never came"))

@@ -11,6 +11,16 @@ from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
 from chalicelib.domain.sending import Sending
+from chalicelib.domain.setting import Setting
+from chalicelib.domain.upkeep import Onboarding
+from chalicelib.graph_api.account_settings import (
+    ACCESS_TOKENS,
+    APP_SECRETS,
+    COMMENTS,
+    HUMAN_AGENT,
+    READ_MARKS,
+    TAKE_CONTROL,
+)
 from chalicelib.graph_api.messaging import items
 from chalicelib.graph_api.messaging.channel import MessagingChannel
 from chalicelib.settings import Settings
@@ -20,6 +30,25 @@ from chalicelib.settings import Settings
 LONGEST_TEXT: Final = 1000
 #: The option of an account that was connected with Instagram's own login, and its value for that.
 LOGIN, OWN_LOGIN = "login", "instagram"
+SETTINGS: Final[Sequence[Setting]] = (
+    ACCESS_TOKENS,
+    APP_SECRETS,
+    Setting(
+        name=LOGIN,
+        words="'instagram' where the account was connected with Instagram's own login",
+        choices=(OWN_LOGIN,),
+    ),
+    Setting(
+        name="graph_id",
+        words="with Facebook's login, id of the page that sends",
+        pattern=r"[0-9]{5,20}",
+        of_row=True,
+    ),
+    COMMENTS,
+    HUMAN_AGENT,
+    READ_MARKS,
+    TAKE_CONTROL,
+)
 
 
 class Instagram(MessagingChannel):
@@ -82,3 +111,10 @@ class Instagram(MessagingChannel):
 def create(*, secrets: Secrets, settings: Settings) -> Channel:
     """Return the channel."""
     return Instagram(secrets=secrets, settings=settings)
+
+
+def onboarding(*, secrets: Secrets, settings: Settings) -> Onboarding:
+    """Return what asks how an account stands."""
+    from chalicelib.channels.instagram.onboarding import InstagramOnboarding  # as above, for HTTP
+
+    return InstagramOnboarding(Instagram(secrets=secrets, settings=settings).connection)

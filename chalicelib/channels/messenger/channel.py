@@ -11,6 +11,16 @@ from chalicelib.domain.envelope import Item
 from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.ports import Channel, Secrets
 from chalicelib.domain.sending import Sending
+from chalicelib.domain.setting import Setting
+from chalicelib.domain.upkeep import Onboarding
+from chalicelib.graph_api.account_settings import (
+    ACCESS_TOKENS,
+    APP_SECRETS,
+    COMMENTS,
+    HUMAN_AGENT,
+    READ_MARKS,
+    TAKE_CONTROL,
+)
 from chalicelib.graph_api.messaging import items
 from chalicelib.graph_api.messaging.channel import MessagingChannel
 from chalicelib.settings import Settings
@@ -22,6 +32,14 @@ if TYPE_CHECKING:
 #: In characters, and on the safe side of what these may be: see `portions.utf16_units`.
 #: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
 LONGEST_TEXT: Final = 2000
+SETTINGS: Final[Sequence[Setting]] = (
+    ACCESS_TOKENS,
+    APP_SECRETS,
+    COMMENTS,
+    HUMAN_AGENT,
+    READ_MARKS,
+    TAKE_CONTROL,
+)
 
 
 class Messenger(MessagingChannel):
@@ -78,3 +96,12 @@ class Messenger(MessagingChannel):
 def create(*, secrets: Secrets, settings: Settings) -> Channel:
     """Return the channel."""
     return Messenger(secrets=secrets, settings=settings)
+
+
+def onboarding(*, secrets: Secrets, settings: Settings) -> Onboarding:
+    """Return what asks how an account stands."""
+    from chalicelib.channels.messenger.onboarding import DEMANDS  # as above, for HTTP
+    from chalicelib.graph_api.onboarding import MetaOnboarding
+
+    channel = Messenger(secrets=secrets, settings=settings)
+    return MetaOnboarding(channel.connection, DEMANDS)

@@ -14,7 +14,10 @@ from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.pace import Pace
 from chalicelib.domain.ports import Channel, Secrets
 from chalicelib.domain.sending import Accepted, Sending
+from chalicelib.domain.setting import Setting
+from chalicelib.domain.upkeep import Onboarding
 from chalicelib.domain.window import HOUR, Window
+from chalicelib.graph_api.account_settings import ACCESS_TOKENS, APP_SECRETS, READ_MARKS
 from chalicelib.graph_api.channel import MetaChannel
 from chalicelib.settings import Settings
 
@@ -25,6 +28,24 @@ if TYPE_CHECKING:
 #: In characters, and on the safe side of what these may be: see `portions.utf16_units`.
 #: https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages
 LONGEST_TEXT: Final = 4096
+#: The option of an account that names what is subscribed for it.
+BUSINESS_ID: Final = "business_id"
+SETTINGS: Final[Sequence[Setting]] = (
+    ACCESS_TOKENS,
+    APP_SECRETS,
+    Setting(
+        name=BUSINESS_ID,
+        words="id of the WhatsApp business account that the number belongs to",
+        required=True,
+        pattern=r"[0-9]{5,20}",
+    ),
+    Setting(
+        name="number",
+        words="the number as customers see it, like +15550783881",
+        pattern=r"\+[0-9]{6,15}",
+    ),
+    READ_MARKS,
+)
 
 
 class WhatsApp(MetaChannel):
@@ -116,3 +137,10 @@ class WhatsApp(MetaChannel):
 def create(*, secrets: Secrets, settings: Settings) -> Channel:
     """Return the channel."""
     return WhatsApp(secrets=secrets, settings=settings)
+
+
+def onboarding(*, secrets: Secrets, settings: Settings) -> Onboarding:
+    """Return what asks how an account stands."""
+    from chalicelib.channels.whatsapp.onboarding import WhatsAppOnboarding  # as above, for HTTP
+
+    return WhatsAppOnboarding(WhatsApp(secrets=secrets, settings=settings).connection)

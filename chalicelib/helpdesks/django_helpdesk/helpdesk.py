@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.desk_api import signing
 from chalicelib.domain.account import Desk
@@ -13,6 +13,7 @@ from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
+from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
 from chalicelib.errors import Gone, Refused, TransientError
 from chalicelib.helpdesks.django_helpdesk import webhook
@@ -28,6 +29,30 @@ _PAGES = 10
 
 
 _LONGEST_NUMBER = 18  # digits; more do not fit a database's integer
+
+SETTINGS: Final[Sequence[Setting]] = (
+    Setting(
+        name="queue",
+        words="number of the queue for new tickets",
+        required=True,
+        pattern=rf"[0-9]{{1,{_LONGEST_NUMBER}}}",
+    ),
+    Setting(
+        name="api_tokens",
+        words="API token of the bridge's own user",
+        required=True,
+        secret=True,
+        pattern=r"[A-Za-z0-9._~+/=-]{10,200}",
+    ),
+    Setting(
+        name="webhook_secrets",
+        words="secret that the desk signs its webhooks with (whsec_…)",
+        required=True,
+        secret=True,
+        pattern=r"whsec_[A-Za-z0-9+/=]{24,200}",
+        generate=signing.new_secret,
+    ),
+)
 
 
 class DjangoHelpdesk:

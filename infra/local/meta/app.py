@@ -32,6 +32,8 @@ from infra.local.meta.phones import Phones
 from infra.local.meta.postman import Postman
 from infra.local.meta.presence import Presences
 from infra.local.meta.sim_routes import Simulation
+from infra.local.meta.standing import Standings
+from infra.local.meta.standing_routes import StandingCalls, StandingOrders
 from infra.local.meta.store import Store
 from infra.local.meta.views import Views
 from infra.local.meta.wire import Post
@@ -46,6 +48,7 @@ class Parts:
     phones: Phones
     graph: Graph
     nodes: Nodes
+    standings: Standings
     said: Conversations
     simulation: Simulation
     mishaps: Mishaps
@@ -69,10 +72,16 @@ def build(
             nodes=parts.nodes,
             said=parts.said,
             phones=parts.phones,
+            standings=parts.standings,
             host=host,
             needs_proof=needs_proof,
         )
         for host in HOSTS
+    ]
+
+    standing = [
+        StandingCalls(calls=each, standings=parts.standings, host=host)
+        for each, host in zip(calls, HOSTS, strict=True)
     ]
 
     @asynccontextmanager
@@ -90,6 +99,9 @@ def build(
             *OperatorView().routes(),
             *parts.simulation.routes(),
             *parts.mishaps.routes(),
+            *StandingOrders(parts.standings).routes(),
+            # Before what takes any name for a node's.
+            *(route for each in standing for route in each.routes()),
             *(route for call in calls for route in call.routes()),
         ],
         # A page on the web must not reach the phones under a name of its own.
@@ -101,7 +113,8 @@ def build(
 def _parts(store: Store, post: Post, *, base: str, logs: Path) -> Parts:
     postman = Postman(store, post, told=partial(customers.told, store))
     presences = Presences(store)
-    delivery = Delivery(store, postman, presences)
+    standings = Standings()
+    delivery = Delivery(store, postman, presences, standings)
     ladder = Ladder(store, delivery, base=base)
     faults, pace = Faults(store), Pace()
     phones = Phones(store, delivery, base=base)
@@ -130,7 +143,8 @@ def _parts(store: Store, post: Post, *, base: str, logs: Path) -> Parts:
         ladder=ladder,
         phones=phones,
         graph=graph,
-        nodes=Nodes(store, comments),
+        nodes=Nodes(store, comments, standings),
+        standings=standings,
         said=Conversations(store, phones.media_url),
         simulation=simulation,
         mishaps=Mishaps(store=store, delivery=delivery, outside=outside, pace=pace),

@@ -19,6 +19,7 @@ from infra.local.meta.deeds import InvalidOrder
 from infra.local.meta.orders import parse_channel
 from infra.local.meta.postman import HELD, Letter, Postman
 from infra.local.meta.presence import OTHER, Presences
+from infra.local.meta.standing import Standings
 from infra.local.meta.store import Store
 
 _MOST_HELD: Final = 1000  #: as many updates as Meta puts into one webhook
@@ -107,10 +108,13 @@ def _check(key: str, value: object) -> None:
 class Delivery:
     """Takes news to the postman; what is held back survives a restart."""
 
-    def __init__(self, store: Store, postman: Postman, presences: Presences) -> None:
+    def __init__(
+        self, store: Store, postman: Postman, presences: Presences, standings: Standings
+    ) -> None:
         self._store = store
         self._postman = postman
         self._presences = presences
+        self._standings = standings
 
     def order(self, channel: str, mishaps: Mishaps) -> None:
         """Let mishaps happen on a channel from now on, instead of those before."""
@@ -134,7 +138,9 @@ class Delivery:
         await self._postman.quiet(lane)
 
     def tell(self, news: News) -> None:
-        """Tell the application in the background."""
+        """Tell the application in the background, as far as it is subscribed."""
+        if not self._standings.of(news.channel).subscribed:
+            return
         mishaps = self._mishaps(news.channel)
         letter = self._letter(news)
         if news.kind is Kind.ECHO:
@@ -154,8 +160,10 @@ class Delivery:
         """
         Tell the application and return what it answered, or None where it is not told yet.
 
-        See `Postman.send_now`.
+        See `Postman.send_now`. Who is not subscribed is told nothing.
         """
+        if not self._standings.of(news.channel).subscribed:
+            return None
         mishaps = self._mishaps(news.channel)
         letter = self._letter(news)
         if mishaps.holds_back:

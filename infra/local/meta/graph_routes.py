@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from infra.local import credentials
 from infra.local.meta import carried, errors, forms, threads
-from infra.local.meta.accounts import NODES, Host
+from infra.local.meta.accounts import NODES, WHATSAPP, Host
 from infra.local.meta.conversations import Conversations
 from infra.local.meta.errors import GraphError
 from infra.local.meta.graph import Answer, Graph, Manner
@@ -24,6 +24,7 @@ from infra.local.meta.http import Handler, Json, json_object
 from infra.local.meta.nodes import Nodes
 from infra.local.meta.phones import Phones
 from infra.local.meta.records import Media
+from infra.local.meta.standing import Standings, is_token
 
 _HELD_SECONDS: Final = 60
 _ME: Final = "me"  #: the account that a token belongs to
@@ -57,6 +58,7 @@ class Calls:
         nodes: Nodes,
         said: Conversations,
         phones: Phones,
+        standings: Standings,
         host: Host,
         needs_proof: bool,
     ) -> None:
@@ -64,6 +66,7 @@ class Calls:
         self._nodes = nodes
         self._said = said
         self._phones = phones
+        self._standings = standings
         self._host = host
         self._needs_proof = needs_proof
 
@@ -72,22 +75,22 @@ class Calls:
         base = f"{self._host.path}/v{{version:int}}.0/{{node}}"
         public = (("comments", self.comments), ("replies", self.comments))
         return [
-            Route(f"{base}/messages", _refusing(self.messages), methods=["POST"]),
-            Route(f"{base}/messages", _refusing(self.conversation)),
-            Route(f"{base}/conversations", _refusing(self.conversations)),
-            Route(f"{base}/media", _refusing(self.media), methods=["POST"]),
+            Route(f"{base}/messages", refusing(self.messages), methods=["POST"]),
+            Route(f"{base}/messages", refusing(self.conversation)),
+            Route(f"{base}/conversations", refusing(self.conversations)),
+            Route(f"{base}/media", refusing(self.media), methods=["POST"]),
             *(
-                Route(f"{base}/{name}", _refusing(handler), methods=["POST"], name=name)
+                Route(f"{base}/{name}", refusing(handler), methods=["POST"], name=name)
                 for name, handler in (*public, *((call, self.thread) for call in threads.CALLS))
             ),
-            Route(f"{base}/message_templates", _refusing(self.templates)),
-            Route(base, _refusing(self.node)),
+            Route(f"{base}/message_templates", refusing(self.templates)),
+            Route(base, refusing(self.node)),
         ]
 
     async def messages(self, request: Request) -> Response:
         """Send a message, mark one as read, or show that somebody types."""
-        body, file = await _body(request)
-        self._authorise(request, body)
+        body, file = await body_of(request)
+        self.authorise(request, body)
         if link := "" if file else carried.link_of(body):
             file = await asyncio.to_thread(carried.fetch, link)
         answer = self._graph.messages(self._node(request), body, file=file)
@@ -97,46 +100,53 @@ class Calls:
 
     async def conversations(self, request: Request) -> Response:
         """Tell the conversations of an account."""
-        self._authorise(request, request.query_params)
+        self.authorise(request, request.query_params)
         return Json(self._said.listed(self._node(request), request.query_params))
 
     async def conversation(self, request: Request) -> Response:
         """Tell the messages of a conversation."""
-        self._authorise(request, request.query_params)
+        self.authorise(request, request.query_params)
         return Json(self._said.messages(self._node(request), request.query_params))
 
     async def media(self, request: Request) -> Response:
         """Upload a file."""
         fields, files = await _form(request)
-        self._authorise(request, fields)
+        self.authorise(request, fields)
         answer = self._graph.upload(self._node(request), fields, file=files.get("file"))
         return await _answered(request, answer)
 
     async def comments(self, request: Request) -> Response:
         """Answer a comment under the post."""
-        body, _ = await _body(request)
-        self._authorise(request, body)
+        body, _ = await body_of(request)
+        self.authorise(request, body)
         return Json(self._graph.comment(self._node(request), _last(request), body))
 
     async def thread(self, request: Request) -> Response:
         """Take a conversation, or give it away."""
-        body, _ = await _body(request)
-        self._authorise(request, body)
+        body, _ = await body_of(request)
+        self.authorise(request, body)
         return Json(self._graph.thread(self._node(request), _last(request), body))
 
     async def templates(self, request: Request) -> Response:
         """Tell the templates."""
-        self._authorise(request, request.query_params)
+        self.authorise(request, request.query_params)
         return Json(self._nodes.templates(self._node(request)))
 
     async def node(self, request: Request) -> Response:
         """Tell an object's fields."""
-        self._authorise(request, request.query_params)
+        self.authorise(request, request.query_params)
         name, fields = self._node(request), request.query_params.get("fields", "")
         found = self._nodes.find(name, fields=fields, media_url=self._phones.media_url)
         if name == self._host.me and self._host.own_id:
             found = {**found, "id": self._host.own_id, "user_id": name}
-        return Json(_only(found, fields))
+        return Json(_only(found, fields), headers=self._usage(name))
+
+    def _usage(self, node: str) -> dict[str, str]:
+        """Return the header that tells how much of the calls per hour were made."""
+        if node not in NODES:
+            return {}
+        row = {"type": "pages", "call_count": self._standings.of(NODES[node].channel).used}
+        return {"X-Business-Use-Case-Usage": json.dumps({node: [row]})}
 
     def _node(self, request: Request) -> str:
         name = str(request.path_params["node"])
@@ -145,25 +155,47 @@ class Calls:
             raise errors.no_such_node(name)
         return name
 
-    def _authorise(self, request: Request, fields: Mapping[str, Any]) -> None:
+    def channel_of(self, request: Request) -> str:
+        """Return the channel whose account hangs on a request's node; raise GraphError."""
+        name = self._node(request)
+        if name == credentials.WHATSAPP_BUSINESS_ID:
+            return WHATSAPP
+        if name not in NODES:
+            raise errors.no_such_node(name)
+        return NODES[name].channel
+
+    def authorise(
+        self, request: Request, fields: Mapping[str, Any], *, proof_is_wanted: bool = True
+    ) -> None:
+        """Return if the business asks, with a token that is good; raise GraphError otherwise."""
         token = fields.get("access_token") or request.query_params.get("access_token")
-        if token != credentials.ACCESS_TOKEN and not bearer_is_ours(request):
+        token = str(token or bearer(request))
+        if not is_token(token) or not self._standings.token.is_good:
             raise errors.bad_token()
         proof = fields.get("appsecret_proof") or request.query_params.get("appsecret_proof")
-        if proof and proof not in map(_proof, credentials.APP_SECRETS):
+        if proof and proof not in [_proof(secret, token) for secret in credentials.APP_SECRETS]:
             raise errors.no_proof(is_given=True)
-        if not proof and self._needs_proof:
+        if not proof and self._needs_proof and proof_is_wanted:
             raise errors.no_proof(is_given=False)
+
+    def authorise_application(self, request: Request) -> None:
+        """Return if the application asks, by its id and its secret, or the business itself."""
+        asker = request.query_params.get("access_token") or bearer(request)
+        if asker not in [f"{credentials.APP_ID}|{secret}" for secret in credentials.APP_SECRETS]:
+            self.authorise(request, request.query_params)
+
+
+def bearer(request: Request) -> str:
+    """Return the token in a request's header, "" where there is none."""
+    return request.headers.get("authorization", "").removeprefix("Bearer ")
 
 
 def bearer_is_ours(request: Request) -> bool:
     """Return whether a request carries the business's token in its header."""
-    expected = f"Bearer {credentials.ACCESS_TOKEN}"
-    given = request.headers.get("authorization", "")
-    return hmac.compare_digest(given.encode(), expected.encode())
+    return is_token(bearer(request))
 
 
-async def _body(request: Request) -> tuple[dict[str, Any], Media | None]:
+async def body_of(request: Request) -> tuple[dict[str, Any], Media | None]:
     """Return a call's body, of JSON or of a form, and the file that came along in the form."""
     if forms.is_form(request.headers.get("content-type", "")):
         fields, files = await _form(request)
@@ -196,19 +228,20 @@ def _last(request: Request) -> str:
     return request.url.path.rpartition("/")[2]
 
 
-def _refusing(handler: Handler) -> Handler:
-    async def refusing(request: Request) -> Response:
+def refusing(handler: Handler) -> Handler:
+    """Return a handler that answers what the Graph API refuses as Meta does."""
+
+    async def guarded(request: Request) -> Response:
         try:
             return await handler(request)
         except GraphError as error:
             return Json(error.body(), status_code=error.http)
 
-    return refusing
+    return guarded
 
 
-def _proof(secret: str) -> str:
-    token = credentials.ACCESS_TOKEN.encode()
-    return hmac.new(secret.encode(), token, hashlib.sha256).hexdigest()
+def _proof(secret: str, token: str) -> str:
+    return hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
 
 
 async def _answered(request: Request, answer: Answer) -> Response:

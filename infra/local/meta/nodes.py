@@ -10,6 +10,7 @@ from infra.local.meta import errors, portraits, templates
 from infra.local.meta.accounts import INSTAGRAM, MESSENGER, NODES, WHATSAPP
 from infra.local.meta.comments import Comments
 from infra.local.meta.records import Customer
+from infra.local.meta.standing import Standings
 from infra.local.meta.store import Store
 
 _SHOP: Final = "The shop"
@@ -18,14 +19,17 @@ _SHOP: Final = "The shop"
 class Nodes:
     """The objects, over the store; whatever is not there is raised as GraphError."""
 
-    def __init__(self, store: Store, comments: Comments) -> None:
+    def __init__(self, store: Store, comments: Comments, standings: Standings) -> None:
         self._store = store
         self._comments = comments
+        self._standings = standings
 
     def find(self, node: str, *, fields: str, media_url: Callable[[str], str]) -> Mapping[str, Any]:
         """Answer `GET /{node}`; `media_url` tells where a file of an id is found."""
         if business := NODES.get(node):
-            return business.profile
+            quality = self._standings.of(business.channel).quality
+            is_number = business.channel == WHATSAPP
+            return {**business.profile, **({"quality_rating": quality} if is_number else {})}
         if node == credentials.WHATSAPP_BUSINESS_ID:
             return {"id": node, "name": _SHOP}
         media = self._store.media(node)

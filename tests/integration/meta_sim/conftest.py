@@ -33,9 +33,10 @@ def application(shared_application):
 @pytest.fixture
 def meta(shared_meta, application):
     """The simulated Meta where all goes well; nothing that a test began goes on into the next."""
-    for mishap in ("faults", "delivery", "pace"):
+    for mishap in ("faults", "delivery", "pace", "standing"):
         shared_meta.delete(f"/sim/{mishap}")
     yield shared_meta
     application.reset()
-    shared_meta.delete("/sim/delivery")
+    for mishap in ("delivery", "standing"):
+        shared_meta.delete(f"/sim/{mishap}")
     eventually(lambda: shared_meta.get("/sim/health").body == {"status": "ok", "waiting": 0})

@@ -27,7 +27,7 @@ NAMES = {
     "SCRIPTA_DELIVER_QUEUE": f"{NOBODY}/deliver.fifo",
     "SCRIPTA_BUCKET": "scripta",
 }
-SCHEDULES = ("sweep", "reconcile", "erase")  # they take no messages
+SCHEDULES = ("sweep", "reconcile", "erase", "renew")  # they take no messages
 SOURCES = sorted(source.name for source in app.event_sources)
 MESSAGE = Delivered(id="m-1", body="{}", group="g", receipt="r", receives=1)
 

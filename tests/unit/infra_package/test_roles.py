@@ -117,11 +117,24 @@ def test_who_asks_both_sides_changes_nothing_but_the_intake(expanded):
     assert actions_on(role, "${SecretsPrefix}meta") == set()
 
 
-def test_nobody_but_who_erases_may_scan_the_table_and_nobody_may_write_secrets(expanded):
+def test_only_who_erases_may_scan_the_table_and_only_who_renews_tokens_writes_secrets(expanded):
+    writers = set()
     for name, role in roles(expanded).items():
         allowed = {action for statement in statements(role) for action in statement["Action"]}
         assert ("dynamodb:Scan" in allowed) == (name == "EraseRole")
-        assert "secretsmanager:PutSecretValue" not in allowed
+        writers |= {name for action in allowed if re.match("secretsmanager:(?!Get)", action)}
+    assert writers == {"RenewRole"}
+
+
+def test_who_renews_tokens_changes_nothing_but_the_accounts_secrets(expanded):
+    role = expanded["Resources"]["RenewRole"]
+    assert actions_on(role, '"Table"') == {"dynamodb:Query"}
+    assert actions_on(role, "${SecretsPrefix}accounts/*") == {
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+    }
+    for nothing in ("${SecretsPrefix}meta", "${SecretsPrefix}desks", "Queue", "${Bucket.Arn}"):
+        assert actions_on(role, nothing) == set()
 
 
 def test_who_erases_reads_no_file_takes_no_message_and_sends_none(expanded):

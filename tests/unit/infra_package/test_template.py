@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
 
 from app import app
 from chalicelib.settings import LEAST_ITEM_DAYS, Settings
+from infra import changes
 from tests.unit.infra_package.conftest import of_type
 
 DAY = 24 * 60 * 60
@@ -19,7 +22,13 @@ MESSAGES = {
     "DeadForward": "ForwardDeadQueue",
     "DeadDeliver": "DeliverDeadQueue",
 }
-SCHEDULES = {"Sweep": "rate(1 minute)", "Reconcile": "rate(1 hour)", "Erase": "rate(1 hour)"}
+SCHEDULES = {
+    "Sweep": "rate(1 minute)",
+    "Reconcile": "rate(1 hour)",
+    "Erase": "rate(1 hour)",
+    "Renew": "rate(1 day)",
+}
+SCHEDULES = {"Sweep": "rate(1 minute)", "Reconcile": "rate(1 hour)", "Renew": "rate(1 day)"}
 FUNCTIONS = {"APIHandler", *SCHEDULES, *MESSAGES}
 
 
@@ -107,6 +116,7 @@ def test_the_table_can_be_restored_is_encrypted_outlives_the_stack_and_forgets_b
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["SSESpecification"] == {"SSEEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert table["DeletionProtectionEnabled"] is True
     resource = expanded["Resources"]["Table"]
     assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
@@ -132,6 +142,38 @@ def test_the_api_has_one_stage_that_is_regional_traced_and_logs_no_bodies(expand
     api = properties(expanded, "RestAPI")
     assert api["EndpointConfiguration"]["Types"] == ["REGIONAL"]
     assert of_type(expanded, "AWS::Lambda::Permission")["APIHandlerInvokePermission"]
+
+
+def test_requests_are_logged_where_that_is_wanted_without_saying_whose_they_are(expanded):
+    assert expanded["Parameters"]["AccessLogs"]["Default"] == "off"
+    (stage,) = of_type(expanded, "AWS::ApiGateway::Stage").values()
+    condition, setting, otherwise = stage["Properties"]["AccessLogSetting"]["Fn::If"]
+    assert (condition, otherwise) == ("WithAccessLogs", {"Ref": "AWS::NoValue"})
+    assert expanded["Resources"]["RequestLogs"]["Condition"] == condition
+    assert properties(expanded, "RequestLogs")["RetentionInDays"] == {"Ref": "LogDays"}
+    named = set(re.findall(r"\$context\.(\w+)", setting["Format"]))
+    assert named == {
+        "requestId",
+        "requestTimeEpoch",
+        "httpMethod",
+        "resourcePath",
+        "status",
+        "responseLatency",
+        "integrationLatency",
+        "responseLength",
+        "error",
+    }
+    assert all(json.loads(setting["Format"]).values())
+
+
+def test_all_that_holds_data_is_known_to_the_deployment_as_precious(expanded):
+    kept = {
+        resource["Type"]
+        for resource in expanded["Resources"].values()
+        if resource.get("DeletionPolicy") == "Retain"
+    }
+    assert kept <= set(changes.PRECIOUS)
+    assert "AWS::ApiGateway::RestApi" in changes.PRECIOUS
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -28,7 +28,7 @@ from chalicelib.domain.content import Content
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.envelope import Book
 from chalicelib.domain.message import Direction, Message, Status
-from chalicelib.domain.ports import Outgoing
+from chalicelib.domain.ports import Outgoing, Secrets
 from chalicelib.domain.work import Verb, Work
 from chalicelib.operations.accepted import Accepted
 from chalicelib.operations.verify import Books, verify
@@ -39,15 +39,19 @@ from chalicelib.pipeline.reconcile import Reconciler
 from chalicelib.storage.audit import TableAudit
 from chalicelib.storage.people import TablePeople
 from chalicelib.storage.store import TableStore
+from ops.outside import Outside
 from ops.stages import Stage
 from tests.fakes.bodies import MemoryBodies
 from tests.fakes.channel import FakeChannel
 from tests.fakes.clock import VirtualClock
 from tests.fakes.helpdesk import FakeHelpdesk
 from tests.fakes.kept import MemoryKept
+from tests.fakes.keyring import MemoryKeyring
 from tests.fakes.log import RecordingLog
 from tests.fakes.media import MemoryMedia
+from tests.fakes.onboarding import FakeOnboarding
 from tests.fakes.queue import MemoryQueue
+from tests.fakes.secrets import MemorySecrets
 from tests.fakes.table import MemoryTable
 
 ACCOUNT = AccountRef("messenger", "100")
@@ -58,7 +62,8 @@ class Bridge:
     """
     What a running bridge would have left behind; `log` is what receive told of.
 
-    `channel` and `desk` can be asked what was said; `told` is what is logged of that.
+    `channel` and `desk` can be asked what was said; `told` is what is logged of that. `platform`
+    tells how accounts stand, and `tried` are the secrets with which it was asked last.
     """
 
     clock: VirtualClock = field(default_factory=VirtualClock)
@@ -74,6 +79,10 @@ class Bridge:
     told: RecordingLog = field(default_factory=RecordingLog)
     bodies: MemoryBodies = field(default_factory=MemoryBodies)
     media: MemoryMedia = field(default_factory=MemoryMedia)
+    keyring: MemoryKeyring = field(default_factory=lambda: MemoryKeyring(MemorySecrets()))
+    platform: FakeOnboarding = field(default_factory=FakeOnboarding)
+    tried: Secrets | None = None
+    tables: dict[str, MemoryTable] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.intake = MemoryQueue(self.clock)
@@ -92,7 +101,24 @@ class Bridge:
             log=lambda: iter(log),
             reconciler=self.reconciler,
             eraser=self.eraser,
+            outside=self.outside,
+            other_table=lambda name: self.tables[name],
         )
+
+    def outside(self) -> Outside:
+        """Return the secrets, and what asks the one channel and the one desk."""
+        return Outside(
+            stage="local",
+            url="https://bridge.example",
+            keyring=self.keyring,
+            onboarding=self._onboarding,
+            helpdesk=lambda _desk, _secrets: self.desk,
+        )
+
+    def _onboarding(self, channel: str, secrets: Secrets) -> FakeOnboarding:
+        del channel
+        self.tried = secrets
+        return self.platform
 
     def reconciler(self) -> Reconciler:
         """Return what asks the one channel and the one desk that there are."""

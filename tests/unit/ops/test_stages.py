@@ -43,7 +43,7 @@ def test_where_nothing_runs_the_command_that_starts_it_is_named(folder):
 
 def test_another_stage_is_not_there(folder):
     folder.write_run({"environment": ENVIRONMENT})
-    assert "'production'" in refusal("production")
+    assert refusal("production") == ("There is no stage 'production': there are local, dev, prod.")
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}", '{"environment":{}}'])

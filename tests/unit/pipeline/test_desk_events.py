@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.errors import AmbiguousError
 from tests.builders import desk_noise, message, reply, ticket_changed
-from tests.fakes.deployment import OTHER_DESK
+from tests.fakes.deployment import DESK, OTHER_DESK
 
 DAY = 86400
 
@@ -81,6 +83,18 @@ def test_a_reply_older_than_the_books_is_parked(world, ticket):
     world.run_until_quiet()
     assert world.claim("reply:hi").reason == "too_old"
     assert world.arrived() == []
+
+
+def test_a_reply_of_before_the_table_was_restored_is_parked_and_a_later_one_is_sent(world, ticket):
+    at = world.clock()
+    world.directory.rows[DESK] = replace(world.directory.rows[DESK], restored_at=at)
+    world.clock.advance(60)
+    world.hear_desk(reply(ticket, "sent before?", at=at))
+    world.hear_desk(reply(ticket, "/template hello", at=at))
+    world.answer(ticket, "surely not sent")
+    world.run_until_quiet()
+    assert world.claim("reply:sent before?").reason == "restored"
+    assert world.arrived() == ["surely not sent"]
 
 
 def test_replies_and_messages_at_once_keep_each_others_order(world, ticket):

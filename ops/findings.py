@@ -1,0 +1,48 @@
+"""How accounts and desks stand, as one table: green or red, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+import click
+
+from chalicelib.domain.standing import Finding, Light
+from ops.terminal import printable, show
+
+_TITLES: Final = ("of", "what", "is", "found", "to do")
+_COLOURS: Final[Mapping[str, str]] = {Light.GREEN: "green", Light.RED: "red"}
+
+Found = Mapping[str, Sequence[Finding]]
+"""What was found, by the name of what was looked at."""
+
+
+def is_good(found: Found) -> bool:
+    """Return whether nothing is red."""
+    return not any(each.light is Light.RED for findings in found.values() for each in findings)
+
+
+def as_rows(found: Found) -> list[dict[str, Any]]:
+    """Return the findings for machines."""
+    return [{"of": name, **asdict(each)} for name, findings in found.items() for each in findings]
+
+
+def show_findings(found: Found) -> None:
+    """Print the findings; in colours where a person reads them on a terminal."""
+    rows = [
+        [name, each.subject, each.light.value, each.words, each.act]
+        for name, findings in found.items()
+        for each in findings
+    ]
+    lines = [list(_TITLES), *([printable(cell) for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
+        # Padded first: what colours a cell has no width.
+        cells[2] = click.style(cells[2], fg=_COLOURS.get(line[2]))
+        # The last column may be long; nothing stands behind it.
+        click.echo("  ".join(cells).rstrip())
+    show()
+    reds = sum(line[2] == Light.RED for line in lines)
+    show("All is well." if not reds else f"{reds} to be looked at.")
