@@ -119,7 +119,7 @@ def _said(said: Said) -> dict[str, Any]:
         "direction": message.direction,
         "occurred_at": message.occurred_at,
         "author": message.author,
-        "status": said.status or ("" if said.work else "in_ticket"),
+        "status": said.status or "",
         "text": _text(message.content),
         "attempts": said.work.attempts if said.work else 0,
         "open": _open(said.work),

@@ -108,7 +108,7 @@ def _step(message: Mapping[str, Any]) -> str:
     direction = str(message["direction"])
     who = escape(_WHO.get(direction, direction))
     author = f" {_said(message['author'])}" if message["author"] else ""
-    status = str(message["status"]).replace("_", " ")
+    status = str(message["status"])
     chips = [f'<span class="status">{escape(status)}</span>'] if status else []
     if message["open"]:
         attempts = f", {message['attempts']} attempts" if message["attempts"] else ""

@@ -179,7 +179,7 @@ def test_a_conversation_is_shown_in_sequence_with_what_is_open(ops, bridge):
         (m["sequence"], m["direction"], m["author"], m["status"], m["text"])
         for m in told["messages"]
     ] == [
-        (1, "in", "Ada", "in_ticket", "hello"),
+        (1, "in", "Ada", "", "hello"),
         (2, "out", "alice", "accepted", "hi"),
         (3, "out", "alice", "pending", "more"),
     ]
