@@ -187,6 +187,11 @@ def ticket_changed(ticket: str, word: str, *, at: int) -> Raw:
     return {"type": "ticket", "lane": ticket, "ticket": ticket, "status": word, "at": at}
 
 
+def ticket_merged(ticket: str, *, into: str, at: int) -> Raw:
+    """Return the news that a ticket went over into another one at `at`."""
+    return {"type": "merged", "lane": ticket, "ticket": ticket, "into": into, "at": at}
+
+
 def desk_noise(*, mid: str) -> Raw:
     """Return what a helpdesk tells and nobody here wants to know."""
     return {"type": "typing", "lane": "noise", "id": mid}

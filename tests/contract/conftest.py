@@ -1,4 +1,4 @@
-"""The implementations of the Table port, for every contract that storage keeps on any of them."""
+"""The implementations of the ports that several contracts are asked of: tables and helpdesks."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib import registry
 from chalicelib.storage.dynamo import DynamoTable
 from chalicelib.storage.store import TableStore
 from chalicelib.storage.table import Table
 from infra.local import aws
 from infra.local.resources import TABLE, provision
+from tests.desks.bench import Bench, bench_of
 from tests.fakes.clock import VirtualClock
 from tests.fakes.table import MemoryTable
 
@@ -42,3 +44,10 @@ def table(request) -> Iterator[Table]:
 def store(table: Table) -> TableStore:
     """An empty store on that table; its clock stands at START."""
     return TableStore(table, clock=VirtualClock())
+
+
+@pytest.fixture(scope="module", params=registry.helpdesk_names())
+def bench(request) -> Iterator[Bench]:
+    """Every helpdesk's bench: see tests/desks."""
+    with bench_of(request.param) as opened:
+        yield opened

@@ -1,4 +1,4 @@
-"""What every channel and every helpdesk keep to when they are asked what was said."""
+"""What every channel keeps to when it is asked what was said."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from chalicelib import registry
 from chalicelib.domain.account import Account, AccountRef
 from chalicelib.errors import TransientError, Unauthorised
 from tests.channels import channel, meta_secrets
-from tests.contract.helpdesks import full_secrets, open_helpdesk
 
 #: Who tells nothing of the past; everybody else must, or say so here.
 SILENT = {"whatsapp"}
@@ -32,13 +31,3 @@ def test_a_channel_without_a_token_is_not_asked(name):
     account = Account(ref=AccountRef(name, "1"), desk="local")
     with pytest.raises(Unauthorised):
         next(channel(name).recall(account=account, since=0) or iter(()))
-
-
-@pytest.mark.parametrize("name", registry.helpdesk_names())
-def test_a_helpdesk_tells_nothing_of_the_past_or_says_that_it_is_not_reached(name):
-    told = open_helpdesk(name, secrets=full_secrets()).recall(since=0)
-    assert (told is None) == (name in SILENT)
-    if told is not None:
-        with pytest.raises(TransientError) as raised:
-            next(told)
-        assert not isinstance(raised.value, Unauthorised)

@@ -1,13 +1,14 @@
 """
 What the conformance suite asks of whoever plays a helpdesk: one module here for each of them.
 
-`tests/desks/<name>.py` has `open_bench(...) -> Bench`. A bench is an adapter before a helpdesk that
-keeps state: a real one, or one in memory that refuses what the vendor's contract does not allow.
+`tests/desks/<name>.py` has `open_bench() -> Bench`, a context. A bench is an adapter before a
+helpdesk that keeps state: a real one, or one in memory that refuses what the vendor's contract does
+not allow. Tests share it, so each makes tickets of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -145,6 +146,10 @@ class Bench(Protocol):
         """Let nobody be reached."""
         ...
 
+    def calls(self) -> Sequence[str]:
+        """Return every request of the adapter so far, as `METHOD url`."""
+        ...
+
     def let_pass(self, seconds: float) -> None:
         """Let that much time pass for the helpdesk: what lags is seen then."""
         ...
@@ -163,6 +168,3 @@ def bench_of(name: str) -> AbstractContextManager[Bench]:
     """Return the bench of a helpdesk, by the name of its folder: a context, closed at its end."""
     opened: AbstractContextManager[Bench] = import_module(f"tests.desks.{name}").open_bench()
     return opened
-
-
-Benches = Iterator[Bench]

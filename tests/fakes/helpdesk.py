@@ -8,11 +8,17 @@ from typing import Any
 
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.conversation import TicketStatus
-from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
+from chalicelib.domain.desk_events import (
+    DeskEvent,
+    DeskEventIgnored,
+    ReplyWritten,
+    TicketChanged,
+    TicketMerged,
+)
 from chalicelib.domain.envelope import Book, Item
 from chalicelib.domain.ports import Clock
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening, Promise, Ticket
-from chalicelib.errors import Gone, InvalidSignature
+from chalicelib.errors import Gone, InvalidSignature, Moved
 from tests.fakes.channel import SIGNED, files
 from tests.fakes.faults import Faults
 
@@ -38,6 +44,7 @@ class DeskTicket:
     opening: Opening
     entries: list[DeskEntry] = field(default_factory=list)
     is_open: bool = True
+    merged_into: str = ""
 
     def texts(self) -> list[str]:
         """Return what the ticket shows, notes marked as such."""
@@ -99,6 +106,14 @@ class FakeHelpdesk:
                 status=TicketStatus(raw["status"]),
                 occurred_at=raw["at"],
             )
+        if raw["type"] == "merged":
+            return TicketMerged(
+                key=f"merged:{raw['ticket']}:{raw['into']}",
+                ticket_id=raw["ticket"],
+                into=raw["into"],
+                url=_url(raw["into"]),
+                occurred_at=raw["at"],
+            )
         return DeskEventIgnored(key=f"other:{raw['id']}", kind=raw["type"])
 
     def create(self, opening: Opening) -> Ticket:
@@ -115,6 +130,8 @@ class FakeHelpdesk:
         """Add an entry, or fail as planned."""
         fault = self._called("append", entry.text)
         ticket = self._ticket(ticket_id)
+        if ticket.merged_into:
+            raise Moved(ticket.merged_into, _url(ticket.merged_into))
         entry_id = self._add(ticket, entry)
         if not ticket.is_open:
             ticket.is_open = True
@@ -187,6 +204,12 @@ class FakeHelpdesk:
         """Do what an agent does who deletes a ticket."""
         self.tickets.remove(self._ticket(ticket_id))
 
+    def merge(self, ticket_id: str, *, into: str) -> None:
+        """Do what an agent does who merges a ticket into another one: its entries go along."""
+        ticket, whole = self._ticket(ticket_id), self._ticket(into)
+        whole.entries += ticket.entries
+        ticket.merged_into, ticket.entries = into, []
+
     def close(self, ticket_id: str) -> None:
         """Do what an agent does who closes a ticket."""
         self._ticket(ticket_id).is_open = False
@@ -219,4 +242,8 @@ class FakeHelpdesk:
         return f"{kind}-{self._ids}"
 
     def _told(self, ticket: DeskTicket, *, last_entry: str) -> Ticket:
-        return Ticket(id=ticket.id, url=f"https://desk.test/{ticket.id}", last_entry=last_entry)
+        return Ticket(id=ticket.id, url=_url(ticket.id), last_entry=last_entry)
+
+
+def _url(ticket_id: str) -> str:
+    return f"https://desk.test/{ticket_id}"

@@ -156,7 +156,7 @@ class Watch:
             self._work.setdefault(conversation, {})[int(number)] = _shown(row)
             if not tokens(str(row["text"])):
                 self.wordless.update(dict.fromkeys(says(row), reference))
-            if EntryKind(row["kind"]).is_public:
+            if EntryKind(str(row["kind"])).is_public:
                 self.admitted |= self._given_up & set(says(row))
 
     def _climbs(self, key: keys.Key, status: Status) -> None:
