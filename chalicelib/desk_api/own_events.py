@@ -91,20 +91,23 @@ def event(
     desk: str,
     received_at: int,
     url_of: Callable[[str], str],
+    file_url_of: Callable[[str], str] = str,
     words_of: Callable[[str], str] = str,
 ) -> DeskEvent:
     """
     Return what a webhook means; `received_at` (ms since the epoch) stands in for a missing time.
 
-    `url_of` gives where agents see a ticket, `words_of` takes out of an answer what is not the
-    agent's own. A reply is never ignored unless it is private: one in a ticket that was not made by
+    `url_of` gives where agents see a ticket, `file_url_of` where a file is that is told by an id,
+    `words_of` takes out of an answer what is not the agent's own. A reply is never ignored unless it is private: one in a ticket that was not made by
     us, that names no ticket, or holds nothing to send, is for the pipeline to decide on.
     """
     notice = _Notice.model_validate(dict(raw))
     data, at = notice.data, notice.timestamp or received_at
     found: DeskEvent | None = None
     if notice.type == REPLY:
-        found = _reply(data, raw, desk=desk, at=at, words_of=words_of)
+        files = tuple(_file(link, file_url_of) for link in data.attachments)
+        words = words_of(data.text or text_of(data.html))
+        found = _reply(data, raw, desk=desk, at=at, words=words, files=files)
     elif data.ticket_id and notice.type == MERGED:
         found = TicketMerged(
             # It can be taken out and merged into another one later.
@@ -129,7 +132,8 @@ def _reply(
     *,
     desk: str,
     at: int,
-    words_of: Callable[[str], str],
+    words: str,
+    files: tuple[File, ...],
 ) -> ReplyWritten | None:
     if data.is_private:
         return None
@@ -140,20 +144,21 @@ def _reply(
         ticket_id=data.ticket_id,
         comment_id=data.comment_id,
         conversation_id=data.conversation_id,
-        text=words_of(data.text or text_of(data.html)),
+        text=words,
         agent=data.agent,
-        files=tuple(map(_file, data.attachments)),
+        files=files,
         # The helpdesk knows the ticket as one that was not made by us: its own field is empty.
         foreign=isinstance(said, Mapping) and said.get("conversation_id") == "",
         occurred_at=at,
     )
 
 
-def _file(link: _Link) -> File:
-    name = link.filename or unquote(link.url.partition("?")[0]).rpartition("/")[2]
+def _file(link: _Link, url_of: Callable[[str], str]) -> File:
+    url = link.url or (url_of(link.id) if link.id else "")
+    name = link.filename or unquote(url.partition("?")[0]).rpartition("/")[2]
     mime = mime_of(name)
-    problem = "" if link.url or link.id else "file_unavailable"
-    return File(kind=kind_of(mime), url=link.url, id=link.id, name=name, mime=mime, problem=problem)
+    problem = "" if url else "file_unavailable"
+    return File(kind=kind_of(mime), url=url, name=name, mime=mime, problem=problem)
 
 
 def _change(notice: _Notice, *, desk: str, at: int) -> TicketChanged | None:

@@ -43,7 +43,8 @@ SETTINGS: Final[Sequence[Setting]] = (
 
 _QUEUE: Final = "Messaging"  # that of infra/helpdesks/request_tracker
 _LONGEST_NUMBER: Final = 18  # digits; more do not fit a database's integer
-_FILE: Final = re.compile(r"[0-9]{1,18}/[0-9]{1,18}")
+_FILE: Final = re.compile(r"/Ticket/Attachment/[0-9]{1,18}/[0-9]{1,18}/file")
+_BEGINNING: Final = "0"  # RT does not tell the number of what a ticket begins with; it is lower
 
 
 class RequestTracker:
@@ -96,7 +97,9 @@ class RequestTracker:
             opening, queue=self._queue(), refers_to=list(filter(_is_number, refers_to))
         )
         if entry.kind.is_public:
-            return self._ticket(client.create_ticket(body, files=entry.files), last_entry="")
+            return self._ticket(
+                client.create_ticket(body, files=entry.files), last_entry=_BEGINNING
+            )
         number = client.create_ticket(body, files=())
         return self._ticket(number, last_entry=self._add(number, entry))
 
@@ -118,7 +121,7 @@ class RequestTracker:
         from chalicelib.helpdesks.request_tracker.payloads import ENTRY, FIRST_ENTRY
 
         if found.field(FIRST_ENTRY):
-            return self._ticket(found.id, last_entry="")
+            return self._ticket(found.id, last_entry=_BEGINNING)
         written = self._client().entries(f"TicketId = {found.id} AND Type = 'Comment'")
         ours = [entry.id for entry in written if entry.field(ENTRY)]
         return self._ticket(found.id, last_entry=ours[0]) if ours else None
@@ -145,17 +148,16 @@ class RequestTracker:
             raise Gone("no such ticket, or none of ours")
         into = rows[0].EffectiveId
         if into not in ("", ticket_id):
-            raise Moved(into, self._ticket(into, last_entry="").url)
+            raise Moved(into, self._ticket(into, last_entry=_BEGINNING).url)
         return None
 
     def locate(self, file: File) -> Location:
         """Return where RT's own page has a file, which takes our token, too."""
-        if not _FILE.fullmatch(file.id):
+        if not file.url.startswith(self._url) or not _FILE.fullmatch(file.url[len(self._url) :]):
             raise Refused("file_elsewhere")
         tokens = self._secret("api_tokens")
         headers = {"authorization": f"token {tokens[0]}"} if tokens else {}
-        url = f"{self._url}/Ticket/Attachment/{file.id}/file"
-        return Location(url=url, hosts=self._here(), headers=headers)
+        return Location(url=file.url, hosts=self._here(), headers=headers)
 
     def recall(self, *, since: int) -> Iterator[Mapping[str, Any]]:
         """
@@ -169,7 +171,8 @@ class RequestTracker:
 
         client, people = self._client(), dict[str, User]()
         for entry in client.entries(f"Type = 'Correspond' AND Creator != {self._user()}"):
-            if entry.Created.timestamp() * 1000 < since:
+            # RT tells whole seconds.
+            if (entry.Created.timestamp() + 1) * 1000 <= since:
                 return
             if entry.field(ENTRY):
                 continue

@@ -22,6 +22,8 @@ from chalicelib.helpdesks.request_tracker.payloads import (
     Transaction,
 )
 
+FILES: Final = "/Ticket/Attachment/"  #: behind RT's address: under it are the files
+
 _OPEN: Final = "open"
 _LONGEST_SUBJECT: Final = 180  # characters; RT's column has 200
 _PLAIN: Final = "text/plain"
@@ -90,13 +92,18 @@ def with_value(field: str, value: str) -> str:
 
 def mailbox(customer: Customer) -> str:
     """Return who a ticket is about: RT makes a user of an address once, and names it so."""
-    name = _line(customer.name).replace("\\", "").replace('"', "'")
+    name = _line(customer.name.replace("\\", " ")).replace('"', "'")
     return f'"{name}" <{customer.address}>' if name else customer.address
 
 
 def ticket_url(url: str, ticket_id: str) -> str:
     """Return where agents see a ticket of the RT at `url`."""
     return f"{url}/Ticket/Display.html?id={ticket_id}"
+
+
+def file_url(url: str, file_id: str) -> str:
+    """Return where RT's own page has a file; an id is those of its entry and its part, by a slash."""
+    return f"{url}{FILES}{file_id}/file"
 
 
 def event(raw: Mapping[str, Any], *, desk: str, url: str, received_at: int) -> DeskEvent:
@@ -106,6 +113,7 @@ def event(raw: Mapping[str, Any], *, desk: str, url: str, received_at: int) -> D
         desk=desk,
         received_at=received_at,
         url_of=lambda ticket_id: ticket_url(url, ticket_id),
+        file_url_of=lambda file_id: file_url(url, file_id),
         words_of=own_words,
     )
 

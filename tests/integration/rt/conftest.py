@@ -80,7 +80,9 @@ _NUMBERS = count(1)
 def new_opening() -> NewOpening:
     """Make openings, each of a customer and with a reference of its own."""
 
-    def make(text: str = "Hello", *, kind: EntryKind = EntryKind.COMMENT, **more: object) -> Opening:
+    def make(
+        text: str = "Hello", *, kind: EntryKind = EntryKind.COMMENT, **more: object
+    ) -> Opening:
         number = next(_NUMBERS)
         address = f"whatsapp-c{number}@scripta.invalid"
         customer = Customer(id=f"c{number}", name="Ana Bell", address=address, phone="+15550001111")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import json
 import os
 import signal
 import subprocess
@@ -92,8 +92,10 @@ class RtProcess:
         self.tokens = dict(zip(names, made, strict=True))
         with (self.state / "rt.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [packages.SERVER, "--host", "127.0.0.1", "--port", str(self.port)]
-                + ["--max-workers", "3"],
+                [
+                    *(packages.SERVER, "--max-workers", "3"),
+                    *("--host", "127.0.0.1", "--port", str(self.port)),
+                ],
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -163,16 +165,15 @@ class RtUser:
         **more: object,
     ) -> None:
         kind = "text/html" if html else "text/plain"
-        attachments = [
-            {
-                "FileName": file.name,
-                "FileType": "application/octet-stream",
-                "FileContent": base64.b64encode(file.content).decode(),
-            }
-            for file in files
-        ]
-        body = {"Content": text, "ContentType": kind, "Attachments": attachments, **more}
-        self._done("POST", f"/ticket/{ticket_id}/correspond", body)
+        body = {"Content": text, "ContentType": kind, **more}
+        path = f"/ticket/{ticket_id}/correspond"
+        if not files:
+            self._done("POST", path, body)
+            return
+        # RT garbles the names of files that come as JSON.
+        uploads = [("Attachments", (file.name, file.content)) for file in files]
+        answer = self.http.post(path, data={"JSON": json.dumps(body)}, files=uploads)
+        assert answer.is_success, answer.text
 
     def note(self, ticket_id: str, text: str) -> None:
         body = {"Content": text, "ContentType": "text/plain"}
@@ -209,4 +210,6 @@ class RtUser:
 
 def text_of(entry: Mapping[str, Any]) -> str:
     """Return what an entry says."""
-    return str(next((p["Content"] for p in entry["parts"] if not p["Filename"] and p["Content"]), ""))
+    return str(
+        next((p["Content"] for p in entry["parts"] if not p["Filename"] and p["Content"]), "")
+    )
