@@ -12,6 +12,7 @@ from chalicelib.desk_api.html_text import text_of
 from chalicelib.desk_api.items import fingerprint, key
 from chalicelib.desk_api.own_items import REPLY
 from chalicelib.desk_api.values import Each, Fields, Id, Payload, Text, Time
+from chalicelib.domain.addresses import origin
 from chalicelib.domain.content import File
 from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.desk_events import (
@@ -67,6 +68,7 @@ class _Data(Payload):
     agent: Text = ""
     status: Text = ""
     into: Id = ""
+    url: Text = ""
     attachments: Annotated[tuple[Annotated[_Link, Fields], ...], Each] = ()
     not_public: Annotated[bool, BeforeValidator(_is_no)] = Field(default=False, alias="public")
     private: Annotated[bool, BeforeValidator(_is_yes)] = False
@@ -114,7 +116,7 @@ def event(
             key=key(desk, "ticket", data.ticket_id, notice.type, data.event_id or data.into),
             ticket_id=data.ticket_id,
             into=data.into,
-            url=url_of(data.into),
+            url=data.url if origin(data.url) else url_of(data.into),
             occurred_at=at,
         )
     elif data.ticket_id:

@@ -111,8 +111,8 @@ class FakeAgent:
                 self._api.set_status(int(ticket_id), status)
             case {"MergeInto": into}:
                 self._api.merge(int(ticket_id), int(into))
-            case {"Queue": queue}:
-                self._api.move(int(ticket_id), queue)
+            case _:
+                self._api.move(int(ticket_id), str(fields["Queue"]))
 
 
 def entry(key: str, text: str = "more", kind: EntryKind = EntryKind.COMMENT, **more: Any) -> Entry:
