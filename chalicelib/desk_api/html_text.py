@@ -1,11 +1,4 @@
-"""
-Turns what an agent wrote in an editor of web pages into the text that a customer reads on a phone.
-
-Python's own parser is no base for it: before its patches of 2025 and 2026 it takes minutes over a
-megabyte of unclosed tags, and stops with an AssertionError at `<![<`. justhtml reads as browsers
-do, in linear time, in Python alone. Its stream is used and not its tree: a standard's tree can be
-far larger than its page. What is open is kept here, as far as it matters for a text.
-"""
+"""Turns what an agent wrote in an editor of web pages into the text that a customer's phone shows."""
 
 from __future__ import annotations
 
@@ -16,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
+from chalicelib.desk_api.markup import End, Start, read
 from chalicelib.desk_api.phone_text import MOST_BREAKS, PhoneText
 
 
@@ -72,16 +66,15 @@ def text_of(html: str) -> str:
     Nothing is raised, whatever comes in, and the work grows with the length alone. What comes out
     has no control characters but line breaks and tabulators.
     """
-    from justhtml import stream  # only agents' replies need it, not every start of a function
-
     page = _Page()
-    for kind, value in stream(html):
-        if kind == "text" and isinstance(value, str):
-            page.text(value)
-        elif kind == "start" and isinstance(value, tuple):
-            page.start(*value)
-        elif kind == "end" and isinstance(value, str):
-            page.end(value)
+    for part in read(html):
+        match part:
+            case Start():
+                page.start(part.tag, part.given)
+            case End():
+                page.end(part.tag)
+            case _:
+                page.text(part)
     return page.whole()
 
 
@@ -127,7 +120,7 @@ class _Page:
         if not self._hidden:
             self._text.say(_NOISE.sub("", text))
 
-    def start(self, tag: str, given: Mapping[str, str | None]) -> None:
+    def start(self, tag: str, given: Mapping[str, str]) -> None:
         block = tag in _BLOCKS
         if block:
             ended = _ENDED_BY.get(tag, _ENDED_BY_ANY)
@@ -136,7 +129,7 @@ class _Page:
         if tag in _VOID:
             self._start_void(tag, given)
             return
-        style = given.get("style") or ""
+        style = given.get("style", "")
         opened = _Open(
             tag,
             hidden=tag in _UNSEEN or "hidden" in given or bool(_HIDING.search(style)),
@@ -149,7 +142,7 @@ class _Page:
             self._blocks[-1].inside.append(opened)
             self._blocks[-1].tags_inside[tag] += 1
             if tag == "a":
-                self._start_link(opened, given.get("href"))
+                self._start_link(opened, given.get("href", ""))
         self._text.as_written += opened.as_written
 
     def end(self, tag: str) -> None:
@@ -165,7 +158,7 @@ class _Page:
                 place -= 1
             self._end_inside(place)
 
-    def _start_void(self, tag: str, given: Mapping[str, str | None]) -> None:
+    def _start_void(self, tag: str, given: Mapping[str, str]) -> None:
         if self._hidden or "hidden" in given:
             return
         if tag == "br":
@@ -173,17 +166,17 @@ class _Page:
         elif tag == "hr":
             self._text.break_block(MOST_BREAKS)
         elif tag == "img":
-            alt = (given.get("alt") or "").strip()
+            alt = given.get("alt", "").strip()
             if _is_sign(alt):
                 self._text.say(alt)
             elif self._link:
                 self._link.has_image = True
 
-    def _start_block(self, opened: _Open, given: Mapping[str, str | None]) -> None:
+    def _start_block(self, opened: _Open, given: Mapping[str, str]) -> None:
         tag = opened.tag
         self._blocks.append(opened)
         self._open[tag] += 1
-        is_outlooks = "MsoNormal" in (given.get("class") or "")  # its paragraphs are lines
+        is_outlooks = "MsoNormal" in given.get("class", "")  # its paragraphs are lines
         if tag in _PARAGRAPHS and not is_outlooks and not (tag in _LISTS and self._lists):
             opened.breaks = MOST_BREAKS
         if tag in _LISTS:
@@ -202,7 +195,7 @@ class _Page:
         elif tag == "li":
             self._text.begin_item(self._mark(given), len(self._lists))
 
-    def _mark(self, given: Mapping[str, str | None]) -> str:
+    def _mark(self, given: Mapping[str, str]) -> str:
         if not self._lists or self._lists[-1].number is None:
             return "- "
         number = _number(given.get("value"), self._lists[-1].number)
@@ -242,10 +235,10 @@ class _Page:
         self._hidden -= ended.hidden
         self._text.as_written -= ended.as_written
 
-    def _start_link(self, anchor: _Open, href: str | None) -> None:
+    def _start_link(self, anchor: _Open, href: str) -> None:
         if self._link:
             self._end_link(self._link)
-        address = _address(href or "")
+        address = _address(href)
         if address and not self._hidden:
             self._link = _Link(anchor, address, self._text.place)
 

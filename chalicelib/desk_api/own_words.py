@@ -1,9 +1,8 @@
 """
 Takes out of an agent's mail what is not meant for the customer: history, signature, device.
 
-Own code, since what there is was not right on the cases of the tests: mail-parser-reply knows no
-Portuguese and leaves what telephones add, quotequail needs lxml, talon and email-reply-parser are
-no longer cared for. A language is one more word in the tables below.
+Own code: mail-parser-reply knows no Portuguese and leaves what telephones add, quotequail needs
+lxml. A language is one more word in each table below.
 
 What looks like history or a signature and may be a person's own words stays: a leak of a signature
 is a blemish, a lost sentence is a lost sentence.

@@ -13,15 +13,7 @@ import pytest
 
 from tests.architecture.source import ROOT, modules, name, tree
 
-HEAVY: Final = {
-    "aws_lambda_powertools",
-    "boto3",
-    "botocore",
-    "pydantic",
-    "justhtml",
-    "urllib3",
-    "httpx",
-}
+HEAVY: Final = {"aws_lambda_powertools", "boto3", "botocore", "pydantic", "urllib3", "httpx"}
 
 
 def test_every_import_contract_is_kept():

@@ -1,0 +1,1 @@
+"""Toy helpdesks, which no deployment ever sees."""

@@ -1,0 +1,1 @@
+"""A porter's lodge."""
