@@ -123,6 +123,7 @@ class Http:
 
     def __init__(self, *, public: bool = False) -> None:
         self._pools = urllib3.PoolManager(maxsize=_KEPT_CONNECTIONS)
+        self._public = public
         if public:
             self._pools.pool_classes_by_scheme = {"https": _PublicPool}
         self._used_at = time.monotonic()
@@ -146,6 +147,8 @@ class Http:
         the request may have been taken: no answer, a cut one, a garbled one or one over 10 MB.
         """
         self._drop_idle_connections()
+        if self._public and not url.startswith("https:"):
+            raise TransientError("not asked but by https")
         try:
             content, about = _written(body)
             answer = self._pools.request(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
 from pydantic import ValidationError
-from standardwebhooks import Webhook
 
+from chalicelib.desk_api import signing
 from chalicelib.desk_api.api import Api, meaning
 from chalicelib.errors import Gone, Moved, ScriptaError, TransientError, Unauthorised
 from chalicelib.helpdesks.standard_webhooks.payloads import Answer
@@ -42,32 +41,22 @@ class Client:
 
     def post(self, kind: str, data: Mapping[str, Any], *, key: str) -> Answer:
         """Post one webhook; the same `key` of a kind is the same webhook to the desk, once more."""
-        now = time.time()
-        stamp = datetime.fromtimestamp(now, tz=UTC).isoformat(timespec="milliseconds")
-        said = {"type": kind, "timestamp": stamp.replace("+00:00", "Z"), "data": data}
+        now = datetime.now(UTC)
+        stamp = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        said = {"type": kind, "timestamp": stamp, "data": data}
         # As ASCII, so that nobody on the way has a reason to write it anew.
         body = json.dumps(said, separators=(",", ":"))
         number = f"msg_{hashlib.sha256(f'{kind}:{key}'.encode()).hexdigest()[:_ID_LENGTH]}"
+        signatures = signing.signatures(body, number=number, at=now, secrets=self._secrets)
+        if not signatures:
+            raise Unauthorised("no secret to sign with is configured")
         headers = {
             "webhook-id": number,
-            "webhook-timestamp": str(int(now)),
-            "webhook-signature": self._signed(number, now, body),
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": signatures,
         }
         content = Raw(mime="application/json", content=body.encode())
         return _answer(self._api.send("POST", self._path, content, headers=headers))
-
-    def _signed(self, number: str, now: float, body: str) -> str:
-        at = datetime.fromtimestamp(int(now), tz=UTC)
-        signatures = []
-        for secret in self._secrets:
-            try:
-                signatures.append(Webhook(secret).sign(number, at, body))
-            except (ValueError, RuntimeError):
-                # One that cannot be used does not shut out the others.
-                continue
-        if not signatures:
-            raise Unauthorised("no secret to sign with is configured")
-        return " ".join(signatures)
 
 
 def _answer(response: Response) -> Answer:
