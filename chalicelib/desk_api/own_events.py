@@ -33,6 +33,7 @@ _STATUSES: Final = {
     "reopened": TicketStatus.OPEN,
     "resolved": TicketStatus.CLOSED,
     "closed": TicketStatus.CLOSED,
+    "duplicate": TicketStatus.CLOSED,
 }
 _YES: Final = frozenset({"1", "true", "yes", "on"})
 _NO: Final = frozenset({"0", "false", "no", "off"})
@@ -93,7 +94,7 @@ def event(
     desk: str,
     received_at: int,
     url_of: Callable[[str], str],
-    file_url_of: Callable[[str], str] = str,
+    file_url_of: Callable[[str], str] = lambda _: "",
     words_of: Callable[[str], str] = str,
 ) -> DeskEvent:
     """
