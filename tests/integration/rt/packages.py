@@ -17,7 +17,6 @@ SERVER: Final = Path("/usr/share/request-tracker5/libexec/rt-server")
 SETUP: Final = Path("/usr/sbin/rt-setup-database-5")
 
 _PACKAGES: Final = ("request-tracker5", "rt5-db-sqlite", "rt5-standalone")
-_NEEDED: Final = (SERVER, SETUP, Path("/usr/share/perl5/DBD/SQLite.pm"))
 _LOCK: Final = Path(tempfile.gettempdir()) / "scripta-tests-install-request-tracker.lock"
 _PATIENCE: Final = 600.0  #: seconds for another process that installs, be it ours or not
 _INSTALL_SECONDS: Final = 600
@@ -42,9 +41,8 @@ def find_or_install() -> None:
 
 
 def _is_there() -> bool:
-    # A package that is being installed is there file by file; DBD::SQLite may be in either place.
-    found = [path.exists() for path in _NEEDED[:2]]
-    return all(found) and _configured()
+    # A package that is being installed is there file by file.
+    return SERVER.exists() and SETUP.exists() and _configured()
 
 
 def _configured() -> bool:

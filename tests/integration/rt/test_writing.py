@@ -120,15 +120,6 @@ def test_an_empty_file_is_refused_and_nothing_is_written(
     assert len(alice.entries(ticket.id)) == 1
 
 
-def test_what_was_said_elsewhere_is_public_and_a_note_is_not(
-    helpdesk: Helpdesk, alice: RtUser, new_opening: NewOpening
-):
-    ticket = helpdesk.create(new_opening())
-    helpdesk.append(ticket.id, entry("o", "by phone", EntryKind.OUTSIDE))
-    helpdesk.append(ticket.id, entry("n", "careful", EntryKind.NOTE))
-    assert [e["Type"] for e in alice.entries(ticket.id)] == ["Create", "Correspond", "Comment"]
-
-
 def test_a_note_that_a_ticket_begins_with_is_for_agents_only(
     helpdesk: Helpdesk, alice: RtUser, new_opening: NewOpening
 ):
