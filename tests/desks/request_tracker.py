@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.account import Desk
@@ -24,8 +23,8 @@ from tests.desks.bench import (
     SeenTicket,
     Webhook,
 )
-from tests.desks.mishaps import Mishaps
-from tests.desks.signed import standard_webhook
+from tests.desks.mishaps import Mishappening, Mishaps
+from tests.desks.signed import Signing, standard_webhook
 from tests.fakes.desks.request_tracker_api import BRIDGE, RtApi, RtEntry, RtTicket
 from tests.fakes.secrets import MemorySecrets
 
@@ -34,7 +33,7 @@ _CLOSED = frozenset({"resolved", "rejected", "deleted"})
 
 
 @dataclass(slots=True)
-class RtBench:
+class RtBench(Signing, Mishappening):
     """See Bench; RT takes a deleted ticket out of its bin when somebody writes into it."""
 
     merges: bool = True
@@ -107,10 +106,6 @@ class RtBench:
         """See Bench: our Scrip passes over what we write."""
         return self._news()
 
-    def sign(self, body: bytes, *, secret: str, at: datetime | None = None) -> dict[str, str]:
-        """See Bench."""
-        return standard_webhook(body, secret=secret, at=at)
-
     def fetch(self, url: str, headers: Headers) -> bytes:
         """See Bench."""
         answer = self.api.request("GET", url, headers=headers)
@@ -118,31 +113,9 @@ class RtBench:
             raise LookupError(answer.status)
         return answer.body
 
-    def answers_are_cut(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.mishaps.answers_are_cut()
-
-    def fails(
-        self, status: int, *, headers: Headers | None = None, done: bool = False, times: int = 1
-    ) -> None:
-        """See Bench."""
-        self.mishaps.fails(status, headers=headers, done=done, times=times)
-
-    def is_down(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.mishaps.is_down()
-
-    def calls(self) -> Sequence[str]:
-        """See Bench."""
-        return list(self.mishaps.calls)
-
     def let_pass(self, seconds: float) -> None:
         """See Bench."""
         self._passed += round(seconds * 1000)
-
-    def webhook(self, **said: Any) -> Mapping[str, Any]:
-        """See Bench."""
-        return {"type": "reply.send", "data": said}
 
     def _now(self) -> int:
         return time.time_ns() // 1_000_000 + self._passed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -23,14 +23,14 @@ from tests.desks.bench import (
     SeenTicket,
     Webhook,
 )
-from tests.desks.mishaps import Mishaps
-from tests.desks.signed import standard_webhook
+from tests.desks.mishaps import Mishappening, Mishaps
+from tests.desks.signed import Signing, standard_webhook
 from tests.fakes.desks.webhook_desk import DeskMessage, WebhookDesk, WebhookTicket
 from tests.fakes.secrets import MemorySecrets
 
 
 @dataclass(slots=True)
-class WebhooksBench:
+class WebhooksBench(Signing, Mishappening):
     """See Bench."""
 
     merges: bool = True
@@ -100,10 +100,6 @@ class WebhooksBench:
         """See Bench: only what agents do is told."""
         return ()
 
-    def sign(self, body: bytes, *, secret: str, at: datetime | None = None) -> dict[str, str]:
-        """See Bench."""
-        return standard_webhook(body, secret=secret, at=at)
-
     def fetch(self, url: str, headers: Headers) -> bytes:
         """See Bench."""
         answer = self.desk.request("GET", url, headers=headers)
@@ -111,30 +107,8 @@ class WebhooksBench:
             raise LookupError(answer.status)
         return answer.body
 
-    def answers_are_cut(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.mishaps.answers_are_cut()
-
-    def fails(
-        self, status: int, *, headers: Headers | None = None, done: bool = False, times: int = 1
-    ) -> None:
-        """See Bench."""
-        self.mishaps.fails(status, headers=headers, done=done, times=times)
-
-    def is_down(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.mishaps.is_down()
-
-    def calls(self) -> Sequence[str]:
-        """See Bench."""
-        return list(self.mishaps.calls)
-
     def let_pass(self, seconds: float) -> None:
         """See Bench: nothing lags."""
-
-    def webhook(self, **said: Any) -> Mapping[str, Any]:
-        """See Bench."""
-        return {"type": "reply.send", "data": said}
 
     def _told(self, kind: str, ticket_id: str, **about: str) -> Sequence[Webhook]:
         at = datetime.now(UTC).isoformat()

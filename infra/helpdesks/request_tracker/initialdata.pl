@@ -87,11 +87,8 @@ my @of_tickets = (
         CustomIsApplicableCode => q{
             my $bridge = RT->Config->Get('ScriptaUser') || 'scripta';
             return 0 unless RT->Config->Get('ScriptaWebhookURL');
-            # Mails to the address of a queue are of anybody: an agent is who is privileged.
-            return grep {
-                my $by = $_->CreatorObj;
-                $by->Privileged && $by->Name ne $bridge
-                    && $_->Type =~ /^(?:Correspond|Status|AddLink)$/
+            return scalar grep {
+                $_->Type =~ /^(?:Correspond|Status|AddLink)$/ && $_->CreatorObj->Name ne $bridge
             } @{ $self->TicketObj->TransactionBatch || [] };
         },
         CustomPrepareCode => 'return 1;',
@@ -126,6 +123,7 @@ my @of_tickets = (
             my $queue = RT->Config->Get('ScriptaQueue') || 'Messaging';
             return 1 unless length $reference || $ticket->QueueObj->Name eq $queue;
 
+            # Who writes by mail may be anybody: an agent is who is privileged.
             my $reply = sub {
                 my $txn = shift;
                 my $body = $txn->ContentObj( Type => 'text/plain' );
@@ -184,9 +182,9 @@ my @of_tickets = (
 
             for my $txn ( @{ $ticket->TransactionBatch || [] } ) {
                 my $by = $txn->CreatorObj;
-                next if !$by->Privileged || $by->Name eq $bridge;
+                next if $by->Name eq $bridge;
                 my ( $type, %said ) =
-                      $txn->Type eq 'Correspond' ? $reply->($txn)
+                      $txn->Type eq 'Correspond' && $by->Privileged ? $reply->($txn)
                     : $txn->Type eq 'Status' ? $status->($txn)
                     : $txn->Type eq 'AddLink' && ( $txn->Field // '' ) eq 'MergedInto'
                     ? $merge->($txn)

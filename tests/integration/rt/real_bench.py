@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import httpx
@@ -17,8 +15,8 @@ from chalicelib.domain.ports import Helpdesk
 from chalicelib.helpdesks.request_tracker.helpdesk import RequestTracker
 from chalicelib.http_client import Http
 from tests.desks.bench import DESK, NEW, OLD, Headers, SeenEntry, SeenFile, SeenTicket, Webhook
-from tests.desks.mishaps import Mishaps
-from tests.desks.signed import standard_webhook
+from tests.desks.mishaps import Mishappening, Mishaps
+from tests.desks.signed import Signing, standard_webhook
 from tests.fakes.secrets import MemorySecrets
 from tests.integration.desk.receiver import Received, Receiver
 from tests.integration.rt.rt import QUEUE, RtProcess, RtUser, text_of
@@ -28,7 +26,7 @@ _CLOSED = frozenset({"resolved", "rejected", "deleted"})
 
 
 @dataclass(slots=True)
-class RealBench:
+class RealBench(Signing, Mishappening):
     """See Bench; what RT posts was verified by the receiver, and is signed anew with NEW."""
 
     rt: RtProcess
@@ -113,10 +111,6 @@ class RealBench:
         """See Bench."""
         return [_webhook(each) for each in self._news()]
 
-    def sign(self, body: bytes, *, secret: str, at: datetime | None = None) -> dict[str, str]:
-        """See Bench."""
-        return standard_webhook(body, secret=secret, at=at)
-
     def fetch(self, url: str, headers: Headers) -> bytes:
         """See Bench."""
         answer = httpx.get(url, headers=dict(headers), timeout=_DEADLINE)
@@ -124,32 +118,10 @@ class RealBench:
             raise LookupError(answer.status_code)
         return answer.content
 
-    def answers_are_cut(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.mishaps.answers_are_cut()
-
-    def fails(
-        self, status: int, *, headers: Headers | None = None, done: bool = False, times: int = 1
-    ) -> None:
-        """See Bench."""
-        self.mishaps.fails(status, headers=headers, done=done, times=times)
-
-    def is_down(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.mishaps.is_down()
-
-    def calls(self) -> Sequence[str]:
-        """See Bench."""
-        return list(self.mishaps.calls)
-
     def let_pass(self, seconds: float) -> None:
         """See Bench: what was written is seen at once; only what is older has to become so."""
         if seconds != self.helpdesk.promise.lookup_lag:
             time.sleep(seconds)
-
-    def webhook(self, **said: Any) -> Mapping[str, Any]:
-        """See Bench."""
-        return {"type": "reply.send", "data": said}
 
     def _told(self, ticket_id: str, kind: str) -> Sequence[Webhook]:
         deadline = time.monotonic() + _DEADLINE
