@@ -141,11 +141,14 @@ my @of_tickets = (
                     ],
                 );
             };
+            # What RT opens by itself it opens since somebody wrote.
             my $status = sub {
-                my $to = shift->NewValue;
-                return 'ticket.deleted' if $to eq 'deleted';
-                my $is_over = $ticket->LifecycleObj->IsInactive($to);
-                return ( 'ticket.status', status => $is_over ? 'closed' : 'open' );
+                my $txn = shift;
+                return 'ticket.deleted' if $txn->NewValue eq 'deleted';
+                return ( 'ticket.status', status => 'closed' )
+                    if $ticket->LifecycleObj->IsInactive( $txn->NewValue );
+                return if $txn->Creator == RT->SystemUser->Id;
+                return ( 'ticket.status', status => 'open' );
             };
             # Both tickets of a merge have such a line. By its number a merged one is found only raw:
             # RT answers with the ticket that took it over.
