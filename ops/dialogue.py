@@ -14,6 +14,7 @@ import click
 
 from chalicelib.domain.setting import Setting
 from ops.stages import WrongCall
+from ops.terminal import show
 
 ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_FILE: Final = 100_000
@@ -172,7 +173,7 @@ class Dialogue:
             answer = str(click.prompt(question, default=known or None)).strip()
             if not (what := fault(answer)):
                 return answer
-            click.echo(f"  That {what}.")
+            show(f"  That {what}.")
 
     def _optional(self, setting: Setting, known: str) -> str:
         among = f" ({', '.join(setting.choices)})" if setting.choices else ""
@@ -185,7 +186,7 @@ class Dialogue:
                 return ""
             if not (what := setting.fault(answer)):
                 return answer
-            click.echo(f"  That {what}.")
+            show(f"  That {what}.")
 
     def _hidden(self, setting: Setting, *, is_known: bool) -> str:
         empty = ""
@@ -204,7 +205,7 @@ class Dialogue:
                 return made() if made else ""
             if not (what := setting.fault(answer)):
                 return answer
-            click.echo(f"  That {what}.")
+            show(f"  That {what}.")
 
 
 def _checked(value: str, option: str, fault: Callable[[str], str]) -> str:

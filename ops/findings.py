@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-import click
-
 from chalicelib.domain.standing import Finding, Light
-from ops.terminal import printable, show
+from ops.terminal import show, show_table
 
 _TITLES: Final = ("of", "what", "is", "found", "to do")
 _COLOURS: Final[Mapping[str, str]] = {Light.GREEN: "green", Light.RED: "red"}
@@ -35,14 +33,7 @@ def show_findings(found: Found) -> None:
         for name, findings in found.items()
         for each in findings
     ]
-    lines = [list(_TITLES), *([printable(cell) for cell in row] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
-        # Padded first: what colours a cell has no width.
-        cells[2] = click.style(cells[2], fg=_COLOURS.get(line[2]))
-        # The last column may be long; nothing stands behind it.
-        click.echo("  ".join(cells).rstrip())
+    show_table(_TITLES, rows, colours=_COLOURS)
     show()
-    reds = sum(line[2] == Light.RED for line in lines)
+    reds = sum(row[2] == Light.RED for row in rows)
     show("All is well." if not reds else f"{reds} to be looked at.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import click
@@ -17,12 +17,25 @@ def show_json(answer: object) -> None:
     click.echo(json.dumps(answer, separators=(",", ":")))
 
 
-def show_table(titles: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
-    """Print rows under their titles, in columns as wide as they need to be."""
+def show_table(
+    titles: Sequence[str],
+    rows: Iterable[Iterable[object]],
+    *,
+    colours: Mapping[str, str] | None = None,
+) -> None:
+    """
+    Print rows under their titles, in columns as wide as they need to be.
+
+    `colours` are those of whole cells, by what they say, where a person reads on a terminal.
+    """
     lines = [list(titles), *([_cell(value) for value in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        # Padded first: what colours a cell has no width.
+        cells = (
+            _coloured(cell.ljust(width), (colours or {}).get(cell))
+            for cell, width in zip(line, widths, strict=True)
+        )
         click.echo("  ".join(cells).rstrip())
 
 
@@ -47,6 +60,10 @@ def moment(ms: int) -> str:
         return f"{datetime.fromtimestamp(ms / _MS, UTC):%Y-%m-%d %H:%M:%S}Z" if ms else _NONE
     except (ValueError, OverflowError, OSError):
         return str(ms)
+
+
+def _coloured(text: str, colour: str | None) -> str:
+    return click.style(text, fg=colour) if colour else text
 
 
 def _cell(value: object) -> str:

@@ -18,7 +18,8 @@ CATALOGUES: Final = ROOT / "chalicelib" / "words"
 #: Addresses in which a platform's name happens to stand: Meta's hosts are shared by its channels,
 #: and the deployment says where one of them is.
 HOST: Final = re.compile(r"(https://)?[a-z.]*\.[a-z]+\.com")
-ADDRESSES: Final = {"instagram_url"}
+#: So it does in a field of Meta's answers.
+ADDRESSES: Final = {"instagram_url", "whatsapp_business_api_data"}
 #: Each integration, and the folder that may name it.
 FOLDERS: Final = {
     **{each: ROOT / "chalicelib" / "channels" / each for each in registry.channel_names()},

@@ -28,7 +28,6 @@ SCHEDULES = {
     "Erase": "rate(1 hour)",
     "Renew": "rate(1 day)",
 }
-SCHEDULES = {"Sweep": "rate(1 minute)", "Reconcile": "rate(1 hour)", "Renew": "rate(1 day)"}
 FUNCTIONS = {"APIHandler", *SCHEDULES, *MESSAGES}
 
 

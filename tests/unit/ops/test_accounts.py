@@ -190,7 +190,7 @@ def test_meta_is_asked_with_the_token_that_is_not_kept_yet(ops, bridge, desk):
         (("accounts", "remove", "messenger#999", "--yes"), "There is no account"),
         (("desks", "check", "other"), "There is no desk 'other'; there are main."),
         (("desks", "remove", "a/b", "--yes"), "There is no desk"),
-        (("desks", "add"), "Missing: ID, --url."),
+        (("desks", "add"), "Missing: ID, --helpdesk, --url."),
         (("desks", "add", "x y"), "ID is no name"),
         (("desks", "add", "new", "--helpdesk", "jira"), "--helpdesk is none of"),
         (("desks", "add", "new", "--url", "desk.example"), "--url is no address"),
