@@ -13,6 +13,8 @@ from tests.storm.tokens import tokens
 
 _MISSING: Final = " missing: "  #: in an entry, for each file that it lacks
 TAKEN_BACK: Final = "taken back by its sender"  #: in what tells of an unsend, or stands instead
+#: Begins a note with what a message said whose edit came first, and stands in its place.
+SAID_BEFORE: Final = "Before it was edited, the message said:"
 _IN_PASSING: Final = re.compile(r"\[infile[^\]]*\]")  #: a file in the line of a transcript
 _NAMED: Final = "✗ "  #: begins each line that names a file which the desk refused
 

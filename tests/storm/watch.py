@@ -19,7 +19,16 @@ from tests.fakes.channel import Arrived
 from tests.fakes.helpdesk import DeskTicket
 from tests.storm.lanes import Lanes
 from tests.storm.ports import StormyTable
-from tests.storm.reading import TAKEN_BACK, in_files, lacks, reads, says, stands_in, without_names
+from tests.storm.reading import (
+    SAID_BEFORE,
+    TAKEN_BACK,
+    in_files,
+    lacks,
+    reads,
+    says,
+    stands_in,
+    without_names,
+)
 from tests.storm.tokens import owner, tokens
 from tests.storm.whims import Claims, claimed
 
@@ -203,7 +212,7 @@ class Watch:
             if token.startswith(("private", "forged")) or silenced:
                 self.wrong(Kind.LEAKED, f"{token} stands in a ticket")
         self.taken_back[conversation] += entry.text.count(TAKEN_BACK)
-        if entry.kind.is_public:
+        if entry.kind.is_public or SAID_BEFORE in entry.text:
             # Where a file was said in passing, only the file itself shows it.
             found = [*stands_in(entry.text), *in_files(entry)]
             again = self._stands(found, self.shown, ticket, there)
