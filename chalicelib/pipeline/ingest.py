@@ -252,7 +252,7 @@ class Ingester:
             key,
             find=lambda: self._find(key, event, desk),
             decide=decide,
-            message_id=getattr(event, "message_id", ""),
+            event=event,
         )
 
     def _find(self, key: ClaimKey, event: ChannelEvent | DeskEvent, desk: str) -> Found:

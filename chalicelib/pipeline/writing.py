@@ -30,7 +30,7 @@ from chalicelib.errors import (
     ScriptaError,
     TransientError,
 )
-from chalicelib.pipeline import introduction, links
+from chalicelib.pipeline import entry_log, introduction, links
 from chalicelib.pipeline.breakers import Breakers
 from chalicelib.pipeline.decision import note
 from chalicelib.pipeline.drain import MS, Line, Rest, Wait, reason_of
@@ -252,14 +252,8 @@ class Writing:
         changed = [ConversationChanged(before, after)] if after != before else []
         self.line.store.commit(WorkDone(self.work), *linked, *told, *changed)
         introduction.let_go(self.work.files, self.keeper)
-        self.line.log.info(
-            "forwarded",
-            conversation=after.id,
-            sequence=self.work.sequence,
-            ticket=after.link.ticket_id if after.link else "",
-            url=after.link.url if after.link else "",
-            new=written.ticket is not None,
-        )
+        is_new = written.ticket is not None
+        entry_log.tell(self.line, self.work, after, desk=self.desk.id, new=is_new)
         # The rows that were read are no longer those that stand.
         return Wait(0.0) if self.work.joined else after
 
@@ -274,7 +268,7 @@ class Writing:
         text = words.say(self.account.language, "goes_on", ticket=lost.url or lost.ticket_id)
         # With a time, the sweep finds the note whatever becomes of this wake-up.
         now = self.line.clock()
-        return note(after, text, now=now, due_at=now)
+        return note(after, text, now=now, due_at=now, owner=self.work.owner)
 
     def _gone_on(self, written: _Written) -> Conversation:
         """Return the conversation as it is once an entry was written."""

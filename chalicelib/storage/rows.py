@@ -46,6 +46,7 @@ def from_conversation(conversation: Conversation) -> dict[str, Any]:
         "owner_at": conversation.owner_at,
         "paced_until": conversation.paced_until,
         "held_up": conversation.held_up,
+        "unanswered_since": conversation.unanswered_since,
         "link_desk": "",
     }
     if conversation.link is not None:
@@ -99,6 +100,7 @@ def to_conversation(row: Row) -> Conversation:
         owner_at=int(row.get("owner_at", 0)),
         paced_until=int(row.get("paced_until", 0)),
         held_up=row.get("held_up", False),
+        unanswered_since=int(row.get("unanswered_since", 0)),
     )
 
 
@@ -122,6 +124,8 @@ def from_work(work: Work) -> dict[str, Any]:
         "due_at": work.due_at,
         "waiting_for": work.waiting_for,
         "parked": work.parked,
+        "owner": work.owner,
+        "received_at": work.received_at,
         "revision": work.revision,
     }
     if work.aim:
@@ -159,6 +163,8 @@ def to_work(row: Row) -> Work:
         parked=row["parked"],
         aim=Aim(**row["aim"]) if "aim" in row else None,
         joined=tuple(Joined(**each) for each in row.get("joined", ())),
+        owner=row.get("owner", ""),  # rows of 0.1 do not know where they come from
+        received_at=int(row.get("received_at", 0)),
         revision=row["revision"],
     )
 
