@@ -108,7 +108,7 @@ def _forwarded(keys: _Keys) -> _Measures:
 
 def _sent(keys: _Keys) -> _Measures:
     where = {"channel": keys["channel"]}
-    yield Measure(metric=Metric.SENT, dimensions=where)
+    yield Measure(metric=Metric.DELIVERED, dimensions=where)
     if "answered_after" in keys:
         yield Measure(
             metric=Metric.TIME_TO_FIRST_RESPONSE,

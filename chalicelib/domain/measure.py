@@ -18,7 +18,7 @@ class Metric(StrEnum):
     UNKNOWN_EVENTS = "UnknownEvents"  #: items that nobody understood; they are kept
     FORWARDED = "Forwarded"  #: entries that stand in a ticket
     TIME_TO_TICKET = "TimeToTicket"  #: from receiving a customer's message until it stands there
-    SENT = "RepliesSent"  #: replies that a platform took
+    DELIVERED = "RepliesDelivered"  #: replies that a platform took
     FAILED = "RepliesFailed"  #: replies that were refused, at once or later
     UNCONFIRMED = "RepliesUnconfirmed"  #: replies of which nobody knows whether they arrived
     WINDOW_REFUSALS = "WindowRefusals"  #: of the failed ones, those that came too late

@@ -137,7 +137,9 @@ def _started(call: Call, folder: Folder, cloud: aws.EmulatedAws) -> list[Process
     deployed = common | cloud.environment() | names
     meta = call.url(call.meta_port, "")
     graph = {"SCRIPTA_GRAPH_URL": meta, "SCRIPTA_INSTAGRAM_URL": meta}
-    deployed |= graph | {"POWERTOOLS_LOG_LEVEL": "INFO"}
+    # Nobody here reads metrics off the lines of the terminal.
+    quiet = {"POWERTOOLS_LOG_LEVEL": "INFO", "POWERTOOLS_METRICS_DISABLED": "true"}
+    deployed |= graph | quiet
     desk = common | {
         "SCRIPTA_DESK_SECRET_KEY": made.desk_secret_key,
         "SCRIPTA_DESK_WEBHOOK_SECRET": made.webhook_secret,
