@@ -60,7 +60,7 @@ class MeteredLog:
 
 def measures(message: str, keys: Mapping[str, object]) -> _Measures:
     """Yield what a line of the log counts, beside that it may be an alarm."""
-    count = _COUNTED.get(message)
+    count = COUNTED.get(message)
     if count is not None:
         yield from count(keys)
 
@@ -148,7 +148,8 @@ def _missed(keys: _Keys) -> _Measures:
     yield Measure(metric=Metric.MISSED, value=keys["missed"])
 
 
-_COUNTED: Final[Mapping[str, Callable[[_Keys], _Measures]]] = {
+#: What counts, by the message of the line, which is constant.
+COUNTED: Final[Mapping[str, Callable[[_Keys], _Measures]]] = {
     "received": _received,
     "webhook refused": _refused,
     "webhook not of now": _stale,

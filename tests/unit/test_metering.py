@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.measure import Measure, Metric, Unit
-from chalicelib.metering import OTHER, PARKED_FOR, measures, reason
+from chalicelib.metering import COUNTED, OTHER, PARKED_FOR, measures, reason
 from chalicelib.observability import EmfMeter
 from tests.architecture.source import modules, tree
+from tests.measured import LINES, everything
+
+LEVELS = {"info", "warning", "alarm"}
 
 
 def told(message: str, **keys: object) -> list[tuple[Metric, dict[str, str]]]:
@@ -106,3 +109,21 @@ def test_a_measure_without_dimensions_is_one_sum(capsys, monkeypatch):
     line = emitted(capsys, Measure(metric=Metric.MISSED, value=3))
     (metrics,) = line["_aws"]["CloudWatchMetrics"]
     assert (metrics["Namespace"], metrics["Dimensions"]) == ("scripta", [[]])
+
+
+def test_every_line_that_counts_is_among_those_that_dashboards_and_alarms_are_checked_by():
+    assert set(LINES) == set(COUNTED)
+    assert {each.metric for each in everything({"item parked"})} == set(Metric)
+
+
+def test_every_line_that_counts_is_one_that_the_code_writes():
+    calls = [
+        node
+        for path in modules("chalicelib")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in LEVELS
+    ]
+    written = {
+        node.args[0].value for node in calls if node.args and isinstance(node.args[0], ast.Constant)
+    }
+    assert set(COUNTED) <= written
