@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from ops import conversation, parked, reconcile, replay, verify
+from ops import conversation, parked, reconcile, replay, report, verify
 from ops.stages import Connect, connect
 
 _WRONG_CALL = 2
@@ -27,6 +27,7 @@ cli.add_command(parked.command)
 cli.add_command(replay.command)
 cli.add_command(reconcile.command)
 cli.add_command(conversation.command)
+cli.add_command(report.command)
 
 
 def main(arguments: Sequence[str], *, connect: Connect) -> int:

@@ -247,7 +247,7 @@ class Writing:
         # Behind an old one later entries stand: the next look begins behind those.
         after = before if written.is_old else self._gone_on(written)
         ticket = written.ticket
-        linked = [TicketLinked(self.desk.id, ticket.id, before.id)] if ticket else []
+        linked = self._linked(ticket)
         after, told = self._told_of_a_loss(after, written)
         changed = [ConversationChanged(before, after)] if after != before else []
         self.line.store.commit(WorkDone(self.work), *linked, *told, *changed)
@@ -256,6 +256,11 @@ class Writing:
         entry_log.tell(self.line, self.work, after, desk=self.desk.id, new=is_new)
         # The rows that were read are no longer those that stand.
         return Wait(0.0) if self.work.joined else after
+
+    def _linked(self, ticket: Ticket | None) -> list[TicketLinked]:
+        """Return that a ticket made for an entry is the conversation's."""
+        opened_at, id_ = self.line.clock(), self.conversation.id
+        return [TicketLinked(self.desk.id, ticket.id, id_, opened_at)] if ticket else []
 
     def _told_of_a_loss(
         self, after: Conversation, written: _Written

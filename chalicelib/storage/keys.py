@@ -9,7 +9,7 @@ Every key of the single table, in one place.
 | CONVERSATION#id         | STATE#sequence           | how sending it ended                           |
 | CLAIM#scope#key         | CLAIM                    | the books: one line per item, with the raw one |
 | ALIAS#channel#account#… | ALIAS                    | a contact's name -> the conversation           |
-| TICKET#desk#id          | TICKET                   | a ticket -> the conversation                   |
+| TICKET#desk#id          | TICKET                   | a ticket -> the conversation, and its times    |
 | SENT#channel#account#id | SENT                     | the platform's message id -> ours, and receipts|
 | BREAKER#desk            | BREAKER                  | how the desk has been answering                |
 | CONFIGURATION           | ACCOUNT#channel#id       | an account                                     |
@@ -39,6 +39,7 @@ MESSAGE_PREFIX = "MSG#"
 STATE_PREFIX = "STATE#"
 CLAIM = "CLAIM"
 SENT = "SENT"
+TICKET = "TICKET"
 
 INDEX = "waiting"
 DUE = "DUE"
@@ -82,7 +83,7 @@ def alias(account: AccountRef, name: Alias) -> Key:
 
 def ticket(desk: str, ticket_id: str) -> Key:
     """Return the key of a ticket's conversation."""
-    return f"TICKET#{desk}#{ticket_id}", "TICKET"
+    return f"TICKET#{desk}#{ticket_id}", TICKET
 
 
 def sent(key: SentKey) -> Key:

@@ -13,7 +13,7 @@ from chalicelib.domain.contact import Alias, AliasKind, Contact
 from chalicelib.domain.conversation import Conversation, Link, TicketStatus
 from chalicelib.domain.envelope import Book
 from chalicelib.domain.message import Status
-from chalicelib.domain.ticket import EntryKind
+from chalicelib.domain.ticket import EntryKind, TicketTimes
 from chalicelib.domain.work import Aim, Joined, Stage, Verb, Work
 from chalicelib.storage import keys
 from chalicelib.storage.message_rows import to_files
@@ -279,4 +279,13 @@ def to_breaker(row: Row) -> Breaker:
         desk=row["desk"],
         opened_at=row["opened_at"],
         reason=row["reason"],
+    )
+
+
+def to_ticket_times(row: Row) -> TicketTimes:
+    """Return when a ticket was opened and closed, of a row; those of 0.1 do not know."""
+    return TicketTimes(
+        conversation_id=row["conversation"],
+        opened_at=int(row.get("opened_at", 0)),
+        closed_at=int(row.get("closed_at", 0)),
     )
