@@ -1,4 +1,4 @@
-"""Every measure that the code can tell: of each line of the log that counts, and of the sweep."""
+"""Every measure that the code can tell, of the log and of the sweep; and how CloudWatch takes them."""
 
 from __future__ import annotations
 
@@ -40,3 +40,19 @@ def everything(alarms: set[str]) -> list[Measure]:
     world = World()
     world.sweep()
     return [*meter.added, *world.meter.added]
+
+
+def read_off_the_log(cloudwatch: Any, line: Mapping[str, Any]) -> None:
+    """Do what CloudWatch does by itself and the emulated one does not: take metrics off a line."""
+    for told in line["_aws"]["CloudWatchMetrics"]:
+        data = [
+            {
+                "MetricName": metric["Name"],
+                "Unit": metric["Unit"],
+                "Dimensions": [{"Name": name, "Value": line[name]} for name in names],
+                "Values": line[metric["Name"]],
+            }
+            for metric in told["Metrics"]
+            for names in told["Dimensions"]
+        ]
+        cloudwatch.put_metric_data(Namespace=told["Namespace"], MetricData=data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from chalicelib.observability import EmfMeter
 from infra import fragments
 from tests.architecture.test_runbook import alarms as alarm_lines
 from tests.fixtures.ministack import AwsAccount
-from tests.measured import everything
+from tests.measured import everything, read_off_the_log
 
 STACK = "scripta"
 OURS = {
@@ -62,22 +61,6 @@ def deployed(aws: AwsAccount) -> str:
     return str(queue)
 
 
-def read_off_the_log(aws: AwsAccount, line: dict[str, Any]) -> None:
-    """Do what CloudWatch does by itself and the emulated one does not: take metrics off a line."""
-    for told in line["_aws"]["CloudWatchMetrics"]:
-        data = [
-            {
-                "MetricName": metric["Name"],
-                "Unit": metric["Unit"],
-                "Dimensions": [{"Name": name, "Value": line[name]} for name in names],
-                "Values": line[metric["Name"]],
-            }
-            for metric in told["Metrics"]
-            for names in told["Dimensions"]
-        ]
-        aws.client("cloudwatch").put_metric_data(Namespace=told["Namespace"], MetricData=data)
-
-
 def states(aws: AwsAccount) -> dict[str, str]:
     """Return the state of every alarm, by its name in the template."""
     found = aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
@@ -92,7 +75,7 @@ def test_an_alarm_fires_on_the_line_that_the_code_writes_and_tells_the_topic(
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", STACK)
     assert set(states(aws).values()) == {"INSUFFICIENT_DATA"}
     EmfMeter().add(breaching(name))
-    read_off_the_log(aws, json.loads(capsys.readouterr().out))
+    read_off_the_log(aws.client("cloudwatch"), json.loads(capsys.readouterr().out))
     # The emulated alarms do not look at dimensions: two that watch one metric fire together.
     fired = {each for each, metric in WATCHED.items() if metric == WATCHED[name]}
     assert {each for each, state in states(aws).items() if state == "ALARM"} == fired
@@ -108,5 +91,5 @@ def test_what_is_below_the_threshold_fires_nothing(aws, capsys, monkeypatch):
     for name in OURS:
         EmfMeter().add(replace(breaching(name), value=0))
     for line in capsys.readouterr().out.splitlines():
-        read_off_the_log(aws, json.loads(line))
+        read_off_the_log(aws.client("cloudwatch"), json.loads(line))
     assert set(states(aws).values()) == {"OK"}
