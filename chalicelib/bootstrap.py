@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from chalicelib.aws.queues import SqsQueue
     from chalicelib.aws.secrets import AwsSecrets
     from chalicelib.domain.account import Desk
-    from chalicelib.domain.ports import Channel, Helpdesk, Log
+    from chalicelib.domain.ports import Channel, Helpdesk
+    from chalicelib.metering import MeteredLog
     from chalicelib.pipeline.breakers import Breakers
     from chalicelib.pipeline.deliver import Deliverer
     from chalicelib.pipeline.drain import Line
@@ -55,11 +56,12 @@ def settings() -> Settings:
 
 
 @cache
-def log() -> Log:
-    """Return the log."""
-    from chalicelib.observability import StructuredLog
+def log() -> MeteredLog:
+    """Return the log, whose lines are counted."""
+    from chalicelib.metering import MeteredLog
+    from chalicelib.observability import EmfMeter, StructuredLog
 
-    return StructuredLog()
+    return MeteredLog(StructuredLog(), EmfMeter())
 
 
 @cache
@@ -281,6 +283,7 @@ def sweeper() -> Sweeper:
         helpdesk=helpdesk,
         clock=clock,
         log=log(),
+        meter=log().meter,
     )
 
 

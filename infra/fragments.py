@@ -8,6 +8,7 @@ from functools import cache, reduce
 from pathlib import Path
 from typing import Any, Final
 
+_DASHBOARD: Final = "AWS::CloudWatch::Dashboard"
 FOLDER: Final = Path(__file__).parent / "template"
 
 
@@ -20,11 +21,17 @@ def merged(folder: Path = FOLDER) -> Mapping[str, Any]:
     """
     Return a folder's fragments as one template, read once: not to be changed.
 
+    A dashboard's body, which is JSON in a string, stands in its fragment as the JSON that it is.
     Raises Contradiction where two of them disagree.
     """
     fragments = (json.loads(path.read_text()) for path in sorted(folder.glob("*.json")))
     none: dict[str, Any] = {}
-    return reduce(_merge, fragments, none)
+    template = reduce(_merge, fragments, none)
+    for resource in template.get("Resources", {}).values():
+        if resource.get("Type") == _DASHBOARD:
+            body = resource["Properties"]["DashboardBody"]
+            body["Fn::Sub"] = json.dumps(body["Fn::Sub"], separators=(",", ":"))
+    return template
 
 
 def properties(resource: str) -> Mapping[str, Any]:

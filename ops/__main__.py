@@ -15,6 +15,7 @@ from ops import (
     parked,
     reconcile,
     replay,
+    report,
     restore,
     secrets,
     verify,
@@ -44,6 +45,7 @@ cli.add_command(restore.command)
 cli.add_command(reconcile.command)
 cli.add_command(conversation.command)
 cli.add_command(contact.command)
+cli.add_command(report.command)
 
 
 def main(arguments: Sequence[str], *, connect: Connect) -> int:

@@ -232,11 +232,26 @@ class WorkDone:
 
 @dataclass(frozen=True, slots=True)
 class TicketLinked:
-    """A ticket belongs to a conversation, and will for ever."""
+    """
+    A ticket belongs to a conversation, and will for ever.
+
+    `opened_at` is when it was opened for it, in ms since the epoch; 0 where it was there before.
+    """
 
     desk: str
     ticket_id: str
     conversation_id: str
+    opened_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TicketClosed:
+    """Agents closed a conversation's ticket, in ms since the epoch; conflicts where it has none."""
+
+    desk: str
+    ticket_id: str
+    conversation_id: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +289,7 @@ Change = (
     | WorkChanged
     | WorkDone
     | TicketLinked
+    | TicketClosed
     | DeliveryEnded
     | SentLearnt
 )

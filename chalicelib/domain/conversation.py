@@ -53,6 +53,8 @@ class Conversation:
     `owner_at` is when somebody was last seen to hold the conversation. Until `paced_until` what was
     sent is not paid back yet; see `pace.Pace`. While sends are `held_up` for want of credentials,
     the agents have been told so.
+    `unanswered_since` is when the customer wrote what nobody has answered yet, 0 where there is
+    nothing; what comes within the seconds of a send counts as answered by it.
     """
 
     id: str
@@ -72,3 +74,4 @@ class Conversation:
     owner_at: int = 0
     paced_until: int = 0
     held_up: bool = False
+    unanswered_since: int = 0

@@ -127,3 +127,16 @@ class Promise:
     authenticity: Authenticity = Authenticity.OPEN_STANDARD
     names_authors: bool = False
     pace: Pace | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketTimes:
+    """
+    When a conversation's ticket was opened by us, and when its agents last closed it.
+
+    Both in ms since the epoch; 0 where that is not known, or was not yet.
+    """
+
+    conversation_id: str
+    opened_at: int = 0
+    closed_at: int = 0

@@ -46,10 +46,11 @@ class Aim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """What a later row said that was put together with another one, and its number."""
+    """What a later row said that was put together with another one, its number and its item."""
 
     sequence: int
     text: str
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +65,9 @@ class Work:
     `waiting_for` is the desk that must come back first; `parked` says why an operator must act.
     `aim` is where the last attempt at an entry wrote, if it wrote: a look begins there, whatever was
     written behind it since. `joined` are the texts of later rows that are written together with this
-    one; their files are among `files`. `revision` counts the changes of the row. All times are in ms
-    since the epoch.
+    one; their files are among `files`. `owner` names the copy of the item that it comes from, as the books
+    do, and `received_at` is when that was received; a note of our own may have neither. `revision`
+    counts the changes of the row. All times are in ms since the epoch.
     """
 
     conversation_id: str
@@ -87,6 +89,8 @@ class Work:
     parked: str = ""
     aim: Aim | None = None
     joined: tuple[Joined, ...] = ()
+    owner: str = ""
+    received_at: int = 0
     revision: int = 0
 
     @property

@@ -11,6 +11,7 @@ from chalicelib.domain.changes import Claim, Delivery, MessageKept, Outcome, Sen
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.envelope import Book
 from chalicelib.domain.message import Status, highest
+from chalicelib.domain.ticket import TicketTimes
 from chalicelib.domain.work import Stage, Verb, Work
 from chalicelib.pipeline.set_aside import is_pointer
 from chalicelib.storage.audit import Audited
@@ -100,8 +101,8 @@ class _Found:
                 self._statuses(row).add(row.status)
             case Sent():
                 self._statuses(row).update(row.receipts)
-            case MessageKept():
-                pass  # what was said has no line in the books
+            case MessageKept() | TicketTimes():
+                pass  # what was said and where has no line in the books
             case _:
                 assert_never(row)
 

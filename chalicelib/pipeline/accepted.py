@@ -48,6 +48,7 @@ class Acceptance:
         `after` is the conversation as it is then.
         """
         self._sent(work, accepted.id, moved_on(before, after))
+        self._tell(work, accepted.id, since=before.unanswered_since)
         self._learn(after, accepted.names)
 
     def _sent(self, work: Work, message_id: str, moved: Sequence[Change]) -> None:
@@ -69,11 +70,18 @@ class Acceptance:
                 self.line.store.commit(WorkDone(unanswered), end, SentLearnt(sent), *moved)
             elif not self._withdrawn(work, end, sent):
                 self.line.store.commit(SentLearnt(sent), *moved)
+
+    def _tell(self, work: Work, message_id: str, *, since: int) -> None:
+        """Log that a send was taken, which answers what the customer wrote `since` (0: nothing)."""
+        answered = {"answered_after": max(self.line.clock() - since, 0)} if since else {}
         self.line.log.info(
             "sent",
+            channel=self.account.ref.channel,
+            owner=work.owner,
             conversation=work.conversation_id,
             sequence=work.sequence,
             item=trace(message_id),
+            **answered,
         )
 
     def _withdrawn(self, work: Work, end: DeliveryEnded, sent: Sent) -> bool:
@@ -85,7 +93,7 @@ class Acceptance:
             if known is None or current is None or known.status is not Status.UNCONFIRMED:
                 return False
             now = self.line.clock()
-            after, told = note(current, text, now=now, due_at=now)
+            after, told = note(current, text, now=now, due_at=now, owner=work.owner)
             changed = ConversationChanged(current, after)
             with suppress(Conflict):  # the customer wrote meanwhile: the note takes the next number
                 self.line.store.commit(end, SentLearnt(sent), changed, *told)

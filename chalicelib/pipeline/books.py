@@ -14,6 +14,7 @@ from chalicelib.domain.changes import (
     ClaimKey,
     CopiesSeen,
     Outcome,
+    WorkAdded,
 )
 from chalicelib.domain.envelope import Book, trace
 from chalicelib.domain.erasure import ERASED
@@ -69,13 +70,13 @@ class Bookkeeper:
         find: Find,
         decide: Decide,
         others: Sequence[ClaimKey] = (),
-        message_id: str = "",
+        event: object = None,
     ) -> Sequence[Wake]:
         """
         Write an item into the books together with what it changes, unless it is there.
 
         `find` returns the claim of `key` among the rest, and those of `others`, under which it may
-        stand as well; `message_id` is the platform's.
+        stand as well; `event` is what happened, where it is known.
         Returns whom to wake. Raises TransientError where others are faster again and again.
         """
         for _ in range(_TRIES):
@@ -89,10 +90,10 @@ class Bookkeeper:
                     return self._again(there, copy.owner, parked)
                 decision = decide(found)
                 claim = _claim(copy, decision.line or key, decision, parked)
-                self.store.commit(*_entries(claim, parked), *decision.changes)
+                self.store.commit(*_entries(claim, parked), *_named(copy, decision.changes))
             except Conflict:
                 continue
-            self._tell(claim, message_id, alarm=decision.alarm)
+            self._tell(claim, event, decision)
             return decision.wakes
         raise TransientError("others were faster, again and again")
 
@@ -112,29 +113,52 @@ class Bookkeeper:
         # The first delivery may have ended between the commit and the wake-ups.
         return woken(there) if owner == there.owner else ()
 
-    def _tell(self, claim: Claim, message_id: str, *, alarm: str) -> None:
-        if alarm:
-            self.log.alarm(alarm, source=claim.source, owner=claim.owner, reason=claim.reason)
+    def _tell(self, claim: Claim, event: object, decision: Decision) -> None:
+        if decision.alarm:
+            self.log.alarm(
+                decision.alarm, source=claim.source, owner=claim.owner, reason=claim.reason
+            )
         if claim.outcome is Outcome.PARKED:
             self.log.alarm(
                 "item parked", source=claim.source, owner=claim.owner, reason=claim.reason
             )
             return
+        message_id = str(getattr(event, "message_id", ""))
         self.log.info(
             "ingested",
             source=claim.source,
             owner=claim.owner,
+            event=type(event).__name__ if event else "",
             outcome=claim.outcome,
             conversation=claim.conversation_id,
             sequence=claim.sequence,
             item=trace(message_id) if message_id else "",
             reason=claim.reason,
         )
+        if decision.failure:
+            self.log.info(
+                "reply failed",
+                source=claim.source,
+                owner=claim.owner,
+                conversation=claim.conversation_id,
+                sequence=claim.sequence,
+                reason=decision.failure,
+            )
 
 
 def woken(claim: Claim) -> Sequence[Wake]:
     """Return the wake-ups that an item may need, whichever they were."""
     return [Wake(verb, claim.conversation_id) for verb in Verb] if claim.conversation_id else ()
+
+
+def _named(copy: Copy, changes: Sequence[Change]) -> list[Change]:
+    """Return an item's changes with its name in the work, which bears it until the work is done."""
+    return [
+        WorkAdded(replace(each.work, owner=copy.owner, received_at=copy.received_at))
+        if isinstance(each, WorkAdded)
+        else each
+        for each in changes
+    ]
 
 
 def _claim(copy: Copy, key: ClaimKey, decision: Decision, parked: Claim | None) -> Claim:

@@ -44,6 +44,7 @@ class Decision:
     parts: int = 1
     reason: str = ""
     alarm: str = ""
+    failure: str = ""
     secret: bool = False
     forgets: Sequence[File] = ()
     line: ClaimKey | None = None
@@ -60,14 +61,14 @@ def ignored(reason: str) -> Decision:
 
 
 def note(
-    after: Conversation, text: str, *, now: int, due_at: int = 0
+    after: Conversation, text: str, *, now: int, due_at: int = 0, owner: str = ""
 ) -> tuple[Conversation, list[MessageKept | WorkAdded]]:
     """
     Return what tells the agents something, as the next thing in the conversation.
 
     `after` is the conversation as the decision has it so far; the state returned is one number
     further. The caller commits the ConversationChanged that covers both, and wakes, if it gives no
-    `due_at` (ms since the epoch).
+    `due_at` (ms since the epoch). `owner` names the item that it is about, if that is another one.
     """
     after = replace(after, sequence=after.sequence + 1)
     message = Message(
@@ -81,5 +82,6 @@ def note(
         occurred_at=now,
         kind=EntryKind.NOTE,
         due_at=due_at,
+        owner=owner,
     )
     return after, [MessageKept(after.id, after.sequence, message), WorkAdded(work)]

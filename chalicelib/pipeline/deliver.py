@@ -104,6 +104,7 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001 - it may have been sent, so only the agent can tell
             self.line.log.alarm(
                 "send broke",
+                owner=work.owner,
                 conversation=work.conversation_id,
                 sequence=work.sequence,
                 error=type(error).__name__,
@@ -145,13 +146,16 @@ class Deliverer:
         """Return the conversation once something was sent in it, or may have been."""
         pace, until = self.dispatch.pace(account), conversation.paced_until
         until = pace.after(until, now=self.line.clock()) if pace else until
-        return replace(conversation, paced_until=until, held_up=False)
+        return replace(conversation, paced_until=until, held_up=False, unanswered_since=0)
 
     def _unconfirmed(
         self, conversation: Conversation, work: Work, account: Account
     ) -> Conversation:
         self.line.log.warning(
-            "send unconfirmed", conversation=work.conversation_id, sequence=work.sequence
+            "send unconfirmed",
+            owner=work.owner,
+            conversation=work.conversation_id,
+            sequence=work.sequence,
         )
         due_at = work.started_at + CONFIRMATION_TIME
         unconfirmed = replace(work, stage=Stage.UNCONFIRMED, due_at=due_at)
@@ -166,6 +170,13 @@ class Deliverer:
 
     def _give_up(self, conversation: Conversation, work: Work, account: Account) -> Conversation:
         """Tell the agent that a send was never confirmed: sending it again is theirs to decide."""
+        self.line.log.warning(
+            "never confirmed",
+            channel=account.ref.channel,
+            owner=work.owner,
+            conversation=work.conversation_id,
+            sequence=work.sequence,
+        )
         text = words.say(account.language, "unconfirmed", text=work.said)
         end = ended(work, self.line.clock(), Status.UNCONFIRMED)
         return self._told(conversation, work, text, WorkDone(work), end)
@@ -177,6 +188,8 @@ class Deliverer:
         text = words.say(account.language, "not_sent", reason=why, text=work.said)
         self.line.log.info(
             "send refused",
+            channel=account.ref.channel,
+            owner=work.owner,
             conversation=work.conversation_id,
             sequence=work.sequence,
             reason=reason,
@@ -197,7 +210,7 @@ class Deliverer:
             now = self.line.clock()
             # With a time, the sweep finds the note, should the wake-up for it be lost.
             before = replace(conversation, held_up=held_up or conversation.held_up)
-            after, told = note(before, text, now=now, due_at=now)
+            after, told = note(before, text, now=now, due_at=now, owner=work.owner)
             changed = ConversationChanged(conversation, after)
             try:
                 self.line.store.commit(*changes, changed, *told)

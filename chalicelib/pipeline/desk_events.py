@@ -6,9 +6,15 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from chalicelib.domain.changes import ConversationChanged, Outcome, TicketLinked
+from chalicelib.domain.changes import (
+    Change,
+    ConversationChanged,
+    Outcome,
+    TicketClosed,
+    TicketLinked,
+)
 from chalicelib.domain.commands import command
-from chalicelib.domain.conversation import Conversation
+from chalicelib.domain.conversation import Conversation, TicketStatus
 from chalicelib.domain.desk_events import (
     DeskEvent,
     DeskEventIgnored,
@@ -53,7 +59,7 @@ class DeskEvents:
             case ReplyWritten():
                 return self._reply(event, desk, found, now=now, came_at=came_at)
             case TicketChanged():
-                return self._ticket(event, found)
+                return self._ticket(event, desk, found)
             case TicketMerged():
                 return self._merged(event, desk, found, now=now)
             case DeskEventIgnored():
@@ -119,7 +125,7 @@ class DeskEvents:
         fence = desk.restored_at if desk else 0
         return "restored" if fence and event.occurred_at <= fence else ""
 
-    def _ticket(self, event: TicketChanged, found: Found) -> Decision:
+    def _ticket(self, event: TicketChanged, desk: str, found: Found) -> Decision:
         before = self._linked(event.ticket_id, found)
         if before is None or before.link is None:
             return Decision(outcome=Outcome.IGNORED, reason="not_our_ticket")
@@ -129,7 +135,10 @@ class DeskEvents:
         if event.occurred_at < before.link.changed_at or event.status is before.link.status:
             return decision
         link = replace(before.link, status=event.status, changed_at=event.occurred_at)
-        return replace(decision, changes=[ConversationChanged(before, replace(before, link=link))])
+        changes: list[Change] = [ConversationChanged(before, replace(before, link=link))]
+        if event.status is TicketStatus.CLOSED:
+            changes.append(TicketClosed(desk, event.ticket_id, before.id, event.occurred_at))
+        return replace(decision, changes=changes)
 
     def _merged(self, event: TicketMerged, desk: str, found: Found, *, now: int) -> Decision:
         """Decide to go on in the ticket that took ours over, unless it is somebody else's."""

@@ -128,12 +128,13 @@ class Line:
             # A conflict here means that the customer wrote meanwhile: the row comes again. With a
             # time, the sweep finds the note whatever becomes of this wake-up.
             now = self.clock()
-            after, told = note(after, said, now=now, due_at=now)
+            after, told = note(after, said, now=now, due_at=now, owner=work.owner)
             changes += [*told, ConversationChanged(conversation, after)]
         self.store.commit(*changes)
         self.log.alarm(
             "work parked",
             verb=work.verb,
+            owner=work.owner,
             conversation=work.conversation_id,
             sequence=work.sequence,
             reason=reason,
@@ -183,6 +184,7 @@ class Line:
         self.log.warning(
             "attempt failed",
             verb=work.verb,
+            owner=work.owner,
             conversation=work.conversation_id,
             sequence=work.sequence,
             attempts=failed.attempts,

@@ -260,7 +260,7 @@ class Ingester:
             find=lambda: found_of(event, key, desk=desk, store=self.store, erased=self.erased),
             decide=lambda found: self.erased.decision(event, key, found) or decide(found),
             others=self.erased.lines(key),
-            message_id=getattr(event, "message_id", ""),
+            event=event,
         )
 
     @property

@@ -40,7 +40,9 @@ def joined(head: Work, others: Sequence[Work]) -> Work:
     """Return a row that says what all of them do, in whose place it is to stand."""
     return replace(
         head,
-        joined=tuple(Joined(sequence=row.sequence, text=row.text) for row in others),
+        joined=tuple(
+            Joined(sequence=row.sequence, text=row.text, owner=row.owner) for row in others
+        ),
         files=(*head.files, *(file for row in others for file in row.files)),
     )
 

@@ -74,6 +74,7 @@ class ReceiptEvents:
         if event.status is Status.FAILED and is_news and event.reason in OF_THE_ACCOUNT:
             decision = replace(decision, alarm="account cannot send")
         if event.status is Status.FAILED and is_news and failed and decision.conversation_id:
+            decision = replace(decision, failure=event.reason)
             return self._with_failure_note(decision, event, account, now)
         return decision
 

@@ -164,6 +164,7 @@ class Replies:
             wakes=[Wake(Verb.FORWARD, before.id)],
             conversation_id=before.id,
             sequence=sequence,
+            failure=problem,
         )
 
     def _with_note(

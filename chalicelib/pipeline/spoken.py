@@ -45,10 +45,15 @@ def spoken(
         owner_at=max(event.occurred_at, before.owner_at),
         standby_from=(before.standby_from or sequence) if event.standby else 0,
     )
+    if message.direction is Direction.OUTSIDE:
+        return replace(after, unanswered_since=0)
     if message.direction is not Direction.IN or event.occurred_at < before.last_inbound_at:
         return after
+    # Whoever holds the conversation answers it; we only listen.
+    since = 0 if event.standby else before.unanswered_since or event.occurred_at
     return replace(
         after,
         last_inbound_at=event.occurred_at,
         last_inbound_id=event.message_id or before.last_inbound_id,
+        unanswered_since=since,
     )

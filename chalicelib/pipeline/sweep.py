@@ -1,4 +1,4 @@
-"""The sweep: wakes what is due, and asks desks that were down whether they are back."""
+"""The sweep: wakes what is due, asks desks that were down, and tells how long anything has waited."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain.account import Desk
 from chalicelib.domain.changes import WorkChanged
+from chalicelib.domain.measure import Measure, Meter, Metric, Unit
 from chalicelib.domain.ports import Clock, Directory, Helpdesk, Log
 from chalicelib.domain.store import Store
-from chalicelib.domain.work import Verb, Work
+from chalicelib.domain.work import Stage, Verb, Work
 from chalicelib.errors import TransientError
 from chalicelib.pipeline.breakers import Breakers
 from chalicelib.pipeline.drain import LONG_WAIT, MS
 from chalicelib.pipeline.wake import Wake, Wakeups
 
+#: ms for which it is looked ahead: what waits for its next attempt has waited for long already.
+_AHEAD = 24 * 3600 * MS
 MOST = 1000  #: rows woken per sweep and reason; the others have their turn a minute later
 
 
@@ -29,18 +32,36 @@ class Sweeper:
     helpdesk: Callable[[Desk], Helpdesk]
     clock: Clock
     log: Log
+    meter: Meter
 
     def sweep(self) -> int:
         """Wake every conversation whose wait is over and return how many rows they were."""
-        now = self.clock()
-        woken = self._wake(self.store.waiting(until=now, most=MOST))
+        now, down = self.clock(), 0
+        found = self.store.waiting(until=now + _AHEAD, most=MOST)
+        woken = self._wake([work for work in found if work.due_at <= now])
         for desk in self.directory.desks():
             waiting = self.store.waiting(until=now, desk=desk.id, most=MOST)
+            found += waiting
             if waiting and self._answers(desk):
                 woken += self._wake(waiting)
+            elif waiting:
+                down += 1
+        self._measure(found, now=now, down=down)
         if woken:
             self.log.info("swept", woken=woken)
         return woken
+
+    def _measure(self, found: Sequence[Work], *, now: int, down: int) -> None:
+        """Tell the age of the oldest of what waits, even where nothing does: silence is an alarm."""
+        # What waits for its echo is done with, unless nothing comes.
+        ages = [
+            now - (work.received_at or work.occurred_at)
+            for work in found
+            if work.stage is not Stage.UNCONFIRMED
+        ]
+        oldest = max(ages, default=0) / MS
+        self.meter.add(Measure(metric=Metric.OLDEST_WAITING, value=oldest, unit=Unit.SECONDS))
+        self.meter.add(Measure(metric=Metric.DESKS_DOWN, value=down))
 
     def _wake(self, due: Sequence[Work]) -> int:
         self.wakeups.send([Wake(work.verb, work.conversation_id) for work in due])

@@ -30,7 +30,7 @@ from chalicelib.errors import (
     ScriptaError,
     TransientError,
 )
-from chalicelib.pipeline import introduction, links
+from chalicelib.pipeline import entry_log, introduction, links
 from chalicelib.pipeline.breakers import Breakers
 from chalicelib.pipeline.decision import note
 from chalicelib.pipeline.drain import MS, Line, Rest, Wait, reason_of
@@ -248,21 +248,20 @@ class Writing:
         # Behind an old one later entries stand: the next look begins behind those.
         after = before if written.is_old else self._gone_on(written)
         ticket = written.ticket
-        linked = [TicketLinked(self.desk.id, ticket.id, before.id)] if ticket else []
+        linked = self._linked(ticket)
         after, told = self._told_of_a_loss(after, written)
         changed = [ConversationChanged(before, after)] if after != before else []
         self.line.store.commit(WorkDone(self.work), *linked, *told, *changed)
         introduction.let_go(self.work.files, self.keeper)
-        self.line.log.info(
-            "forwarded",
-            conversation=after.id,
-            sequence=self.work.sequence,
-            ticket=after.link.ticket_id if after.link else "",
-            url=after.link.url if after.link else "",
-            new=written.ticket is not None,
-        )
+        is_new = written.ticket is not None
+        entry_log.tell(self.line, self.work, after, desk=self.desk.id, new=is_new)
         # The rows that were read are no longer those that stand.
         return Wait(0.0) if self.work.joined else after
+
+    def _linked(self, ticket: Ticket | None) -> list[TicketLinked]:
+        """Return that a ticket made for an entry is the conversation's."""
+        opened_at, id_ = self.line.clock(), self.conversation.id
+        return [TicketLinked(self.desk.id, ticket.id, id_, opened_at)] if ticket else []
 
     def _told_of_a_loss(
         self, after: Conversation, written: _Written
@@ -275,7 +274,7 @@ class Writing:
         text = words.say(self.account.language, "goes_on", ticket=lost.url or lost.ticket_id)
         # With a time, the sweep finds the note whatever becomes of this wake-up.
         now = self.line.clock()
-        return note(after, text, now=now, due_at=now)
+        return note(after, text, now=now, due_at=now, owner=self.work.owner)
 
     def _gone_on(self, written: _Written) -> Conversation:
         """Return the conversation as it is once an entry was written."""

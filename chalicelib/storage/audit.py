@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chalicelib.domain.changes import Claim, Delivery, MessageKept, Sent, SentKey
 from chalicelib.domain.conversation import Conversation
 from chalicelib.domain.message import Direction
+from chalicelib.domain.ticket import TicketTimes
 from chalicelib.domain.work import Work
 from chalicelib.storage import keys, message_rows, rows
 from chalicelib.storage.table import Row, Table
@@ -15,7 +16,7 @@ from chalicelib.storage.table import Row, Table
 _END_OF_TIME = 10**15 - 1  #: ms since the epoch; the index wants an upper bound
 _MOST_KEYS = 100  #: in one call
 
-Audited = Claim | Conversation | Work | MessageKept | Delivery | Sent
+Audited = Claim | Conversation | Work | MessageKept | Delivery | Sent | TicketTimes
 """A row that the books, or a conversation's story, are made of."""
 
 
@@ -95,4 +96,5 @@ _READERS: tuple[tuple[str, Callable[[Row], Audited]], ...] = (
     (keys.STATE_PREFIX, rows.to_delivery),
     (keys.MESSAGE_PREFIX, _to_message_kept),
     (keys.CONV, rows.to_conversation),
+    (keys.TICKET, rows.to_ticket_times),
 )

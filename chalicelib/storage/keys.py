@@ -9,7 +9,7 @@ Every key of the single table, in one place.
 | CONVERSATION#id         | STATE#sequence           | how sending it ended                           |
 | CLAIM#scope#key         | CLAIM                    | the books: one line per item, with the raw one |
 | ALIAS#channel#account#… | ALIAS                    | a contact's name -> the conversation           |
-| TICKET#desk#id          | TICKET                   | a ticket -> the conversation                   |
+| TICKET#desk#id          | TICKET                   | a ticket -> the conversation, and its times    |
 | SENT#channel#account#id | SENT                     | the platform's message id -> ours, and receipts|
 | BREAKER#desk            | BREAKER                  | how the desk has been answering                |
 | ERASED#mark             | ERASED                   | that somebody or something was erased, and when|

@@ -13,7 +13,7 @@ from chalicelib.domain.contact import Alias, AliasKind, Contact
 from chalicelib.domain.conversation import Conversation, Link, TicketStatus
 from chalicelib.domain.envelope import Book
 from chalicelib.domain.message import Status
-from chalicelib.domain.ticket import EntryKind
+from chalicelib.domain.ticket import EntryKind, TicketTimes
 from chalicelib.domain.work import Aim, Joined, Stage, Verb, Work
 from chalicelib.storage import keys
 from chalicelib.storage.lives import LIVES
@@ -46,6 +46,7 @@ def from_conversation(conversation: Conversation) -> dict[str, Any]:
         "owner_at": conversation.owner_at,
         "paced_until": conversation.paced_until,
         "held_up": conversation.held_up,
+        "unanswered_since": conversation.unanswered_since,
         "link_desk": "",
     }
     if conversation.link is not None:
@@ -100,6 +101,7 @@ def to_conversation(row: Row) -> Conversation:
         owner_at=int(row.get("owner_at", 0)),
         paced_until=int(row.get("paced_until", 0)),
         held_up=row.get("held_up", False),
+        unanswered_since=int(row.get("unanswered_since", 0)),
     )
 
 
@@ -123,6 +125,8 @@ def from_work(work: Work) -> dict[str, Any]:
         "due_at": work.due_at,
         "waiting_for": work.waiting_for,
         "parked": work.parked,
+        "owner": work.owner,
+        "received_at": work.received_at,
         "revision": work.revision,
     }
     if work.aim:
@@ -160,6 +164,8 @@ def to_work(row: Row) -> Work:
         parked=row["parked"],
         aim=Aim(**row["aim"]) if "aim" in row else None,
         joined=tuple(Joined(**each) for each in row.get("joined", ())),
+        owner=row.get("owner", ""),  # rows of 0.1 do not know where they come from
+        received_at=int(row.get("received_at", 0)),
         revision=row["revision"],
     )
 
@@ -279,4 +285,13 @@ def to_breaker(row: Row) -> Breaker:
         desk=row["desk"],
         opened_at=row["opened_at"],
         reason=row["reason"],
+    )
+
+
+def to_ticket_times(row: Row) -> TicketTimes:
+    """Return when a ticket was opened and closed, of a row; those of 0.1 do not know."""
+    return TicketTimes(
+        conversation_id=row["conversation"],
+        opened_at=int(row.get("opened_at", 0)),
+        closed_at=int(row.get("closed_at", 0)),
     )

@@ -142,7 +142,7 @@ class TableStore:
         row = rows.from_breaker(breaker)
         self._table.write([Put(key=keys.breaker(breaker.desk), row=row)])
 
-    def _write(self, change: c.Change) -> Write:  # noqa: C901, PLR0911 - a table, one case per change
+    def _write(self, change: c.Change) -> Write:  # noqa: C901, PLR0911, PLR0912 - a table
         match change:
             case (
                 c.Claimed()
@@ -177,9 +177,12 @@ class TableStore:
                 return Put(key=_work_key(after), row=row, when=_unchanged(before))
             case c.WorkDone(work):
                 return Delete(key=_work_key(work), when=_unchanged(work))
-            case c.TicketLinked(desk, ticket_id, conversation_id):
-                row = {"conversation": conversation_id}
+            case c.TicketLinked(desk, ticket_id, conversation_id, opened_at):
+                row = {"conversation": conversation_id, "opened_at": opened_at}
                 return Put(key=keys.ticket(desk, ticket_id), row=row)
+            case c.TicketClosed(desk, ticket_id, conversation_id, at):
+                linked = Condition(equal={"conversation": conversation_id})
+                return Update(key=keys.ticket(desk, ticket_id), put={"closed_at": at}, when=linked)
             case c.DeliveryEnded(delivery):
                 key = keys.state(delivery.conversation_id, delivery.sequence)
                 return Put(key=key, row=rows.from_delivery(delivery, life=self._lives.messages))

@@ -28,5 +28,10 @@ def say(language: str, key: str, **values: str) -> str:
     return catalogue[key].format_map(defaultdict(str, values)).rstrip("\n")
 
 
+def is_reason(word: str) -> bool:
+    """Return whether a word is a reason that the catalogue has a sentence for."""
+    return f"reason.{word}" in _catalogue(_DEFAULT)
+
+
 def _catalogue(language: str) -> dict[str, str]:
     return cast("dict[str, str]", import_module(f"{__name__}.{language}").SENTENCES)

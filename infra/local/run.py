@@ -21,6 +21,8 @@ from infra.local.processes import Process
 from infra.local.terminal import show, welcome
 
 _HOST = "127.0.0.1"
+#: Nobody here reads metrics off the lines of the terminal.
+_LOGGING = {"POWERTOOLS_LOG_LEVEL": "INFO", "POWERTOOLS_METRICS_DISABLED": "true"}
 _START_SECONDS = 90.0
 _WATCH_SECONDS = 0.5
 _STOPPED = 0
@@ -137,7 +139,7 @@ def _started(call: Call, folder: Folder, cloud: aws.EmulatedAws) -> list[Process
     deployed = common | cloud.environment() | names
     meta = call.url(call.meta_port, "")
     graph = {"SCRIPTA_GRAPH_URL": meta, "SCRIPTA_INSTAGRAM_URL": f"{meta}/graph.instagram.com"}
-    deployed |= graph | {"POWERTOOLS_LOG_LEVEL": "INFO"}
+    deployed |= graph | _LOGGING
     desk = common | {
         "SCRIPTA_DESK_SECRET_KEY": made.desk_secret_key,
         "SCRIPTA_DESK_WEBHOOK_SECRET": made.webhook_secret,

@@ -13,6 +13,7 @@ from chalicelib.domain.account import Account, AccountRef, Desk
 from chalicelib.domain.work import Verb
 from chalicelib.entrypoints import batches
 from chalicelib.errors import UnknownIntegration
+from chalicelib.metering import MeteredLog
 from chalicelib.pipeline.belongings import Belongings
 from chalicelib.pipeline.breakers import Breakers
 from chalicelib.pipeline.channel_events import ChannelEvents
@@ -41,7 +42,7 @@ from tests.fakes.directory import MemoryDirectory
 from tests.fakes.faults import ProcessDied
 from tests.fakes.helpdesk import FakeHelpdesk
 from tests.fakes.kept import MemoryKept
-from tests.fakes.log import RecordingLog
+from tests.fakes.log import MemoryMeter, RecordingLog
 from tests.fakes.media import MemoryMedia
 from tests.fakes.queue import MemoryQueue
 from tests.fakes.watched import WatchedQueue, WatchedTable
@@ -64,6 +65,7 @@ class Deployment:
     def __init__(self, channel: str = CHANNEL) -> None:
         self.clock = VirtualClock()
         self.log = RecordingLog()
+        self.meter = MemoryMeter()
         self.table = WatchedTable()
         self.store = TableStore(self.table, clock=self.clock)
         self.bodies = MemoryBodies()
@@ -93,7 +95,8 @@ class Deployment:
 
     def start(self) -> None:
         """Start new processes, which remember nothing."""
-        store, directory, clock, log = self.store, self.directory, self.clock, self.log
+        store, directory, clock = self.store, self.directory, self.clock
+        log = self.metered = MeteredLog(self.log, self.meter)
         wakeups = self.wakeups = Wakeups(
             queues={verb: self.queues[verb] for verb in Verb}, new_id=self._ids.__next__
         )
@@ -175,6 +178,7 @@ class Deployment:
             helpdesk=lambda desk: self._helpdesk(desk.id),
             clock=clock,
             log=log,
+            meter=self.meter,
         )
 
     def mark_keys(self) -> Sequence[str]:
@@ -221,7 +225,7 @@ class Deployment:
             store=self.store,
             directory=self.directory,
             clock=self.clock,
-            log=self.log,
+            log=self.metered,
             verb=verb,
         )
 

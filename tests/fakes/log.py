@@ -1,10 +1,11 @@
-"""The Log port, remembering what was logged."""
+"""The Log and the Meter port, remembering what was logged and measured."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from chalicelib.domain.measure import Measure, Metric
 from tests import private
 
 
@@ -45,3 +46,22 @@ class RecordingLog:
     def keys_of(self, message: str) -> list[dict[str, object]]:
         """Return the keys of every line with that message, in order."""
         return [line.keys for line in self.lines if line.message == message]
+
+
+@dataclass(slots=True)
+class MemoryMeter:
+    """The Meter port, keeping every measure in `added`, in order."""
+
+    added: list[Measure] = field(default_factory=list)
+
+    def add(self, measure: Measure) -> None:
+        """Remember a measure."""
+        self.added.append(measure)
+
+    def values(self, metric: Metric, **dimensions: str) -> list[float]:
+        """Return what was measured of a metric, of those with all of the dimensions named."""
+        return [
+            each.value
+            for each in self.added
+            if each.metric is metric and dimensions.items() <= each.dimensions.items()
+        ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from chalicelib.pipeline.receive import LARGEST_BODY
@@ -86,4 +88,14 @@ def test_there_is_no_channel_of_another_name(app, channel):
     body = encoded(said())
     assert outcome(post(body, channel=channel)) == (404, "not found")
     assert outcome(handshake(SUBSCRIPTION, channel)) == (404, "not found")
+    assert app.queued() == []
+
+
+def test_an_unauthentic_webhook_is_counted_and_not_under_what_was_called(app, capsys):
+    post(encoded(said()), headers={})
+    post(encoded(said()), channel="x" * 40, headers={})
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    counted = [line for line in lines if "Unauthentic" in line]
+    assert [(line["side"], line["Unauthentic"]) for line in counted] == [("channel", [1.0])]
+    assert "xxxx" not in json.dumps(counted)
     assert app.queued() == []
