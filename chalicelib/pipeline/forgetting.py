@@ -25,6 +25,9 @@ from chalicelib.domain.work import Stage, Work
 from chalicelib.pipeline.telling import TAKEN_BACK, files_of, line_of, lines, quote, told
 
 
+_ANYBODY = "\0"  #: a name that nobody has
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
     """What is to be changed and deleted; `is_known` is whether anything was said that is forgotten."""
@@ -66,7 +69,7 @@ def forget(
     claims = {**found.claims, **(store.find(others=more).claims if more else {})}
     changes = raw_items(event, replace(found, claims=claims), items)
     changes += [MessageForgotten(kept, TAKEN_BACK) for kept in gone]
-    quotes = _quotes(gone, name=conversation.contact.name, language=language)
+    quotes = _quotes(gone, language=language)
     files = files_of(gone)
     for kept in everything:
         text = _without(kept.message.content.text, quotes)
@@ -126,19 +129,25 @@ def _told_before(text: str, message: Message, language: str) -> str:
     return text.removesuffix(own).rstrip("\n") if is_its_end else ""
 
 
-def _quotes(gone: Iterable[MessageKept], *, name: str, language: str) -> dict[str, str]:
-    """Return the lines that recall what is forgotten, each with what stands in its place."""
+def _quotes(gone: Iterable[MessageKept], *, language: str) -> dict[str, str]:
+    """
+    Return the lines that recall what is forgotten, each with what stands in its place.
+
+    In both `_ANYBODY` stands for whoever said it: a transcript names people as they were called then.
+    """
     found = {}
     for kept in gone:
         bare = replace(kept.message, content=TAKEN_BACK)
         found[quote(kept.message, language=language)] = quote(bare, language=language)
-        line = line_of(kept.message, name=name, language=language)
-        found[line] = line_of(bare, name=name, language=language)
+        line = line_of(kept.message, name=_ANYBODY, language=language)
+        found[line] = line_of(bare, name=_ANYBODY, language=language)
     return found
 
 
 def _without(text: str, quotes: Mapping[str, str]) -> str:
     for said, instead in quotes.items():
-        # What stands instead is one of our sentences, but it could hold a customer's name.
-        text = re.sub(rf"(?m)^{re.escape(said)}$", instead.replace("\\", r"\\"), text)
+        line = re.escape(said).replace(_ANYBODY, "(?P<who>.*?)")
+        # A backslash in one of our sentences is a backslash.
+        put = instead.replace("\\", r"\\").replace(_ANYBODY, r"\g<who>")
+        text = re.sub(f"(?m)^{line}$", put, text)
     return text

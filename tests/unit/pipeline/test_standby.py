@@ -130,6 +130,18 @@ def test_an_unsend_after_the_hand_back_leaves_nothing_in_the_kept_transcript(wor
     assert any("nothing" in content.text for content in kept)
 
 
+def test_a_transcript_forgets_an_unsend_whatever_its_writer_is_called_by_then(world):
+    secret = customer("the secret word", mid="m1", name="")
+    world.hear(secret, customer("nothing", name=""), control("", at=START + 1))
+    world.run_until_quiet()
+    world.hear(message("and more", name="Anna \\1", at=START + 2))
+    world.run_until_quiet()
+    assert world.conversation().contact.name == "Anna \\1"
+    world.hear(unsend(of=secret))
+    world.run_until_quiet()
+    assert "secret" not in f"{list(world.table.scan())}"
+
+
 @pytest.mark.parametrize("told", [message, echo], ids=["customer", "outside"])
 @pytest.mark.parametrize("text", ["the secret word", ""], ids=["text", "file"])
 def test_what_was_said_meanwhile_stays_where_the_message_that_brings_it_is_taken_back(
