@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from io import BytesIO
 from typing import Any, NamedTuple, Protocol
 
 import urllib3
+from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -22,6 +24,7 @@ from urllib3.exceptions import (
 from urllib3.fields import RequestField
 from urllib3.filepost import encode_multipart_formdata
 
+from chalicelib.domain.addresses import is_public
 from chalicelib.errors import (
     AmbiguousError,
     Gone,
@@ -115,11 +118,15 @@ class Http:
     """
     Keeps connections alive and never asks twice: trying again is the caller's decision.
 
-    One instance serves all threads of a process.
+    One instance serves all threads of a process. With `public` it asks by https only, and nobody
+    in a private network, whatever a name leads to.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, public: bool = False) -> None:
         self._pools = urllib3.PoolManager(maxsize=_KEPT_CONNECTIONS)
+        self._public = public
+        if public:
+            self._pools.pool_classes_by_scheme = {"https": _PublicPool}
         self._used_at = time.monotonic()
 
     def request(
@@ -141,6 +148,8 @@ class Http:
         the request may have been taken: no answer, a cut one, a garbled one or one over 10 MB.
         """
         self._drop_idle_connections()
+        if self._public and not url.startswith("https:"):
+            raise TransientError("not asked but by https")
         try:
             content, about = _written(body)
             answer = self._pools.request(
@@ -173,6 +182,31 @@ class Http:
 def shared() -> Http:
     """Return the process's one client."""
     return Http()
+
+
+@cache
+def shared_public() -> Http:
+    """Return the process's one client for addresses that customers of ours choose."""
+    return Http(public=True)
+
+
+class NotPublic(NewConnectionError):
+    """A name leads into a private network."""
+
+
+class _PublicConnection(HTTPSConnection):
+    """Looks who is at the other end before a word is said."""
+
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        if not is_public(connected.getpeername()[0]):
+            connected.close()
+            raise NotPublic(self, "not a public address")
+        return connected
+
+
+class _PublicPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _PublicConnection
 
 
 def failure(response: Response, *, wrote: bool) -> ScriptaError:

@@ -82,14 +82,20 @@ class Api:
         headers: Mapping[str, str] | None = None,
     ) -> _Answer:
         """Write, once, and return what is answered; raise AmbiguousError where that is garbled."""
-        response = self._succeed(
-            method, path, body=body, headers=headers or {}, timeout=READ_TIMEOUT, wrote=True
-        )
+        response = self.send(method, path, body, headers=headers)
         try:
             return TypeAdapter(answer).validate_json(response.body)
         except ValidationError as exc:
             # Written, but under which id?
             raise AmbiguousError("the answer to a write is not understood") from exc
+
+    def send(
+        self, method: str, path: str, body: Body, *, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Write, once, and return the answer as it came, which is a success."""
+        return self._succeed(
+            method, path, body=body, headers=headers or {}, timeout=READ_TIMEOUT, wrote=True
+        )
 
     def _succeed(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -42,6 +43,25 @@ def is_allowed(url: str, *, hosts: Collection[str]) -> bool:
     """Tell whether an address is at one of `hosts`, which are what `Location.hosts` are."""
     asked = origin(url)
     return asked is not None and any(_is_at(asked, host) for host in hosts)
+
+
+def is_public(address: str) -> bool:
+    """
+    Tell whether an IP address, in numbers, is somebody's in the public internet.
+
+    Those of private networks, of this machine, of one cable only and of nobody are not, however
+    they are written.
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(found, IPv6Address):
+        # Addresses of the older kind, wrapped into the newer one in three ways.
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
+        if inner is not None:
+            return is_public(str(inner))
+    return found.is_global and not found.is_multicast
 
 
 def _is_at(asked: Origin, allowed: str) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 from chalicelib.errors import AmbiguousError, TransientError
@@ -89,3 +89,33 @@ class Mishaps:
     ) -> None:
         """See Bench."""
         self._failures.append(_Failure(status, headers or {}, done, times))
+
+
+class Mishappening:
+    """What of Bench a bench hands on to the mishaps that its adapter's transport is behind."""
+
+    __slots__ = ()
+    mishaps: Mishaps
+
+    def answers_are_cut(self) -> AbstractContextManager[None]:
+        """See Bench."""
+        return self.mishaps.answers_are_cut()
+
+    def fails(
+        self,
+        status: int,
+        *,
+        headers: Mapping[str, str] | None = None,
+        done: bool = False,
+        times: int = 1,
+    ) -> None:
+        """See Bench."""
+        self.mishaps.fails(status, headers=headers, done=done, times=times)
+
+    def is_down(self) -> AbstractContextManager[None]:
+        """See Bench."""
+        return self.mishaps.is_down()
+
+    def calls(self) -> Sequence[str]:
+        """See Bench."""
+        return list(self.mishaps.calls)

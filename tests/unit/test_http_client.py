@@ -309,3 +309,13 @@ def test_a_refusal_names_its_reason_and_the_status():
     error = failure(answer(422), wrote=True)
     assert isinstance(error, Refused)
     assert (error.reason, error.detail) == ("desk_refused", "HTTP 422")
+
+
+def test_nobody_in_a_private_network_is_told_a_word():
+    with serving(says()) as server:
+        place = server.url.replace("http://", "https://")
+        with pytest.raises(TransientError, match="NotPublic"):
+            Http(public=True).request("POST", place, headers={"x-secret": "s"}, body={"a": 1})
+        assert server.requests in ([], [b""])
+        with pytest.raises(TransientError):
+            Http(public=True).request("POST", server.url, headers={}, body={"a": 1})

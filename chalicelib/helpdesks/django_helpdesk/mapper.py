@@ -5,29 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
-from chalicelib.desk_api.items import fingerprint, key
+from chalicelib.desk_api import own_events
+from chalicelib.desk_api.own_items import REPLY
 from chalicelib.desk_api.values import readable
-from chalicelib.domain.content import File
-from chalicelib.domain.conversation import TicketStatus
-from chalicelib.domain.desk_events import (
-    DeskEvent,
-    DeskEventIgnored,
-    ReplyWritten,
-    TicketChanged,
-    TicketMerged,
-)
-from chalicelib.domain.file_names import kind_of, mime_of
+from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.ticket import Entry, Opening
-from chalicelib.helpdesks.django_helpdesk.payloads import (
-    Data,
-    FollowUp,
-    Link,
-    Listed,
-    Notice,
-)
-from chalicelib.helpdesks.django_helpdesk.webhook import REPLY
+from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, Listed
 
 # A follow-up that reopens a ticket stores the ticket's title with some words after it, and both
 # have 200 characters.
@@ -56,18 +40,6 @@ BEGINNING = _INVISIBLE + _TO_COME  #: the description of such a ticket
 # number of the ticket that it came from.
 # https://github.com/django-helpdesk/django-helpdesk/blob/2.6.1/helpdesk/views/staff.py
 _FROM_ELSEWHERE = re.compile(r"#[0-9]+\s?[]:\uff1a]")
-
-_STATUS = "ticket.status"
-_MERGED = "ticket.merged"
-_CHANGES = {
-    (_STATUS, "open"): TicketStatus.OPEN,
-    (_STATUS, "reopened"): TicketStatus.OPEN,
-    (_STATUS, "resolved"): TicketStatus.CLOSED,
-    (_STATUS, "closed"): TicketStatus.CLOSED,
-    (_STATUS, "duplicate"): TicketStatus.CLOSED,
-    ("ticket.deleted", ""): TicketStatus.GONE,
-}
-_TYPES = frozenset({*(kind for kind, _ in _CHANGES), _MERGED})
 
 
 def new_ticket(opening: Opening, *, queue: int) -> dict[str, Any]:
@@ -142,24 +114,13 @@ def is_same(comment: str | None, text: str) -> bool:
 
 
 def event(raw: Mapping[str, Any], *, desk: str, url: str, received_at: int) -> DeskEvent:
-    """
-    Return what a webhook of the desk at `url` means.
-
-    `received_at` (ms since the epoch) stands in for a missing time.
-
-    A reply is never ignored unless it is private: one in a ticket that was not made by us, that
-    names no ticket, or holds nothing to send, is for the pipeline to decide on.
-    """
-    notice = Notice.model_validate(dict(raw))
-    occurred_at = notice.timestamp or received_at
-    found: DeskEvent | None = None
-    if notice.type == REPLY:
-        found = _reply(notice.data, raw, desk=desk, occurred_at=occurred_at)
-    elif notice.type == _MERGED and notice.data.ticket_id:
-        found = _merged(notice, desk=desk, url=url, occurred_at=occurred_at)
-    elif notice.data.ticket_id:
-        found = _change(notice, desk=desk, occurred_at=occurred_at)
-    return found or DeskEventIgnored(key=key(desk, "ignored", fingerprint(raw)), kind=_kind(notice))
+    """Return what a webhook of the desk at `url` means; see `own_events.event`."""
+    return own_events.event(
+        raw,
+        desk=desk,
+        received_at=received_at,
+        url_of=lambda ticket_id: ticket_url(url, ticket_id),
+    )
 
 
 def is_from_elsewhere(entry: FollowUp) -> bool:
@@ -190,76 +151,9 @@ def recalled(entry: Listed) -> dict[str, Any] | None:
     }
 
 
-def _is_foreign(raw: Mapping[str, Any]) -> bool:
-    """Tell whether a reply is in a ticket that was not made by us: its own field is empty."""
-    data = raw.get("data")
-    return isinstance(data, Mapping) and data.get("conversation_id") == ""
-
-
-def _reply(
-    data: Data, raw: Mapping[str, Any], *, desk: str, occurred_at: int
-) -> ReplyWritten | None:
-    if data.is_private:
-        return None
-    return ReplyWritten(
-        # An entry keeps its id when its ticket is merged into another one. Without an id of its
-        # own, a reply is known by all that it says.
-        key=key(desk, "reply", data.comment_id or fingerprint(raw)),
-        ticket_id=data.ticket_id,
-        comment_id=data.comment_id,
-        conversation_id=data.conversation_id,
-        text=data.text,
-        agent=data.agent,
-        files=tuple(map(_file, data.attachments)),
-        foreign=_is_foreign(raw),
-        occurred_at=occurred_at,
-    )
-
-
-def _file(link: Link) -> File:
-    name = link.filename or unquote(link.url.partition("?")[0]).rpartition("/")[2]
-    mime = mime_of(name)
-    problem = "" if link.url else "file_unavailable"
-    return File(kind=kind_of(mime), url=link.url, name=name, mime=mime, problem=problem)
-
-
-def _change(notice: Notice, *, desk: str, occurred_at: int) -> TicketChanged | None:
-    ticket = notice.data.ticket_id
-    status = _CHANGES.get((notice.type, notice.data.status if notice.type == _STATUS else ""))
-    if status is None:
-        return None
-    # A ticket can get the same status again, so the time is part of what happened.
-    which = (notice.data.status, str(occurred_at)) if notice.type == _STATUS else (notice.type,)
-    return TicketChanged(
-        key=key(desk, "ticket", ticket, *which),
-        ticket_id=ticket,
-        status=status,
-        occurred_at=occurred_at,
-    )
-
-
-def _merged(notice: Notice, *, desk: str, url: str, occurred_at: int) -> TicketMerged:
-    data = notice.data
-    return TicketMerged(
-        # It can be taken out and merged into another one later.
-        key=key(desk, "ticket", data.ticket_id, notice.type, data.into),
-        ticket_id=data.ticket_id,
-        into=data.into,
-        url=ticket_url(url, data.into),
-        occurred_at=occurred_at,
-    )
-
-
 def ticket_url(url: str, ticket_id: str) -> str:
     """Return where agents see a ticket of the desk at `url`."""
     return f"{url}/tickets/{ticket_id}/"
-
-
-def _kind(notice: Notice) -> str:
-    """Return a word to count an ignored webhook by."""
-    if notice.type == REPLY:
-        return "private"
-    return notice.type if notice.type in _TYPES else "unknown"
 
 
 def _title(opening: Opening) -> str:

@@ -1,63 +1,12 @@
-"""What is read of the helpdesk's webhooks (leniently) and of its API's answers (strictly)."""
+"""What is read of the answers of the helpdesk's API."""
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AwareDatetime, Field
 
-from chalicelib.desk_api.values import Each, Fields, Id, Payload, Text, Time
-
-_YES = frozenset({"1", "true", "yes", "on"})
-_NO = frozenset({"0", "false", "no", "off"})
-
-
-def _is_yes(value: object) -> bool:
-    """Tell whether a flag is set; what is no flag at all counts as set, to be on the safe side."""
-    return value is not None and str(value).strip().lower() not in _NO
-
-
-def _is_no(value: object) -> bool:
-    """Tell whether a flag is there and not set; what is no flag at all counts as not set."""
-    return value is not None and str(value).strip().lower() not in _YES
-
-
-class Link(Payload):
-    """One file of a reply; both are empty where it is told in a way that is not understood."""
-
-    url: Text = ""
-    filename: Text = ""
-
-
-_Link = Annotated[Link, Fields]
-
-
-class Data(Payload):
-    """The `data` of every webhook; a webhook of one type has only some of it."""
-
-    ticket_id: Id = ""
-    comment_id: Id = ""
-    conversation_id: Id = ""
-    text: Text = ""
-    agent: Text = ""
-    status: Text = ""
-    into: Id = ""
-    attachments: Annotated[tuple[_Link, ...], Each] = ()
-    not_public: Annotated[bool, BeforeValidator(_is_no)] = Field(default=False, alias="public")
-    private: Annotated[bool, BeforeValidator(_is_yes)] = False
-
-    @property
-    def is_private(self) -> bool:
-        """Tell whether it is anything but surely meant for the customer."""
-        return self.private or self.not_public
-
-
-class Notice(Payload):
-    """One webhook; `timestamp` is in ms since the epoch, 0 where it told none."""
-
-    type: Text = ""
-    timestamp: Time = 0
-    data: Annotated[Data, Fields] = Data()
+from chalicelib.desk_api.values import Payload
 
 
 class FollowUp(Payload):

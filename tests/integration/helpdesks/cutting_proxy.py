@@ -61,7 +61,9 @@ class CuttingProxy:
                     self.hang_up()
                     return
                 self.send_response(answer.status_code)
-                self.send_header("content-type", answer.headers.get("content-type", ""))
+                for name in ("content-type", "location"):
+                    if name in answer.headers:
+                        self.send_header(name, answer.headers[name])
                 self.send_header("content-length", str(len(answer.content)))
                 self.end_headers()
                 self.wfile.write(answer.content)

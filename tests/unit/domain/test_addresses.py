@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.addresses import is_allowed
+from chalicelib.domain.addresses import is_allowed, is_public
 
 HOSTS = ("lookaside.fbsbx.com", ".fbcdn.net", "http://127.0.0.1:8002", "https://desk.test")
 
@@ -79,3 +79,21 @@ def test_any_other_address_is_not(url: str):
 def test_without_a_listed_host_nothing_is_asked():
     assert not is_allowed("https://a.fbcdn.net/", hosts=())
     assert not is_allowed("https://a.fbcdn.net/", hosts=("", "https://"))
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8"])
+def test_what_is_in_the_internet_is_public(address: str):
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
+        *("0.0.0.0", "255.255.255.255", "224.0.0.1", "192.0.2.1", "198.18.0.1", "240.0.0.1"),
+        *("::", "::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "2001:db8::1"),
+        *("2002:7f00:1::", "2002:a00:1::", "", "desk.test", "127.1", "0x7f.1"),
+    ],
+)
+def test_what_is_not_is_not(address: str):
+    assert not is_public(address)

@@ -1,0 +1,32 @@
+"""Webhooks in our own words, as docs/helpdesks/standard_webhooks.md has them: whose each one is."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+from chalicelib.desk_api import items
+from chalicelib.domain.envelope import Item
+
+REPLY: Final = "reply.send"  #: the type of a webhook with an agent's answer to the customer
+SECRET_FORM: Final = r"whsec_[A-Za-z0-9+/=]{24,200}"  # noqa: S105 - what one looks like
+
+_SECRET_BYTES: Final = 32
+
+
+def split(body: Mapping[str, Any], *, desk: str) -> list[Item]:
+    """
+    Return the one item that a webhook is.
+
+    Its lane is the ticket's; the conversation's where no ticket is named; else the desk's.
+    """
+    data = items.fields(body.get("data"))
+    whose = items.identifier(data.get("ticket_id")) or items.identifier(data.get("conversation_id"))
+    return [items.item(body, desk=desk, whose=whose, is_reply=body.get("type") == REPLY)]
+
+
+def new_secret() -> str:
+    """Return a secret that nobody has, as https://www.standardwebhooks.com writes them."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()

@@ -1,0 +1,144 @@
+"""The calls of RT's REST API that we need, and what its failures mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from chalicelib.desk_api.api import Api, meaning, said
+from chalicelib.domain.content import Attachment
+from chalicelib.domain.file_names import safe_name
+from chalicelib.errors import AmbiguousError, Gone, ScriptaError, TransientError
+from chalicelib.helpdesks.request_tracker.payloads import (
+    Created,
+    Page,
+    Part,
+    Queue,
+    TicketRow,
+    Transaction,
+    User,
+)
+from chalicelib.http_client import Body, Form, Response, Transport, Upload
+
+_PAGE: Final = 100  # what RT shows at most
+_MOST_PAGES: Final = 20
+
+# RT says the same of a ticket that is not there and of one that we may not write in: that is, which
+# was moved into a queue where we have no rights.
+_NOT_THERE: Final = "Permission Denied"
+
+
+class Client:
+    """
+    One desk's API; see `desk_api.api.Api` for what every call may raise.
+
+    `url` is RT's address without a slash at the end; `tokens` are tried in their order.
+    """
+
+    def __init__(self, *, url: str, tokens: Sequence[str], http: Transport) -> None:
+        self._api = Api(
+            url=f"{url}/REST/2.0",
+            credentials=[{"authorization": f"token {token}"} for token in tokens],
+            http=http,
+            meaning=_meaning,
+        )
+
+    def create_ticket(self, body: Mapping[str, Any], *, files: Sequence[Attachment]) -> str:
+        """Create a ticket, with files in its first entry, and return its id."""
+        return self._api.write("POST", "ticket", _body(body, files), Created).id
+
+    def add_entry(
+        self, ticket_id: str, way: str, body: Mapping[str, Any], *, files: Sequence[Attachment]
+    ) -> str:
+        """
+        Add an entry with files to a ticket by a `way`, correspond or comment, and return its id.
+
+        A merged ticket's entry goes to the one that took it over, untold. Raises Gone where the
+        ticket does not exist or is out of our reach.
+        """
+        answer = self._api.send("POST", f"ticket/{ticket_id}/{way}", _body(body, files))
+        number = answer.headers.get("location", "").rpartition("/transaction/")[2]
+        if not number.isdigit():
+            # Written, but under which id?
+            raise AmbiguousError("the answer to a write is not understood")
+        return number
+
+    def tickets(self, query: str, *, newest: bool = False) -> Sequence[TicketRow]:
+        """Return the first, or the newest, tickets that a query finds; deleted ones are left out."""
+        order = "DESC" if newest else "ASC"
+        asked = _asked(query, "EffectiveId,CustomFields", order=order, page=1)
+        return self._api.read(f"tickets?{asked}", Page[TicketRow]).items
+
+    def entries(self, query: str) -> Iterator[Transaction]:
+        """Yield what a query finds of what happened in tickets, newest first."""
+        query = f"ObjectType = 'RT::Ticket' AND {query}"
+        for page in range(1, _MOST_PAGES + 1):
+            asked = _asked(query, "ObjectId,Creator,Created,CustomFields", order="DESC", page=page)
+            found = self._api.read(f"transactions?{asked}", Page[Transaction]).items
+            yield from found
+            if len(found) < _PAGE:
+                return
+
+    def parts(self, entry_id: str) -> Sequence[Part]:
+        """Return what an entry is made of, without the contents."""
+        path = f"transaction/{entry_id}/attachments"
+        asked = urlencode({"fields": "Filename,ContentType", "per_page": _PAGE})
+        return self._api.read(f"{path}?{asked}", Page[Part]).items
+
+    def text(self, entry_id: str, part: Part) -> str:
+        """Return the text of a part of an entry."""
+        query = json.dumps([{"field": "id", "value": part.id}])
+        asked = urlencode({"query": query, "fields": "Content,TransactionId"})
+        found = self._api.read(f"attachments?{asked}", Page[Part]).items
+        return next((each.Content for each in found if each.TransactionId == entry_id), "")
+
+    def user(self, name: str) -> User:
+        """Return somebody by name, as far as we may see them."""
+        return self._api.read(f"user/{quote(name, safe='')}", User)
+
+    def queue(self, name: str) -> Queue:
+        """Return a queue; raise Unauthorised where it is not there or we may not see it."""
+        return self._api.read(f"queue/{quote(name, safe='')}", Queue)
+
+
+def _asked(query: str, fields: str, *, order: str, page: int) -> str:
+    return urlencode(
+        {
+            "query": query,
+            "fields": fields,
+            "orderby": "id",
+            "order": order,
+            "per_page": _PAGE,
+            "page": page,
+        }
+    )
+
+
+def _body(body: Mapping[str, Any], files: Sequence[Attachment]) -> Body:
+    """Return a request; with files it is a form, in which the JSON is one field."""
+    if not files:
+        return body
+    uploads = [
+        Upload(
+            "Attachments",
+            safe_name(file.name, mime=file.mime, fallback=file.kind),
+            file.mime,
+            file.content,
+        )
+        for file in files
+    ]
+    return Form(fields={"JSON": json.dumps(body)}, files=uploads)
+
+
+def _meaning(response: Response, wrote: bool) -> ScriptaError:
+    error = meaning(response, wrote)
+    message = said(response).get("message")
+    if response.status == HTTPStatus.BAD_REQUEST and message == _NOT_THERE:
+        return Gone("no such ticket, or none of ours")
+    if isinstance(error, Gone) and message is None:
+        # Somebody else's page: the address is wrong, or RT is not up behind its proxy.
+        return TransientError(f"HTTP {response.status}, not from the helpdesk's API")
+    return error

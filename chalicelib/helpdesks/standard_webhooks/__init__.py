@@ -1,0 +1,1 @@
+"""Any helpdesk that takes signed webhooks: https://www.standardwebhooks.com."""
