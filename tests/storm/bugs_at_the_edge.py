@@ -28,17 +28,17 @@ _SERVER_ERROR: Final = 500
 def _made(
     *,
     kinds: Mapping[str, type[Any]] | None = None,
-    helpdesk: type[DjangoHelpdesk] = DjangoHelpdesk,
+    helpdesk: type[Any] | None = None,
     http: Callable[[Transport], Any] = lambda real: real,
+    cast: str = "adapters",
 ) -> Bug:
     """Return the bug of adapters that are made of other parts."""
 
     def ports(world: StormWorld) -> None:
-        cast = world.cast
-        assert isinstance(cast, Adapters)
-        world.faces, world.adapters = cast.made(http(cast.http), kinds=kinds, helpdesk=helpdesk)
+        assert isinstance(world.cast, Adapters)
+        world.faces, world.adapters = world.cast.made(http, kinds=kinds, helpdesk=helpdesk)
 
-    return Bug(ports=ports, cast="adapters")
+    return Bug(ports=ports, cast=cast)
 
 
 def _faces(wrap: Wrap) -> Bug:

@@ -140,7 +140,6 @@ def _close_or_remove(world: StormWorld, desk: str) -> None:
     if not tickets:
         return
     ticket = world.chaos.random.choice(tickets)
-    sender = world.people.senders[f"desk:{desk}"]
     if world.chaos.happens(0.2):
         how = world.chaos.random.choice(("gone", "merged"))
         merged = how == "merged" and not world.cast.words
@@ -148,10 +147,10 @@ def _close_or_remove(world: StormWorld, desk: str) -> None:
         world.chaos.note(f"{ticket.id} is {'merged' if merged else 'removed'}")
         if world.chaos.happens(0.5):
             word = "merged" if merged else "gone"
-            sender.tell(builders.ticket_changed(ticket.id, word, at=world.clock()))
+            world.people.do(desk, builders.ticket_changed(ticket.id, word, at=world.clock()))
     else:
         world.cast.desks[desk].close(ticket.id)
-        sender.tell(builders.ticket_changed(ticket.id, "closed", at=world.clock()))
+        world.people.do(desk, builders.ticket_changed(ticket.id, "closed", at=world.clock()))
 
 
 def _let_go(world: StormWorld) -> None:

@@ -51,6 +51,9 @@ def _look_at_said(world: StormWorld, kept: set[str]) -> None:
     for token in world.people.said:
         if token in world.watch.shown or token in kept or world.whims.is_unsent(token):
             continue
+        is_early = world.whims.message_of.get(token) in world.watch.whims.early
+        if is_early and token in world.watch.before:
+            continue  # the edit came first, and a note told what it changed
         if world.watch.wordless.get(token) in world.watch.late:
             # In doubt, set aside, overtaken: one that reads the same may be taken for it.
             world.watch.residue.add(token)

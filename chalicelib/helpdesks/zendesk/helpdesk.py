@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_allowed, origin
 from chalicelib.domain.content import File, Location
-from chalicelib.domain.desk_events import DeskEvent
+from chalicelib.domain.desk_events import DeskEvent, ReplyWritten
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.pace import Pace
 from chalicelib.domain.ports import Secrets
@@ -78,11 +78,20 @@ class Zendesk:
         return webhook.split(body, desk=self._desk.id)
 
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
-        """Return what a webhook means; raise nothing for an odd one."""
+        """
+        Return what a webhook means; raise nothing for an odd one.
+
+        One about a file says by its number alone who linked it, which is asked for. Raises
+        TransientError where nobody answers.
+        """
         # pydantic: receive loads this module and parses nothing.
         from chalicelib.helpdesks.zendesk import mapper
 
-        return mapper.event(raw, place=self._place(), received_at=received_at)
+        event = mapper.event(raw, place=self._place(), received_at=received_at)
+        actor = mapper.linked_by(raw) if isinstance(event, ReplyWritten) else ""
+        if not actor or (_is_number(actor) and self._client().is_staff(int(actor))):
+            return event
+        return mapper.ignored(raw, "not_staff", self._place())
 
     def create(self, opening: Opening) -> Ticket:
         """
@@ -179,6 +188,7 @@ class Zendesk:
         newest 100 comments of each.
         """
         from chalicelib.helpdesks.zendesk import mapper
+        from chalicelib.helpdesks.zendesk.payloads import STAFF
 
         client, agent = self._client(), self._agent()
         for ticket in client.newest_tickets():
@@ -187,7 +197,7 @@ class Zendesk:
             if not (ticket.external_id or "").startswith(mapper.OURS):
                 continue
             listed = client.comments(ticket.id)
-            staff = {u.id: u.name for u in listed.users if u.role in ("agent", "admin")}
+            staff = {u.id: u.name for u in listed.users if u.role in STAFF}
             for comment in listed.comments:
                 if comment.created_at.timestamp() * 1000 < since:
                     break
@@ -198,10 +208,11 @@ class Zendesk:
     def check(self) -> None:
         """Return if Zendesk knows us as the configured agent and has the configured fields."""
         from chalicelib.helpdesks.zendesk import entries
+        from chalicelib.helpdesks.zendesk.payloads import STAFF
 
         client, agent = self._client(), self._agent()
         me = client.me()
-        if me.id != agent or me.role not in ("agent", "admin"):
+        if me.id != agent or me.role not in STAFF:
             raise Refused("desk_refused", "the option 'agent' is not the agent of this email")
         for option, number in self._numbers().items():
             if option in entries.FIELDS:

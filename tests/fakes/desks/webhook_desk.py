@@ -57,14 +57,16 @@ class WebhookDesk:
     `wrote` is called with a ticket and each message that comes into it, before the answer.
     """
 
-    def __init__(self, *, secrets: Sequence[str], tokens: Sequence[str] = ()) -> None:
+    def __init__(
+        self, *, secrets: Sequence[str], tokens: Sequence[str] = (), first: int = 0
+    ) -> None:
         self.tickets: dict[str, WebhookTicket] = {}
         self.seen: dict[str, tuple[int, Mapping[str, Any]]] = {}
         self.files: dict[str, bytes] = {}
         self.wrote: Callable[[WebhookTicket, DeskMessage], None] = lambda ticket, message: None
         self._secrets = secrets
         self._tokens = tokens
-        self._last = 0
+        self._last = first
 
     def request(
         self,
