@@ -167,12 +167,29 @@ class Bench(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """
+    What there is around a helpdesk that is played.
+
+    `clock` returns its time in ms since the epoch, `first` is what its numbers begin behind, `linked`
+    returns what is behind a link of ours.
+    """
+
+    clock: Callable[[], int]
+    first: int
+    linked: Callable[[str], bytes]
+
+    def seconds(self) -> float:
+        """Return the time in seconds since the epoch."""
+        return self.clock() / 1000
+
+
 class Played(Bench, Protocol):
     """
-    A bench that needs nothing but memory, for the storm: `tests/desks/<name>.py` has `played(clock, first=…)`.
+    A bench that needs nothing but memory, for the storm: `tests/desks/<name>.py` has `played(stage)`.
 
-    The clock, of ms since the epoch, is the helpdesk's too, whose numbers begin behind `first`. Nothing
-    is held against the contract.
+    Nothing is held against the contract in it.
     `desk` is what the adapter was made for, `behind` who answers its requests. `wrote` is called with
     the id of a ticket and each entry of the adapter's that stands in it, before the answer.
     """

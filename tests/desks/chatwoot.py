@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -23,9 +23,10 @@ from tests.desks.bench import (
     SeenEntry,
     SeenFile,
     SeenTicket,
+    Stage,
     Webhook,
 )
-from tests.desks.in_memory import InMemory, seconds_of
+from tests.desks.in_memory import InMemory
 from tests.fakes.desks.chatwoot_api import INCOMING, OUTGOING, ChatwootApi, Conversation, Message
 
 URL: Final = "https://chatwoot.test"
@@ -164,6 +165,6 @@ def open_bench() -> Iterator[Bench]:
     yield ChatwootBench()
 
 
-def played(clock: Callable[[], int], *, first: int) -> ChatwootBench:
+def played(stage: Stage) -> ChatwootBench:
     """See Played."""
-    return ChatwootBench(clock=seconds_of(clock), lag=1.9, strict=False, first=first)
+    return ChatwootBench(clock=stage.seconds, lag=1.9, strict=False, first=stage.first)

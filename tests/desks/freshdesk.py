@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,10 @@ from tests.desks.bench import (
     SeenEntry,
     SeenFile,
     SeenTicket,
+    Stage,
     Webhook,
 )
-from tests.desks.in_memory import InMemory, seconds_of
+from tests.desks.in_memory import InMemory
 from tests.fakes.desks.freshdesk_api import (
     ALICE,
     BRIDGE,
@@ -187,6 +188,6 @@ def open_bench() -> Iterator[FreshdeskBench]:
     yield FreshdeskBench(lag=3.0)
 
 
-def played(clock: Callable[[], int], *, first: int) -> FreshdeskBench:
+def played(stage: Stage) -> FreshdeskBench:
     """See Played."""
-    return FreshdeskBench(clock=seconds_of(clock), lag=3.0, strict=False, first=first)
+    return FreshdeskBench(clock=stage.seconds, lag=3.0, strict=False, first=stage.first)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -72,8 +71,3 @@ class InMemory(Mishappening):
         seen = self.seen(ticket, entry)
         if seen is not None:
             self.wrote(str(ticket.id), seen)
-
-
-def seconds_of(clock: Callable[[], int] | None) -> Callable[[], float]:
-    """Return a clock of ms as one of seconds; the world's where none is given."""
-    return time.time if clock is None else lambda: clock() / 1000

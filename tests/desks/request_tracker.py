@@ -21,6 +21,7 @@ from tests.desks.bench import (
     SeenEntry,
     SeenFile,
     SeenTicket,
+    Stage,
     Webhook,
 )
 from tests.desks.mishaps import Mishappening, Mishaps
@@ -172,6 +173,6 @@ def open_bench() -> Iterator[RtBench]:
     yield RtBench()
 
 
-def played(clock: Callable[[], int], *, first: int) -> RtBench:
+def played(stage: Stage) -> RtBench:
     """See Played."""
-    return RtBench(clock=clock, lag=3.0, first=first)
+    return RtBench(clock=stage.clock, lag=3.0, first=stage.first)

@@ -22,6 +22,7 @@ from tests.desks.bench import (
     SeenEntry,
     SeenFile,
     SeenTicket,
+    Stage,
     Webhook,
 )
 from tests.desks.mishaps import Mishappening, Mishaps
@@ -163,8 +164,11 @@ def open_bench() -> Iterator[WebhooksBench]:
     yield WebhooksBench()
 
 
-def played(clock: Callable[[], int], *, first: int) -> WebhooksBench:
+def played(stage: Stage) -> WebhooksBench:
     """See Played."""
     return WebhooksBench(
-        clock=clock, behind=WebhookDesk(secrets=(NEW, OLD), tokens=(TOKEN,), first=first)
+        clock=stage.clock,
+        behind=WebhookDesk(
+            secrets=(NEW, OLD), tokens=(TOKEN,), first=stage.first, linked=stage.linked
+        ),
     )

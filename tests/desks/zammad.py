@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import html
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -20,9 +20,10 @@ from tests.desks.bench import (
     SeenEntry,
     SeenFile,
     SeenTicket,
+    Stage,
     Webhook,
 )
-from tests.desks.in_memory import InMemory, seconds_of
+from tests.desks.in_memory import InMemory
 from tests.fakes.desks.zammad_api import FIELDS, GROUP, ApiTicket, Article, ZammadApi
 
 URL: Final = "https://zammad.test"
@@ -150,6 +151,6 @@ def open_bench() -> Iterator[Bench]:
     yield ZammadBench()
 
 
-def played(clock: Callable[[], int], *, first: int) -> ZammadBench:
+def played(stage: Stage) -> ZammadBench:
     """See Played."""
-    return ZammadBench(clock=seconds_of(clock), lag=1.9, strict=False, first=first)
+    return ZammadBench(clock=stage.seconds, lag=1.9, strict=False, first=stage.first)

@@ -14,6 +14,7 @@ from chalicelib.channels.instagram.channel import Instagram
 from chalicelib.channels.messenger.channel import Messenger
 from chalicelib.channels.whatsapp.channel import WhatsApp
 from chalicelib.domain.content import Location
+from chalicelib.errors import Gone
 from chalicelib.http_client import Response, Transport
 from chalicelib.settings import Settings
 from infra.local import credentials
@@ -84,7 +85,7 @@ class Cast(Protocol):
         ...
 
     def content_at(self, location: Location) -> bytes | None:
-        """Return what a desk keeps at an address; None where it is not a desk's."""
+        """Return what a desk keeps at an address; None where it is not a desk's. Raises Gone."""
         ...
 
 
@@ -247,8 +248,18 @@ class Adapters:
 
     def content_at(self, location: Location) -> bytes | None:
         """See Cast."""
-        found = (desk.content_at(location) for desk in self.desks.values())
-        return next((each for each in found if each is not None), None)
+        gone: Gone | None = None
+        for desk in self.desks.values():
+            try:
+                content: bytes | None = desk.content_at(location)
+            except Gone as exc:
+                gone = exc
+                continue
+            if content is not None:
+                return content
+        if gone:
+            raise gone
+        return None
 
 
 def _secrets(desks: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:

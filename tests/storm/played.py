@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 from zlib import crc32
 
-from chalicelib.domain.content import Attachment, Location
+from chalicelib.domain.content import Attachment, File, FileKind, Location
 from chalicelib.domain.desk_events import ReplyWritten
 from chalicelib.domain.file_names import UNKNOWN, kind_of, mime_of
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
-from chalicelib.errors import TransientError
+from chalicelib.errors import Gone, Refused, TransientError
 from chalicelib.http_client import Response, Transport
 from tests.builders import Raw
-from tests.desks.bench import NEW, TOKEN, Played, SeenEntry, SeenFile, Webhook
+from tests.desks.bench import NEW, TOKEN, Played, SeenEntry, SeenFile, Stage, Webhook
 from tests.fakes.helpdesk import DeskEntry, DeskTicket
 from tests.storm import transport
 from tests.storm.desk import MARKS, answers_instead
+from tests.storm.tokens import tokens
 from tests.storm.transport import StormyTransport
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class PlayedDesk:
 
     def __init__(self, world: StormWorld, name: str, *, helpdesk: str, first: int) -> None:
         self.played: Played = import_module(f"tests.desks.{helpdesk}").played(
-            world.clock, first=first
+            Stage(clock=world.clock, first=first, linked=self._linked)
         )
         self.played.wrote = self._wrote
         self.line = StormyTransport(world.chaos, self.played.behind, transport.VENDOR)
@@ -54,6 +55,8 @@ class PlayedDesk:
         self._carried: dict[str, list[str]] = {}
         self._references: dict[str, str] = {}
         self._deeds: dict[str, Sequence[Webhook]] = {}
+        self._told: dict[bytes, Sequence[str]] = {}
+        self._is_thinned = False  # a ticket was removed, its files with it
         self._reader = self.adapter(secrets=self.played.secrets, http=_Nobody())
 
     @property
@@ -89,6 +92,7 @@ class PlayedDesk:
             self.close(ticket_id)
             return
         self._deeds[ticket_id] = self.played.remove(ticket_id)
+        self._is_thinned = True
         del self._shown[ticket_id]
         gone = self._carried.pop(ticket_id, [])
         while gone:
@@ -120,11 +124,19 @@ class PlayedDesk:
         if raw["type"] == "reply":
             files = [SeenFile(name, content_of(name)) for name in raw.get("files", ())]
             posted = self.played.reply(ticket_id, raw["text"], files=files)
+            self._reads_as_before(raw, posted)
         elif raw["type"] == "note":
             posted = self.played.note(ticket_id, raw["text"])
         else:
             posted = self._deeds.pop(ticket_id, ())
         return [_posted(webhook) for webhook in posted]
+
+    def _reads_as_before(self, raw: Raw, posted: Sequence[Webhook]) -> None:
+        """Note which reply can no longer be told from this one, whose webhook reads the same."""
+        said = tokens(" ".join([raw["text"], *raw.get("files", ())]))
+        for webhook in posted:
+            self._world.watch.blurred.update(self._told.get(webhook.body, ()))
+            self._told[webhook.body] = said
 
     # --- what it posts
 
@@ -141,11 +153,24 @@ class PlayedDesk:
         return event.key if isinstance(event, ReplyWritten) else ""
 
     def content_at(self, location: Location) -> bytes | None:
-        """Return what is at an address of the desk's own; None where it is not one."""
+        """Return what is at an address of the desk's own; None where it is not one. Raises Gone."""
         try:
             return self.played.fetch(location.url, location.headers)
-        except LookupError:
+        except LookupError as exc:
+            if self._is_thinned and self._is_own(location.url):
+                raise Gone("no such file") from exc
             return None
+
+    def _is_own(self, url: str) -> bool:
+        try:
+            self._reader.locate(File(kind=FileKind.DOCUMENT, url=url))
+        except Refused:
+            return False
+        return True
+
+    def _linked(self, link: str) -> bytes:
+        found = self._world.media.linked(link)
+        return found.content if found else b""
 
     # --- what stands in it
 

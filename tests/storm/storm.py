@@ -22,7 +22,12 @@ _LONGEST_CALM: Final = 48 * _HOUR  #: seconds after which what is not at rest ne
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How a run ended; `steps` are its last ones and `trace` stands for all of them."""
+    """
+    How a run ended; `steps` are its last ones and `trace` stands for all of them.
+
+    At most `bound` replies may be `unconfirmed`, and at most `blurred` ones may be `unnamed`: never
+    found, since a webhook about a later one reads the same.
+    """
 
     seed: int
     faults: Counter[str]
@@ -30,6 +35,8 @@ class Result:
     unconfirmed: int
     residue: int
     bound: int
+    unnamed: int
+    blurred: int
     steps: tuple[str, ...]
     trace: str
 
@@ -72,6 +79,8 @@ def run(seed: int, *, events: int, bug: Bug = NO_BUG, cast: str = "") -> Result:
         unconfirmed=len(watch.doubted),
         residue=len(watch.residue),
         bound=len(watch.touched),
+        unnamed=len(watch.unnamed),
+        blurred=len(watch.blurred),
         steps=tuple(world.chaos.steps),
         trace=world.chaos.trace,
     )

@@ -114,15 +114,13 @@ def _comment_added(
 def _file_linked(
     notice: Notice, raw: Mapping[str, Any], ticket: str, *, place: Place, at: int
 ) -> DeskEvent:
-    """Return a reply of one file; whoever linked it is told by id alone, so that who it may not be is."""
+    """Return a reply of one file, if whoever linked it is of the staff: that has to be asked."""
     file, actor = notice.event.comment.attachment, notice.detail.actor_id
     why = ""
     if not file.is_public:
         why = "private"
     elif not place.agent or not actor or actor == place.agent:
         why = "own"
-    elif actor == notice.detail.requester_id:
-        why = "not_staff"
     if why:
         return ignored(raw, why, place)
     mime = simple_mime(file.content_type) or mime_of(file.filename)

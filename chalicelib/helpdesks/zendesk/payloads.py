@@ -58,7 +58,6 @@ class Detail(Payload):
 
     id: Id = ""
     actor_id: Id = ""
-    requester_id: Id = ""
     external_id: Text = ""
     status: Text = ""
     tags: Annotated[tuple[Text, ...], Each] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -392,3 +393,25 @@ def test_a_typo_is_refused_by_our_contract(bench: ZendeskBench, ticket: Ticket):
         client.update(int(ticket.id), update)
     with pytest.raises(ContractBroken, match="per_page"):
         client._api.read("tickets?per_page=5", dict)
+
+
+@pytest.mark.parametrize("asks", ["the customer", "an agent"])
+def test_a_file_is_an_agents_only_if_an_agent_linked_it(bench, ticket, asks):
+    made = bench.api.tickets[int(ticket.id)]
+    customer, made.requester = made.requester, ALICE if asks == "an agent" else made.requester
+    linked = {}
+    for by in (customer, ALICE):
+        file = bench.api.attach(SeenFile("cat.png", b"meow"), "image/png")
+        added = partial(bench.api.add, made, by=by, html_body="", public=True, files=[file])
+        bodies = [json.loads(webhook.body) for webhook in bench.of(added)]
+        linked[by] = [bench.helpdesk.parse(body, received_at=0) for body in bodies][-1]
+    assert isinstance(linked[customer], DeskEventIgnored)
+    assert isinstance(linked[ALICE], ReplyWritten)
+
+
+def test_a_file_waits_while_nobody_says_who_linked_it(bench, ticket):
+    made = bench.api.tickets[int(ticket.id)]
+    file = bench.api.attach(SeenFile("cat.png", b"meow"), "image/png")
+    *_, told = bench.of(lambda: bench.api.add(made, by=ALICE, html_body="", public=True, files=[file]))
+    with bench.is_down(), pytest.raises(TransientError):
+        bench.helpdesk.parse(json.loads(told.body), received_at=0)
