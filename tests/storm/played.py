@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -11,6 +12,7 @@ from zlib import crc32
 
 from chalicelib.domain.content import Attachment, File, FileKind, Location
 from chalicelib.domain.desk_events import ReplyWritten
+from chalicelib.domain.envelope import compact
 from chalicelib.domain.file_names import UNKNOWN, kind_of, mime_of
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
@@ -132,8 +134,9 @@ class PlayedDesk:
         return [_posted(webhook) for webhook in posted]
 
     def _reads_as_before(self, raw: Raw, posted: Sequence[Webhook]) -> None:
-        """Note which reply can no longer be told from this one, whose webhook reads the same."""
+        """Note what tells of a reply, and which one can no longer be told from it: that reads the same."""
         said = tokens(" ".join([raw["text"], *raw.get("files", ())]))
+        self._world.watch.told_in += [(compact(json.loads(each.body)), said) for each in posted]
         for webhook in posted:
             self._world.watch.blurred.update(self._told.get(webhook.body, ()))
             self._told[webhook.body] = said

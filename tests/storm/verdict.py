@@ -116,7 +116,12 @@ def _look_at_parked(world: StormWorld) -> set[str]:
         if f'"id":"{mid}"' not in texts:
             world.watch.wrong(Kind.LOST, f"the poison {mid} is nowhere")
     parked_rows = (row for row in world.table.open_rows() if row["parked"])
-    return set(tokens(texts)).union(*map(says, parked_rows))
+    kept = set(tokens(texts)).union(*map(says, parked_rows))
+    # Not every desk's webhook names the files of its reply.
+    for webhook, replies in world.watch.told_in:
+        if webhook in texts or kept.intersection(replies):
+            kept.update(replies)
+    return kept
 
 
 def look_at_rest(world: StormWorld) -> None:
