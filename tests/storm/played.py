@@ -57,7 +57,6 @@ class PlayedDesk:
         self._carried: dict[str, list[str]] = {}
         self._references: dict[str, str] = {}
         self._deeds: dict[str, Sequence[Webhook]] = {}
-        self._told: dict[bytes, Sequence[str]] = {}
         self._is_thinned = False  # a ticket was removed, its files with it
         self._reader = self.adapter(secrets=self.played.secrets, http=_Nobody())
 
@@ -126,20 +125,14 @@ class PlayedDesk:
         if raw["type"] == "reply":
             files = [SeenFile(name, content_of(name)) for name in raw.get("files", ())]
             posted = self.played.reply(ticket_id, raw["text"], files=files)
-            self._reads_as_before(raw, posted)
+            said = tokens(" ".join([raw["text"], *raw.get("files", ())]))
+            for webhook in posted:
+                self._world.watch.namesakes.told(compact(json.loads(webhook.body)), said)
         elif raw["type"] == "note":
             posted = self.played.note(ticket_id, raw["text"])
         else:
             posted = self._deeds.pop(ticket_id, ())
         return [_posted(webhook) for webhook in posted]
-
-    def _reads_as_before(self, raw: Raw, posted: Sequence[Webhook]) -> None:
-        """Note what tells of a reply, and which one can no longer be told from it: that reads the same."""
-        said = tokens(" ".join([raw["text"], *raw.get("files", ())]))
-        self._world.watch.told_in += [(compact(json.loads(each.body)), said) for each in posted]
-        for webhook in posted:
-            self._world.watch.blurred.update(self._told.get(webhook.body, ()))
-            self._told[webhook.body] = said
 
     # --- what it posts
 

@@ -25,8 +25,8 @@ class Result:
     """
     How a run ended; `steps` are its last ones and `trace` stands for all of them.
 
-    At most `bound` replies may be `unconfirmed`, and at most `blurred` ones may be `unnamed`: never
-    found, since a webhook about a later one reads the same.
+    At most `bound` replies may be `unconfirmed`, and at most `blurred` ones `unnamed`: never found,
+    since the webhook about another one reads the same.
     """
 
     seed: int
@@ -79,8 +79,8 @@ def run(seed: int, *, events: int, bug: Bug = NO_BUG, cast: str = "") -> Result:
         unconfirmed=len(watch.doubted),
         residue=len(watch.residue),
         bound=len(watch.touched),
-        unnamed=len(watch.unnamed),
-        blurred=len(watch.blurred),
+        unnamed=len(watch.namesakes.unnamed),
+        blurred=watch.namesakes.bound,
         steps=tuple(world.chaos.steps),
         trace=world.chaos.trace,
     )

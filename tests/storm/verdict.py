@@ -117,11 +117,8 @@ def _look_at_parked(world: StormWorld) -> set[str]:
             world.watch.wrong(Kind.LOST, f"the poison {mid} is nowhere")
     parked_rows = (row for row in world.table.open_rows() if row["parked"])
     kept = set(tokens(texts)).union(*map(says, parked_rows))
-    # Not every desk's webhook names the files of its reply.
-    for webhook, replies in world.watch.told_in:
-        if webhook in texts or kept.intersection(replies):
-            kept.update(replies)
-    return kept
+    # Not every desk's webhook names its reply, or the files of that.
+    return kept | world.watch.namesakes.waiting(texts, kept)
 
 
 def look_at_rest(world: StormWorld) -> None:
@@ -138,12 +135,9 @@ def _look_at_reply(world: StormWorld, token: str, *, kept: set[str]) -> None:
     watch = world.watch
     files = token.startswith("replyfile") and owner(token).startswith(BARE[0])
     mixed_up = files and any(each in watch.touched for each in _files_to(world, owner(token)))
-    if token not in watch.sent.keys() | watch.told | watch.doubted | kept and not mixed_up:
-        if token in watch.blurred:
-            # Their webhooks read the same, and the newest of those was sent for both.
-            watch.unnamed.add(token)
-        else:
-            watch.wrong(Kind.LOST, f"{token} was not sent, and nobody was told")
+    known = watch.sent.keys() | watch.told | watch.doubted | kept
+    if token not in known and not mixed_up and not watch.namesakes.passes_over(token, found=known):
+        watch.wrong(Kind.LOST, f"{token} was not sent, and nobody was told")
     if token in watch.doubted and token not in watch.touched:
         watch.wrong(Kind.LOST, f"{token} is in doubt, and nothing happened to it")
     if token in watch.shown:

@@ -19,6 +19,7 @@ from tests.fakes.channel import Arrived
 from tests.fakes.helpdesk import DeskTicket
 from tests.storm.joints import Joints
 from tests.storm.lanes import Lanes
+from tests.storm.namesakes import Namesakes
 from tests.storm.ports import StormyTable
 from tests.storm.reading import SAID_BEFORE, TAKEN_BACK, in_files, lacks, reads, says, stands_in, without_names
 from tests.storm.tokens import owner, tokens
@@ -57,8 +58,7 @@ class Watch:
     `wordless` are the files that came without a word, and the references of the work that has them.
     `message_of` has the ids of the messages that authors may change by their tokens, and `whims` what was
     told of those. `noted` are the tickets in which an edit is told, `before` those in which a note says
-    what a message said before it was edited, `blurred` are replies whose webhook a later one's equals,
-    `unnamed` those of them that were not found, `told_in` webhooks and the replies that they tell of. `taken_back` says how often each
+    what a message said before it was edited, `namesakes` what webhooks of desks name no reply. `taken_back` says how often each
     conversation's tickets tell that something was, and `media` are the keys of the files that rows had.
     """
 
@@ -67,9 +67,7 @@ class Watch:
     doubted: set[str] = field(default_factory=set)
     admitted: set[str] = field(default_factory=set)
     residue: set[str] = field(default_factory=set)
-    blurred: set[str] = field(default_factory=set)
-    unnamed: set[str] = field(default_factory=set)
-    told_in: list[tuple[str, Sequence[str]]] = field(default_factory=list)
+    namesakes: Namesakes = field(default_factory=Namesakes)
     shown: dict[str, list[DeskTicket]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     sent: dict[str, list[Arrived]] = field(default_factory=dict)
