@@ -58,7 +58,9 @@ class RtBench(Signing, Mishappening):
     _told: list[Webhook] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.api = self.behind = RtApi(tokens=(TOKEN,), clock=self._now, lag=self.lag, first=self.first)
+        self.api = self.behind = RtApi(
+            tokens=(TOKEN,), clock=self._now, lag=self.lag, first=self.first
+        )
         self.api.told = self._post
         self.api.wrote = self._wrote
         self.mishaps = Mishaps(self.api)

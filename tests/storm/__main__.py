@@ -15,7 +15,7 @@ from typing import Final
 
 from chalicelib import bootstrap
 from tests.storm.storm import Result, run
-from tests.storm.watch import Kind
+from tests.storm.violations import Kind
 
 SEEDS, EVENTS = 50, 1000
 PROCESSES: Final = 2

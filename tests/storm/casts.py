@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import urlsplit
 
 from chalicelib import helpdesks
 from chalicelib.channels.instagram.channel import Instagram
@@ -15,7 +13,7 @@ from chalicelib.channels.messenger.channel import Messenger
 from chalicelib.channels.whatsapp.channel import WhatsApp
 from chalicelib.domain.content import Location
 from chalicelib.errors import Gone
-from chalicelib.http_client import Response, Transport
+from chalicelib.http_client import Transport
 from chalicelib.settings import Settings
 from infra.local import credentials
 from tests import builders
@@ -26,6 +24,7 @@ from tests.fakes.deployment import DESK, OTHER_DESK
 from tests.fakes.meta_api import ACCOUNTS, MetaApi
 from tests.storm import transport, wire
 from tests.storm.desk import StormyDesk
+from tests.storm.meta_line import Expiring, Line
 from tests.storm.played import PlayedDesk
 from tests.storm.ports import StormySecrets
 from tests.storm.sides import StormyChannel, StormyHelpdesk
@@ -147,13 +146,6 @@ class Fakes:
         return None
 
 
-@dataclass(slots=True)
-class _Line:
-    """A channel's line to Meta; `expired` is a token that is no longer good."""
-
-    expired: bool = False
-
-
 class Adapters:
     """
     The real adapters, each behind the storm's transport, before a Meta and desks in memory.
@@ -168,7 +160,7 @@ class Adapters:
     kinds: Final = {"messenger": Messenger, "instagram": Instagram, "whatsapp": WhatsApp}
 
     def __init__(self, world: StormWorld, *, helpdesk: str = "") -> None:
-        self.channels = {name: _Line() for name in self.of}
+        self.channels = {name: Line() for name in self.of}
         names = dict.fromkeys(self.of.values())
         self.desks: dict[str, Any] = {
             name: PlayedDesk(world, name, helpdesk=helpdesk, first=(place + 1) * _NUMBERS)
@@ -178,7 +170,7 @@ class Adapters:
         }
         meta = MetaApi(token=TOKEN, fetch=world.media.linked)
         meta.sent = world.arrived_on
-        self._graph = StormyTransport(world.chaos, _Expiring(meta, self.channels), transport.META)
+        self._graph = StormyTransport(world.chaos, Expiring(meta, self.channels), transport.META)
         self._meta = {name: wire.Meta(name, world.chaos.random) for name in self.of}
         self._secrets = StormySecrets(world.chaos, _secrets(self.desks))
         self.faces, self.adapters = self.made()
@@ -271,21 +263,6 @@ def _secrets(desks: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
     for name, desk in desks.items():
         found[f"desks/{name}"] = {"api_tokens": desk.tokens, "webhook_secrets": (NEW,)}
     return found
-
-
-class _Expiring:
-    """Meta, for which a token may have expired."""
-
-    def __init__(self, meta: MetaApi, lines: Mapping[str, _Line]) -> None:
-        self._meta = meta
-        self._lines = {ACCOUNTS[name]: line for name, line in lines.items()}
-
-    def request(self, method: str, url: str, **asked: Any) -> Response:
-        """See Transport."""
-        line = self._lines.get(urlsplit(url).path.split("/")[2])
-        if line and line.expired:
-            asked["headers"] = {"authorization": "Bearer expired"}
-        return self._meta.request(method, url, **asked)
 
 
 def played_helpdesks() -> list[str]:

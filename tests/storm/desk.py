@@ -52,9 +52,7 @@ class StormyDesk:
         """Return our tokens: the first one was replaced already, and not taken out yet."""
         return ("old", TOKEN)
 
-    def adapter(
-        self, *, secrets: Secrets, http: Transport, kind: type[Any] | None = None
-    ) -> Any:
+    def adapter(self, *, secrets: Secrets, http: Transport, kind: type[Any] | None = None) -> Any:
         """Return an adapter of this desk, of another class where one is given."""
         desk = Desk(
             id=self._name, helpdesk="django_helpdesk", url=self._url, options={"queue": "1"}
@@ -103,6 +101,7 @@ class StormyDesk:
     def content_at(self, location: Location) -> bytes | None:
         """Return None: nobody keeps what is at the addresses of this desk."""
         del location
+        return None
 
     def _wrote(self, ticket: ApiTicket, entry: FollowUp) -> None:
         written = Entry(

@@ -65,11 +65,9 @@ class PlayedDesk:
         """Return our tokens, the newest first: that one comes along where a file is fetched."""
         return (TOKEN, "old")
 
-    def adapter(
-        self, *, secrets: Secrets, http: Transport, kind: type[Any] | None = None
-    ) -> Any:
+    def adapter(self, *, secrets: Secrets, http: Transport, kind: type[Any] | None = None) -> Any:
         """Return an adapter of this desk, of another class where one is given."""
-        made = kind or type(self.played.helpdesk)
+        made: Any = kind or type(self.played.helpdesk)
         desk = replace(self.played.desk, id=self._name)
         return made(desk=desk, secrets=secrets, http=http)
 
@@ -223,4 +221,3 @@ def _posted(webhook: Webhook) -> Raw:
 def _attachment(file: SeenFile) -> Attachment:
     mime = mime_of(file.name) or UNKNOWN
     return Attachment(kind=kind_of(mime), name=file.name, mime=mime, content=file.content)
-

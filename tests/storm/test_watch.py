@@ -12,7 +12,8 @@ from chalicelib.storage import keys
 from chalicelib.storage.table import Put
 from tests.fakes.helpdesk import DeskTicket
 from tests.storm.ports import StormyTable
-from tests.storm.watch import Kind, Watch
+from tests.storm.violations import Kind
+from tests.storm.watch import Watch
 
 
 class Rows:

@@ -14,7 +14,7 @@ from chalicelib.storage.audit import TableAudit
 from tests.storm.casts import BARE
 from tests.storm.reading import TAKEN_BACK, says
 from tests.storm.tokens import owner, tokens
-from tests.storm.watch import Kind
+from tests.storm.violations import Kind
 from tests.storm.world import StormWorld
 
 _MOST_PARKED: Final = 1_000_000

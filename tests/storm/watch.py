@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from chalicelib.domain.envelope import Envelope
@@ -21,26 +20,19 @@ from tests.storm.joints import Joints
 from tests.storm.lanes import Lanes
 from tests.storm.namesakes import Namesakes
 from tests.storm.ports import StormyTable
-from tests.storm.reading import SAID_BEFORE, TAKEN_BACK, in_files, lacks, reads, says, stands_in, without_names
+from tests.storm.reading import (
+    SAID_BEFORE,
+    TAKEN_BACK,
+    in_files,
+    lacks,
+    reads,
+    says,
+    stands_in,
+    without_names,
+)
 from tests.storm.tokens import owner, tokens
+from tests.storm.violations import Kind, Violation
 from tests.storm.whims import Claims, claimed
-
-
-class Kind(StrEnum):
-    """What can be wrong, in the words of the last line."""
-
-    LOST = "lost"
-    DUPLICATED = "duplicated"
-    MISORDERED = "misordered"
-    LEAKED = "leaked"
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """Something that must never be."""
-
-    kind: Kind
-    text: str
 
 
 @dataclass(slots=True, kw_only=True)

@@ -25,7 +25,8 @@ from tests.storm.chaos import VISIBILITY, Chaos
 from tests.storm.people import People, Sender
 from tests.storm.ports import StormyBodies, StormyMedia, StormyQueue, StormyTable
 from tests.storm.sides import StormyChannel
-from tests.storm.watch import Kind, Watch
+from tests.storm.violations import Kind
+from tests.storm.watch import Watch
 from tests.storm.whims import Whims
 
 _QUEUES = tuple(str(name) for name in WORKERS)

@@ -122,11 +122,13 @@ class Client:
         return self._api.read("users/me", UserAnswer, timeout=_CHECK_TIMEOUT).user
 
     def is_staff(self, user_id: int) -> bool:
-        """Tell whether a user surely is one of those who answer customers."""
+        """Tell whether a user is one of those who answer customers; nobody is who is not there."""
         try:
             return self._api.read(f"users/{user_id}", UserAnswer).user.role in STAFF
-        except (Gone, Refused):
+        except Gone:
             return False
+        except Refused as exc:
+            raise TransientError("who a user is was not told") from exc
 
     def check_field(self, field_id: int, option: str) -> None:
         """Return if an option's field of tickets takes texts; raise Refused where it does not."""

@@ -16,7 +16,7 @@ from chalicelib.domain.pace import Pace
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Authenticity, Entry, EntryKind, Opening, Promise, Ticket
-from chalicelib.errors import Gone, Moved, Refused, TransientError
+from chalicelib.errors import Gone, Refused, TransientError
 from chalicelib.helpdesks.zendesk import webhook
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ SETTINGS: Final[Sequence[Setting]] = (
 )
 
 _FILE_HOST: Final = ".zdusercontent.com"  # where an attachment's address leads on to
-_MOST_COMMENTS: Final = 5000  # of a ticket, which then takes no other
 _MOST_LOOKED_AT: Final = 25  # comments, when one of ours is looked for
 
 
@@ -100,7 +99,7 @@ class Zendesk:
         The customer is one user by their external id, made by the first ticket. Where the ticket
         before is closed for good, the new one is a follow-up of it.
         """
-        from chalicelib.helpdesks.zendesk import entries
+        from chalicelib.helpdesks.zendesk import entries, standing
 
         agent, client = self._agent(), self._client()
         requester = client.customer(entries.person(opening.customer))
@@ -109,7 +108,7 @@ class Zendesk:
             requester=requester,
             agent=agent,
             uploads=[client.upload(file) for file in opening.entry.files],
-            follows=self._followable(client, opening.follows),
+            follows=standing.followable(client, opening.follows),
             options=self._numbers(),
         )
         answer = client.create(body)
@@ -122,7 +121,7 @@ class Zendesk:
         Raises Moved where a closed ticket was merged, Gone where it is closed for another reason or
         is full.
         """
-        from chalicelib.helpdesks.zendesk import entries
+        from chalicelib.helpdesks.zendesk import entries, standing
 
         number, client, agent = _number(ticket_id), self._client(), self._agent()
         by_customer = entry.kind is EntryKind.COMMENT and _is_number(entry.requester)
@@ -131,7 +130,7 @@ class Zendesk:
             return entries.add(client, number, entry, author=author)
         except Refused:
             ticket = client.ticket(number)
-            self._must_be_open(client, ticket)
+            standing.must_be_open(client, ticket, self._place())
             if not by_customer or ticket.requester_id in (author, agent):
                 raise
         # The customer's user was merged into another one, whom the ticket has now.
@@ -155,11 +154,14 @@ class Zendesk:
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
         """Return the id of the comment whose update has the entry's key, if it is behind `after`."""
         from chalicelib.helpdesks.zendesk import entries
+        from chalicelib.helpdesks.zendesk.payloads import STAFF
 
         number, client = _number(ticket_id), self._client()
-        behind = takewhile(lambda each: str(each.id) != after, client.comments(number).comments)
+        listed, agent = client.comments(number), self._agent()
+        others = {user.id for user in listed.users if user.role in STAFF} - {agent}
+        behind = takewhile(lambda each: str(each.id) != after, listed.comments)
         public = entry.kind.is_public
-        candidates = (comment for comment in behind if comment.public is public)
+        candidates = (c for c in behind if c.public is public and c.author_id not in others)
         for comment in islice(candidates, _MOST_LOOKED_AT):
             custom = client.audit(number, comment.audit_id).metadata.custom
             if entry.key and custom.get(entries.KEY) == entry.key:
@@ -265,30 +267,6 @@ class Zendesk:
             last_entry=last_entry,
             requester=str(row.requester_id),
         )
-
-    def _followable(self, client: Client, ticket_id: str) -> int | None:
-        """Return the ticket that can be followed up: one that is closed for good."""
-        from chalicelib.helpdesks.zendesk import mapper
-
-        try:
-            ticket = client.ticket(_number(ticket_id))
-        except Gone:
-            return None
-        return ticket.id if ticket.status == mapper.CLOSED else None
-
-    def _must_be_open(self, client: Client, ticket: TicketRow) -> None:
-        """Raise Moved or Gone where a ticket takes nothing more."""
-        from chalicelib.helpdesks.zendesk import mapper
-
-        if ticket.status == mapper.CLOSED:
-            into = ""
-            if mapper.MERGED in ticket.tags:
-                into = mapper.merged_into(client.comments(ticket.id).comments)
-            if into and into != str(ticket.id):
-                raise Moved(into, self._place().ticket_url(into))
-            raise Gone("closed for good")
-        if ticket.status == "deleted" or ticket.comment_count >= _MOST_COMMENTS:
-            raise Gone("deleted, or full")
 
 
 def create(*, desk: Desk, secrets: Secrets) -> Zendesk:

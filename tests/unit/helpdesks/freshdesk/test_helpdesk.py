@@ -365,7 +365,9 @@ def test_a_typo_is_refused_by_our_contract(bench: FreshdeskBench, ticket: Ticket
         client._api.read(asked, list)
 
 
-def test_a_webhook_without_words_is_of_a_reply_of_files_alone(bench: FreshdeskBench, ticket: Ticket):
+def test_a_webhook_without_words_is_of_a_reply_of_files_alone(
+    bench: FreshdeskBench, ticket: Ticket
+):
     (told,) = bench.reply(ticket.id, "", files=[SeenFile("offer.pdf", b"pdf")])
     bench.reply(ticket.id, "Here it is")
     event = bench.helpdesk.parse(json.loads(told.body), received_at=told.at + 60_000)
