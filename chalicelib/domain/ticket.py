@@ -104,7 +104,7 @@ class Idempotency(StrEnum):
 class Authenticity(StrEnum):
     """How a helpdesk's webhook shows where it comes from."""
 
-    STANDARD_WEBHOOKS = "standard-webhooks"  #: signature over id, time and body
+    STANDARD = "standard-webhooks"  #: signature over id, time and body
     SIGNED = "signed"  #: the vendor's own signature over time and body
     SIGNED_TIMELESS = "signed-timeless"  #: the vendor's own signature over the body alone
     COMES_ALONG = "shared-secret"  #: a secret that comes along, and no signature
@@ -124,6 +124,6 @@ class Promise:
     creates: Idempotency = Idempotency.LOOKUP
     appends: Idempotency = Idempotency.LOOKUP
     lookup_lag: float = 0.0
-    authenticity: Authenticity = Authenticity.STANDARD_WEBHOOKS
+    authenticity: Authenticity = Authenticity.STANDARD
     names_authors: bool = False
     pace: Pace | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from chalicelib.domain.envelope import Envelope
@@ -259,10 +260,11 @@ class Watch:
             return False
         if not text or again:
             return False  # the beginning of a ticket whose first entry follows, or what stood elsewhere
-        fits = [n for n in sorted(work) if n >= last and work[n] == text]
+        end = partial(self._joints.end, conversation)
+        fits = [n for n in sorted(work) if end(n) >= last and work[n] == text]
         ahead = [number for number in fits if number > last]
-        if ahead and not (removed and last in fits):
-            self._written[conversation] = self._joints.end(conversation, ahead[0])
+        if ahead and not (removed and last in map(end, fits)):
+            self._written[conversation] = end(ahead[0])
         elif not fits:
             self.wrong(Kind.MISORDERED, f"{entry.text[:60]!r} is shown out of its turn")
         return bool(fits)
