@@ -59,16 +59,22 @@ class StormyTransport:
     ) -> Response:
         """See Transport."""
 
+        given: list[Response] = []
+
         def ask() -> Response:
             self.is_up()
-            return self._behind.request(method, url, headers=headers, body=body, timeout=timeout)
+            answer = self._behind.request(method, url, headers=headers, body=body, timeout=timeout)
+            given.append(answer)
+            return answer
 
         parts = urlsplit(url)
         what = f"{method} {parts.netloc}{parts.path} {_said(body)[:60]}"
         try:
             answer = self._chaos.call(what, ask, self._failing)
         except HttpAnswer as instead:
-            return instead.response
+            # Nobody makes a success of a refusal on the way.
+            refused = next((each for each in given if not each.ok), None)
+            return refused if refused and instead.response.ok else instead.response
         if self._stumbles(body, answer):
             return Response(status=500, headers={}, body=_PAGE)
         return answer
