@@ -24,7 +24,6 @@ from chalicelib.domain.store import Found, Store
 from chalicelib.domain.work import Stage, Work
 from chalicelib.pipeline.telling import TAKEN_BACK, files_of, line_of, lines, quote, told
 
-
 _ANYBODY = "\0"  #: a name that nobody has
 
 

@@ -101,17 +101,17 @@ class Writing:
     def _begin(self) -> None:
         """Mark the row as begun, together with what is written in one entry with it."""
         others = following(self.work, self.rows) if self.helpdesk.promise.pace else []
-        if others:
-            self.work = joined(self.work, others)
-        before = self._files()
+        # Until both are stored together, this row says what it said.
+        whole = joined(self.work, others) if others else self.work
+        before = self._files(whole)
         kept = self.keeper.keep(
             before, lambda file: self.channel.locate(file, account=self.account)
         )
         # Whatever forgets a message must know of all that is kept of it.
-        is_news = bool(self.work.files) and kept != before
+        is_news = bool(whole.files) and kept != before
         said = self.line.store.said(self.conversation.id) if is_news else []
         files = introduction.without_missing(given_up(kept))
-        begun = replace(self.work, files=files, aim=self._aim())
+        begun = replace(whole, files=files, aim=self._aim())
         found = found_since(said, before, kept)
         self.work = self.line.begin(begun, *map(WorkDone, others), *found)
 
@@ -143,12 +143,12 @@ class Writing:
         self.work = self.line.change(self.work, bare)
         return self.run()
 
-    def _files(self) -> tuple[File, ...]:
+    def _files(self, work: Work) -> tuple[File, ...]:
         """Return the entry's files; those of a new ticket's first one may be the customer's picture."""
         if self._target() is None:
             self.profile = self._asked()
         language = self.account.language
-        return introduction.with_portrait(self.work.files, self.profile, language=language)
+        return introduction.with_portrait(work.files, self.profile, language=language)
 
     def _entry(self, files: tuple[Attachment, ...] = ()) -> Entry:
         link = self.conversation.link

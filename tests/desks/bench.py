@@ -8,14 +8,16 @@ not allow. Tests share it, so each makes tickets of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol
 
+from chalicelib.domain.account import Desk
 from chalicelib.domain.ports import Helpdesk
+from chalicelib.http_client import Transport
 from tests.fakes.secrets import MemorySecrets
 
 DESK = "d"  #: the id of every bench's desk
@@ -162,6 +164,46 @@ class Bench(Protocol):
         Of `ticket_id`, `comment_id`, `text`, `agent` those that are given are in it as they are, of
         whatever type; `private` makes it one that is for agents only.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """
+    What there is around a helpdesk that is played.
+
+    `clock` returns its time in ms since the epoch, `first` is what its numbers begin behind, `linked`
+    returns what is behind a link of ours.
+    """
+
+    clock: Callable[[], int]
+    first: int
+    linked: Callable[[str], bytes]
+
+    def seconds(self) -> float:
+        """Return the time in seconds since the epoch."""
+        return self.clock() / 1000
+
+
+class Played(Bench, Protocol):
+    """
+    A bench that needs nothing but memory, for the storm: `tests/desks/<name>.py` has `played(stage)`.
+
+    Nothing is held against the contract in it.
+    `desk` is what the adapter was made for, `behind` who answers its requests. `wrote` is called with
+    the id of a ticket and each entry of the adapter's that stands in it, before the answer.
+    """
+
+    desk: Desk
+    wrote: Callable[[str, SeenEntry], None]
+
+    @property
+    def behind(self) -> Transport:
+        """Return who plays the helpdesk."""
+        ...
+
+    def news(self) -> Sequence[Webhook]:
+        """Return what the helpdesk posted since this was last asked, at this very moment."""
         ...
 
 

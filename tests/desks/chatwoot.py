@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -23,10 +23,11 @@ from tests.desks.bench import (
     SeenEntry,
     SeenFile,
     SeenTicket,
+    Stage,
     Webhook,
 )
 from tests.desks.in_memory import InMemory
-from tests.fakes.desks.chatwoot_api import INCOMING, OUTGOING, ChatwootApi, Message
+from tests.fakes.desks.chatwoot_api import INCOMING, OUTGOING, ChatwootApi, Conversation, Message
 
 URL: Final = "https://chatwoot.test"
 ACCOUNT, INBOX = 3, 7
@@ -43,15 +44,12 @@ class ChatwootBench(InMemory):
     removes = True
     closes_for_good = False
 
-    def __init__(self) -> None:
-        super().__init__(self._opened)
+    def __init__(self, **said: Any) -> None:
+        self.api = ChatwootApi(url=URL, account=ACCOUNT, inbox=INBOX, tokens=(TOKEN,), **said)
         options = {"account": str(ACCOUNT), "inbox": str(INBOX), "labels": "on"}
         desk = Desk(id=DESK, helpdesk="chatwoot", url=URL, options=options)
-        self.helpdesk: Helpdesk = Chatwoot(desk=desk, secrets=self.secrets, http=self.way)
-
-    def _opened(self, clock: Callable[[], float]) -> ChatwootApi:
-        self.api = ChatwootApi(url=URL, account=ACCOUNT, inbox=INBOX, tokens=(TOKEN,), clock=clock)
-        return self.api
+        super().__init__(self.api, desk=desk)
+        self.helpdesk: Helpdesk = Chatwoot(desk=desk, secrets=self.secrets, http=self.mishaps)
 
     def ticket(self, ticket_id: str) -> SeenTicket:
         """See Bench."""
@@ -124,6 +122,11 @@ class ChatwootBench(InMemory):
             "x-chatwoot-signature": f"sha256={hmac.new(secret.encode(), covered, sha256).hexdigest()}",
         }
 
+    def seen(self, ticket: Conversation, entry: Message) -> SeenEntry:
+        """See InMemory."""
+        del ticket
+        return _seen(entry)
+
     def fetch(self, url: str, headers: Headers) -> bytes:
         """See Bench; a link that Chatwoot signed needs no header."""
         del headers
@@ -160,3 +163,8 @@ def _seen(message: Message) -> SeenEntry:
 def open_bench() -> Iterator[Bench]:
     """Open a bench of its own account."""
     yield ChatwootBench()
+
+
+def played(stage: Stage) -> ChatwootBench:
+    """See Played."""
+    return ChatwootBench(clock=stage.seconds, lag=1.9, strict=False, first=stage.first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -12,29 +12,28 @@ from chalicelib.helpdesks.freshdesk.entries import BEGINNING, DESCRIPTION
 from chalicelib.helpdesks.freshdesk.helpdesk import Freshdesk
 from tests.desks.bench import (
     DESK,
-    NEW,
-    OLD,
     TOKEN,
     Headers,
     SeenEntry,
     SeenFile,
     SeenTicket,
+    Stage,
     Webhook,
 )
-from tests.desks.mishaps import Mishaps
+from tests.desks.in_memory import InMemory
 from tests.fakes.desks.freshdesk_api import (
     ALICE,
     BRIDGE,
     OPEN,
     RESOLVED,
     URL,
+    Conversation,
     FreshdeskApi,
     Ticket,
     page_of,
     plain,
     sign,
 )
-from tests.fakes.secrets import MemorySecrets
 
 OPTIONS = {
     "agent": str(BRIDGE),
@@ -45,21 +44,19 @@ OPTIONS = {
 _IS_OPEN = (OPEN, 3)
 
 
-class FreshdeskBench:
+class FreshdeskBench(InMemory):
     """See Bench; `api` is the account."""
+
+    seen_at = "/tickets"  # contacts are no writes that an agent could see twice
 
     merges = True
     removes = True
     closes_for_good = False
 
-    def __init__(self, *, lag: float = 0.0, strict: bool = True) -> None:
-        self.secrets = MemorySecrets(
-            {f"desks/{DESK}": {"webhook_secrets": (NEW, OLD), "api_tokens": (TOKEN,)}}
-        )
-        self.api = FreshdeskApi(keys=(TOKEN,), secret=NEW, lag=lag, strict=strict)
+    def __init__(self, **said: Any) -> None:
+        self.api = FreshdeskApi(keys=(TOKEN,), **said)
         desk = Desk(id=DESK, helpdesk="freshdesk", url=URL, options=OPTIONS)
-        # Contacts are no writes that an agent could see twice.
-        self.mishaps = Mishaps(self.api, is_seen=lambda url: "/tickets" in url)
+        super().__init__(self.api, desk=desk)
         self.helpdesk = Freshdesk(desk=desk, secrets=self.secrets, http=self.mishaps)
 
     def ticket(self, ticket_id: str) -> SeenTicket:
@@ -78,7 +75,7 @@ class FreshdeskBench:
         self, ticket_id: str, text: str, *, files: Sequence[SeenFile] = ()
     ) -> Sequence[Webhook]:
         """See Bench."""
-        self.api.let_pass(1)  # nobody writes two replies within a second
+        self.let_pass(1)  # nobody writes two replies within a second
         attached = tuple(self.api.attach(file, "") for file in files)
         body = page_of(text)
         return self._told(
@@ -114,9 +111,8 @@ class FreshdeskBench:
     def echoes(self) -> Sequence[Webhook]:
         """See Bench."""
         # An automation posts behind the write: what it tells of can be seen then.
-        self.api.let_pass(self.helpdesk.promise.lookup_lag)
-        posted, self.api.posted = self.api.posted, []
-        return posted
+        self.let_pass(self.helpdesk.promise.lookup_lag)
+        return self.news()
 
     def sign(self, body: bytes, *, secret: str, at: datetime | None = None) -> dict[str, str]:
         """See Bench."""
@@ -128,28 +124,6 @@ class FreshdeskBench:
         if headers or url not in files:
             raise LookupError(url)
         return files[url]
-
-    def answers_are_cut(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.mishaps.answers_are_cut()
-
-    def fails(
-        self, status: int, *, headers: Headers | None = None, done: bool = False, times: int = 1
-    ) -> None:
-        """See Bench."""
-        self.mishaps.fails(status, headers=headers, done=done, times=times)
-
-    def is_down(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.mishaps.is_down()
-
-    def calls(self) -> Sequence[str]:
-        """See Bench."""
-        return self.mishaps.calls
-
-    def let_pass(self, seconds: float) -> None:
-        """See Bench."""
-        self.api.let_pass(seconds)
 
     def webhook(self, **said: Any) -> Mapping[str, Any]:
         """See Bench."""
@@ -163,45 +137,57 @@ class FreshdeskBench:
             about["ticket_latest_public_comment"] = comment
         return {"freshdesk_webhook": about}
 
-    def _told(self, act: Any, ticket_id: str) -> list[Webhook]:
+    def seen(self, ticket: Ticket, entry: Conversation | None) -> SeenEntry | None:
+        """See InMemory; a dash that stands where the first entry could not is none."""
+        if entry is not None:
+            return _entry(ticket, entry)
+        first = _description(ticket)
+        return None if first.text == BEGINNING else first
+
+    def _told(self, act: Any, ticket_id: str) -> Sequence[Webhook]:
         """Let an agent act on a ticket, and return what is told of it."""
-        before = len(self.api.posted)
-        act(self.api.tickets[int(ticket_id)])
-        told = self.api.posted[before:]
-        del self.api.posted[before:]
-        return told
+        return self.of(lambda: act(self.api.tickets[int(ticket_id)]))
 
     def _seen(self, ticket: Ticket) -> SeenTicket:
-        first = SeenEntry(
-            id=DESCRIPTION,
-            text=plain(ticket.description),
-            is_public=True,
-            by_customer=True,
-            files=tuple(file for _, file, _ in ticket.files),
-        )
-        entries = [
-            SeenEntry(
-                id=str(each.id),
-                text=plain(each.body),
-                is_public=not each.private,
-                by_customer=each.by == ticket.requester and each.incoming,
-                files=tuple(file for _, file, _ in each.files),
-            )
-            for each in ticket.conversations
-        ]
+        first = self.seen(ticket, None)
+        entries = [_entry(ticket, each) for each in ticket.conversations]
         return SeenTicket(
             id=str(ticket.id),
             subject=ticket.subject,
             reference=ticket.custom_fields.get("cf_reference", ""),
             requester=str(ticket.requester),
             is_open=ticket.status in _IS_OPEN,
-            # A dash that stands where the first entry could not.
-            entries=entries if first.text == BEGINNING else [first, *entries],
+            entries=[first, *entries] if first else entries,
             labels=frozenset({*ticket.tags, *ticket.custom_fields.values()}),
         )
+
+
+def _description(ticket: Ticket) -> SeenEntry:
+    return SeenEntry(
+        id=DESCRIPTION,
+        text=plain(ticket.description),
+        is_public=True,
+        by_customer=True,
+        files=tuple(file for _, file, _ in ticket.files),
+    )
+
+
+def _entry(ticket: Ticket, entry: Conversation) -> SeenEntry:
+    return SeenEntry(
+        id=str(entry.id),
+        text=plain(entry.body),
+        is_public=not entry.private,
+        by_customer=entry.by == ticket.requester and entry.incoming,
+        files=tuple(file for _, file, _ in entry.files),
+    )
 
 
 @contextmanager
 def open_bench() -> Iterator[FreshdeskBench]:
     """Return the bench, in which what is written is seen three seconds later."""
     yield FreshdeskBench(lag=3.0)
+
+
+def played(stage: Stage) -> FreshdeskBench:
+    """See Played."""
+    return FreshdeskBench(clock=stage.seconds, lag=3.0, strict=False, first=stage.first)

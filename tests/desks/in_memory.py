@@ -3,70 +3,71 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
-from tests.desks.bench import DESK, NEW, OLD, TOKEN, Headers, Webhook
-from tests.desks.mishaps import Mishaps
-from tests.fakes.desks.json_api import JsonApi
+from chalicelib.domain.account import Desk
+from tests.desks.bench import DESK, NEW, OLD, TOKEN, SeenEntry, Webhook
+from tests.desks.mishaps import Mishappening, Mishaps
+from tests.fakes.desks.vendor import Told, Vendor
 from tests.fakes.secrets import MemorySecrets
 
 
-class InMemory:
-    """The half of a bench that does not depend on the vendor."""
+class InMemory(Mishappening):
+    """
+    The half of a bench, and of a desk of the storm, that does not depend on the vendor.
 
-    def __init__(self, api: Callable[[Callable[[], float]], JsonApi]) -> None:
-        self.late = 0.0
-        self._api = api(self.clock)
-        self.way = Mishaps(self._api)
+    What goes wrong with writes does so with those whose address has `seen_at` in it.
+    """
+
+    seen_at = ""
+    desk: Desk
+
+    def __init__(self, vendor: Vendor, *, desk: Desk) -> None:
+        self.desk = desk
+        self.behind = vendor
+        self.mishaps = Mishaps(vendor, is_seen=lambda url: self.seen_at in url)
         self.secrets = MemorySecrets(
             {f"desks/{DESK}": {"webhook_secrets": (NEW, OLD), "api_tokens": (TOKEN,)}}
         )
-
-    def clock(self) -> float:
-        """Return the helpdesk's time, in seconds since the epoch."""
-        return time.time() + self.late
+        self.wrote: Callable[[str, SeenEntry], None] = lambda ticket_id, entry: None
+        vendor.wrote = self._wrote
 
     def sign(self, body: bytes, *, secret: str, at: datetime | None = None) -> dict[str, str]:
         """See Bench."""
         raise NotImplementedError
 
+    def seen(self, ticket: Any, entry: Any) -> SeenEntry | None:
+        """Return an entry of a vendor's ticket as agents see it; None for what they do not."""
+        raise NotImplementedError
+
     def echoes(self) -> Sequence[Webhook]:
         """See Bench."""
-        told, self._api.told[:] = list(self._api.told), []
-        return [self._posted(body) for body in told]
+        return self.news()
+
+    def news(self) -> Sequence[Webhook]:
+        """See Played."""
+        told, self.behind.told = self.behind.told, []
+        return [self._posted(each) for each in told]
 
     def of(self, deed: Callable[[], object]) -> Sequence[Webhook]:
         """Return the webhooks about one deed, and leave what was told before."""
-        before, self._api.told = self._api.told, []
+        before, self.behind.told = self.behind.told, []
         deed()
-        told, self._api.told = self._api.told, before
-        return [self._posted(body) for body in told]
-
-    def answers_are_cut(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.way.answers_are_cut()
-
-    def fails(
-        self, status: int, *, headers: Headers | None = None, done: bool = False, times: int = 1
-    ) -> None:
-        """See Bench."""
-        self.way.fails(status, headers=headers, done=done, times=times)
-
-    def is_down(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.way.is_down()
+        told, self.behind.told = self.behind.told, before
+        return [self._posted(each) for each in told]
 
     def let_pass(self, seconds: float) -> None:
         """See Bench."""
-        self.late += seconds
+        now = self.behind.now
+        self.behind.now = lambda: now() + seconds
 
-    def calls(self) -> Sequence[str]:
-        """See Bench."""
-        return tuple(self.way.calls)
+    def _posted(self, told: Told) -> Webhook:
+        content = json.dumps(told.body).encode()
+        return Webhook(content, self.sign(content, secret=NEW), told.at)
 
-    def _posted(self, body: Mapping[str, object]) -> Webhook:
-        content = json.dumps(body).encode()
-        return Webhook(content, self.sign(content, secret=NEW))
+    def _wrote(self, ticket: Any, entry: Any) -> None:
+        seen = self.seen(ticket, entry)
+        if seen is not None:
+            self.wrote(str(ticket.id), seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +21,7 @@ from tests.desks.bench import (
     SeenEntry,
     SeenFile,
     SeenTicket,
+    Stage,
     Webhook,
 )
 from tests.desks.mishaps import Mishappening, Mishaps
@@ -47,15 +48,24 @@ class RtBench(Signing, Mishappening):
     api: RtApi = field(init=False)
     mishaps: Mishaps = field(init=False)
     helpdesk: Helpdesk = field(init=False)
+    clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    lag: float = 0.0
+    first: int = 0
+    desk: Desk = field(init=False)
+    behind: RtApi = field(init=False)
+    wrote: Callable[[str, SeenEntry], None] = lambda ticket_id, entry: None
     _passed: int = 0  #: ms
     _told: list[Webhook] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.api = RtApi(tokens=(TOKEN,), clock=self._now)
+        self.api = self.behind = RtApi(
+            tokens=(TOKEN,), clock=self._now, lag=self.lag, first=self.first
+        )
         self.api.told = self._post
+        self.api.wrote = self._wrote
         self.mishaps = Mishaps(self.api)
-        desk = Desk(id=DESK, helpdesk="request_tracker", url=_URL)
-        self.helpdesk = RequestTracker(desk=desk, secrets=self.secrets, http=self.mishaps)
+        self.desk = Desk(id=DESK, helpdesk="request_tracker", url=_URL)
+        self.helpdesk = RequestTracker(desk=self.desk, secrets=self.secrets, http=self.mishaps)
 
     def ticket(self, ticket_id: str) -> SeenTicket:
         """See Bench."""
@@ -74,37 +84,37 @@ class RtBench(Signing, Mishappening):
     ) -> Sequence[Webhook]:
         """See Bench."""
         self.api.write_as_agent(int(ticket_id), text, files=files)
-        return self._news()
+        return self.news()
 
     def note(self, ticket_id: str, text: str) -> Sequence[Webhook]:
         """See Bench."""
         self.api.write_as_agent(int(ticket_id), text, public=False)
-        return self._news()
+        return self.news()
 
     def close(self, ticket_id: str, *, for_good: bool = False) -> Sequence[Webhook]:
         """See Bench."""
         del for_good
         self.api.set_status(int(ticket_id), "resolved")
-        return self._news()
+        return self.news()
 
     def reopen(self, ticket_id: str) -> Sequence[Webhook]:
         """See Bench."""
         self.api.set_status(int(ticket_id), "open")
-        return self._news()
+        return self.news()
 
     def remove(self, ticket_id: str) -> Sequence[Webhook]:
         """See Bench."""
         self.api.set_status(int(ticket_id), "deleted")
-        return self._news()
+        return self.news()
 
     def merge(self, ticket_id: str, *, into: str) -> Sequence[Webhook]:
         """See Bench."""
         self.api.merge(int(ticket_id), int(into))
-        return self._news()
+        return self.news()
 
     def echoes(self) -> Sequence[Webhook]:
         """See Bench: our Scrip passes over what we write."""
-        return self._news()
+        return self.news()
 
     def fetch(self, url: str, headers: Headers) -> bytes:
         """See Bench."""
@@ -118,15 +128,20 @@ class RtBench(Signing, Mishappening):
         self._passed += round(seconds * 1000)
 
     def _now(self) -> int:
-        return time.time_ns() // 1_000_000 + self._passed
+        return self.clock() + self._passed
 
     def _post(self, said: Mapping[str, Any]) -> None:
         body = json.dumps(said).encode()
         self._told.append(Webhook(body, standard_webhook(body, secret=NEW)))
 
-    def _news(self) -> Sequence[Webhook]:
+    def news(self) -> Sequence[Webhook]:
+        """See Played."""
         news, self._told = self._told, []
         return news
+
+    def _wrote(self, ticket: RtTicket, entry: RtEntry) -> None:
+        if not _is_empty(entry):
+            self.wrote(str(ticket.id), _seen(entry))
 
     def _seen(self, ticket: RtTicket) -> SeenTicket:
         return SeenTicket(
@@ -158,3 +173,8 @@ def _seen(entry: RtEntry) -> SeenEntry:
 def open_bench() -> Iterator[RtBench]:
     """Return a bench of its own."""
     yield RtBench()
+
+
+def played(stage: Stage) -> RtBench:
+    """See Played."""
+    return RtBench(clock=stage.clock, lag=3.0, first=stage.first)

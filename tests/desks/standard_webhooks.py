@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from tests.desks.bench import (
     SeenEntry,
     SeenFile,
     SeenTicket,
+    Stage,
     Webhook,
 )
 from tests.desks.mishaps import Mishappening, Mishaps
@@ -36,7 +38,8 @@ class WebhooksBench(Signing, Mishappening):
     merges: bool = True
     removes: bool = True
     closes_for_good: bool = True
-    desk: WebhookDesk = field(
+    clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    behind: WebhookDesk = field(
         default_factory=lambda: WebhookDesk(secrets=(NEW, OLD), tokens=(TOKEN,))
     )
     secrets: MemorySecrets = field(
@@ -45,54 +48,59 @@ class WebhooksBench(Signing, Mishappening):
         )
     )
     mishaps: Mishaps = field(init=False)
+    desk: Desk = field(init=False)
+    wrote: Callable[[str, SeenEntry], None] = lambda ticket_id, entry: None
     helpdesk: Helpdesk = field(init=False)
 
     def __post_init__(self) -> None:
-        self.mishaps = Mishaps(self.desk)
-        row = Desk(id=DESK, helpdesk="standard_webhooks", url="https://desk.test/hooks/scripta")
-        self.helpdesk = StandardWebhooks(desk=row, secrets=self.secrets, http=self.mishaps)
+        self.behind.wrote = self._wrote
+        self.mishaps = Mishaps(self.behind)
+        self.desk = Desk(
+            id=DESK, helpdesk="standard_webhooks", url="https://desk.test/hooks/scripta"
+        )
+        self.helpdesk = StandardWebhooks(desk=self.desk, secrets=self.secrets, http=self.mishaps)
 
     def ticket(self, ticket_id: str) -> SeenTicket:
         """See Bench."""
-        return _seen(self.desk.tickets[ticket_id])
+        return _seen(self.behind.tickets[ticket_id])
 
     def tickets(self) -> Sequence[SeenTicket]:
         """See Bench."""
-        return [_seen(ticket) for ticket in self.desk.tickets.values()]
+        return [_seen(ticket) for ticket in self.behind.tickets.values()]
 
     def open(self, text: str) -> str:
         """See Bench."""
-        return self.desk.open_as_agent(text)
+        return self.behind.open_as_agent(text)
 
     def reply(
         self, ticket_id: str, text: str, *, files: Sequence[SeenFile] = ()
     ) -> Sequence[Webhook]:
         """See Bench."""
-        return self._posted(self.desk.write_as_agent(ticket_id, text, files=files))
+        return self._posted(self.behind.write_as_agent(ticket_id, text, files=files))
 
     def note(self, ticket_id: str, text: str) -> Sequence[Webhook]:
         """See Bench: a receiver that tells too much."""
-        return self._posted(self.desk.write_as_agent(ticket_id, text, public=False))
+        return self._posted(self.behind.write_as_agent(ticket_id, text, public=False))
 
     def close(self, ticket_id: str, *, for_good: bool = False) -> Sequence[Webhook]:
         """See Bench."""
-        ticket = self.desk.tickets[ticket_id]
+        ticket = self.behind.tickets[ticket_id]
         ticket.is_open, ticket.is_final = False, for_good
         return self._told("ticket.status", ticket_id, status="closed")
 
     def reopen(self, ticket_id: str) -> Sequence[Webhook]:
         """See Bench."""
-        self.desk.tickets[ticket_id].is_open = True
+        self.behind.tickets[ticket_id].is_open = True
         return self._told("ticket.status", ticket_id, status="open")
 
     def remove(self, ticket_id: str) -> Sequence[Webhook]:
         """See Bench."""
-        del self.desk.tickets[ticket_id]
+        del self.behind.tickets[ticket_id]
         return self._told("ticket.deleted", ticket_id)
 
     def merge(self, ticket_id: str, *, into: str) -> Sequence[Webhook]:
         """See Bench."""
-        self.desk.tickets[ticket_id].into = into
+        self.behind.tickets[ticket_id].into = into
         url = f"https://desk.test/tickets/{into}"
         return self._told("ticket.merged", ticket_id, into=into, url=url)
 
@@ -100,9 +108,13 @@ class WebhooksBench(Signing, Mishappening):
         """See Bench: only what agents do is told."""
         return ()
 
+    def news(self) -> Sequence[Webhook]:
+        """See Played."""
+        return ()
+
     def fetch(self, url: str, headers: Headers) -> bytes:
         """See Bench."""
-        answer = self.desk.request("GET", url, headers=headers)
+        answer = self.behind.request("GET", url, headers=headers)
         if not answer.ok:
             raise LookupError(answer.status)
         return answer.body
@@ -110,13 +122,15 @@ class WebhooksBench(Signing, Mishappening):
     def let_pass(self, seconds: float) -> None:
         """See Bench: nothing lags."""
 
+    def _wrote(self, ticket: WebhookTicket, message: DeskMessage) -> None:
+        self.wrote(ticket.id, _seen_message(message))
+
     def _told(self, kind: str, ticket_id: str, **about: str) -> Sequence[Webhook]:
-        at = datetime.now(UTC).isoformat()
-        data = {"ticket_id": ticket_id, **about}
-        return self._posted({"type": kind, "timestamp": at, "data": data})
+        return self._posted({"type": kind, "data": {"ticket_id": ticket_id, **about}})
 
     def _posted(self, said: Mapping[str, Any]) -> Sequence[Webhook]:
-        body = json.dumps(said).encode()
+        at = datetime.fromtimestamp(self.clock() / 1000, UTC).isoformat()
+        body = json.dumps({"timestamp": at, **said}).encode()
         return [Webhook(body, standard_webhook(body, secret=NEW))]
 
 
@@ -148,3 +162,13 @@ def _seen_message(message: DeskMessage) -> SeenEntry:
 def open_bench() -> Iterator[WebhooksBench]:
     """Return a bench of its own."""
     yield WebhooksBench()
+
+
+def played(stage: Stage) -> WebhooksBench:
+    """See Played."""
+    return WebhooksBench(
+        clock=stage.clock,
+        behind=WebhookDesk(
+            secrets=(NEW, OLD), tokens=(TOKEN,), first=stage.first, linked=stage.linked
+        ),
+    )

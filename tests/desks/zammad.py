@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import html
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
@@ -20,10 +20,11 @@ from tests.desks.bench import (
     SeenEntry,
     SeenFile,
     SeenTicket,
+    Stage,
     Webhook,
 )
 from tests.desks.in_memory import InMemory
-from tests.fakes.desks.zammad_api import FIELDS, GROUP, Article, ZammadApi
+from tests.fakes.desks.zammad_api import FIELDS, GROUP, ApiTicket, Article, ZammadApi
 
 URL: Final = "https://zammad.test"
 OPTIONS: Final = {
@@ -40,14 +41,11 @@ class ZammadBench(InMemory):
     removes = True
     closes_for_good = False
 
-    def __init__(self) -> None:
-        super().__init__(self._opened)
+    def __init__(self, **said: Any) -> None:
+        self.api = ZammadApi(tokens=(TOKEN,), **said)
         desk = Desk(id=DESK, helpdesk="zammad", url=URL, options=OPTIONS)
-        self.helpdesk: Helpdesk = Zammad(desk=desk, secrets=self.secrets, http=self.way)
-
-    def _opened(self, clock: Callable[[], float]) -> ZammadApi:
-        self.api = ZammadApi(url=URL, tokens=(TOKEN,), clock=clock)
-        return self.api
+        super().__init__(self.api, desk=desk)
+        self.helpdesk: Helpdesk = Zammad(desk=desk, secrets=self.secrets, http=self.mishaps)
 
     def ticket(self, ticket_id: str) -> SeenTicket:
         """See Bench."""
@@ -112,6 +110,11 @@ class ZammadBench(InMemory):
         del at
         return {"x-hub-signature": f"sha1={hmac.new(secret.encode(), body, 'sha1').hexdigest()}"}
 
+    def seen(self, ticket: ApiTicket, entry: Article) -> SeenEntry:
+        """See InMemory."""
+        del ticket
+        return _seen(entry)
+
     def fetch(self, url: str, headers: Headers) -> bytes:
         """See Bench."""
         return self.api.file(url, headers)
@@ -146,3 +149,8 @@ def _seen(article: Article) -> SeenEntry:
 def open_bench() -> Iterator[Bench]:
     """Open a bench of its own."""
     yield ZammadBench()
+
+
+def played(stage: Stage) -> ZammadBench:
+    """See Played."""
+    return ZammadBench(clock=stage.seconds, lag=1.9, strict=False, first=stage.first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,16 +12,15 @@ from chalicelib.helpdesks.zendesk.helpdesk import Zendesk
 from chalicelib.helpdesks.zendesk.mapper import OURS
 from tests.desks.bench import (
     DESK,
-    NEW,
-    OLD,
     TOKEN,
     Headers,
     SeenEntry,
     SeenFile,
     SeenTicket,
+    Stage,
     Webhook,
 )
-from tests.desks.mishaps import Mishaps
+from tests.desks.in_memory import InMemory
 from tests.fakes.desks.zendesk_api import (
     ALICE,
     BRIDGE,
@@ -32,7 +31,6 @@ from tests.fakes.desks.zendesk_api import (
     page_of,
     sign,
 )
-from tests.fakes.secrets import MemorySecrets
 
 OPTIONS = {
     "email": "bridge@example.com",
@@ -44,21 +42,19 @@ OPTIONS = {
 _OPEN = ("new", "open", "pending", "hold")
 
 
-class ZendeskBench:
+class ZendeskBench(InMemory):
     """See Bench; `api` is the account."""
+
+    seen_at = "/tickets"  # users and uploads are no writes that an agent could see twice
 
     merges = True
     removes = True
     closes_for_good = True
 
-    def __init__(self, *, lag: float = 0.0, strict: bool = True) -> None:
-        self.secrets = MemorySecrets(
-            {f"desks/{DESK}": {"webhook_secrets": (NEW, OLD), "api_tokens": (TOKEN,)}}
-        )
-        self.api = ZendeskApi(tokens=(TOKEN,), secret=NEW, lag=lag, strict=strict)
+    def __init__(self, **said: Any) -> None:
+        self.api = ZendeskApi(tokens=(TOKEN,), **said)
         desk = Desk(id=DESK, helpdesk="zendesk", url=URL, options=OPTIONS)
-        # Users and uploads are no writes that an agent could see twice.
-        self.mishaps = Mishaps(self.api, is_seen=lambda url: "/tickets" in url)
+        super().__init__(self.api, desk=desk)
         self.helpdesk = Zendesk(desk=desk, secrets=self.secrets, http=self.mishaps)
 
     def ticket(self, ticket_id: str) -> SeenTicket:
@@ -105,11 +101,6 @@ class ZendeskBench:
         target = self.api.tickets[int(into)]
         return self._told(lambda ticket: self.api.merge(ticket, target), ticket_id)
 
-    def echoes(self) -> Sequence[Webhook]:
-        """See Bench."""
-        posted, self.api.posted = self.api.posted, []
-        return posted
-
     def sign(self, body: bytes, *, secret: str, at: datetime | None = None) -> dict[str, str]:
         """See Bench."""
         return sign(body, secret=secret, at=at)
@@ -121,28 +112,6 @@ class ZendeskBench:
         if not self.api.is_known(given.get("authorization", "")) or url not in files:
             raise LookupError(url)
         return files[url]
-
-    def answers_are_cut(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.mishaps.answers_are_cut()
-
-    def fails(
-        self, status: int, *, headers: Headers | None = None, done: bool = False, times: int = 1
-    ) -> None:
-        """See Bench."""
-        self.mishaps.fails(status, headers=headers, done=done, times=times)
-
-    def is_down(self) -> AbstractContextManager[None]:
-        """See Bench."""
-        return self.mishaps.is_down()
-
-    def calls(self) -> Sequence[str]:
-        """See Bench."""
-        return self.mishaps.calls
-
-    def let_pass(self, seconds: float) -> None:
-        """See Bench."""
-        self.api.let_pass(seconds)
 
     def webhook(self, **said: Any) -> Mapping[str, Any]:
         """See Bench."""
@@ -161,25 +130,22 @@ class ZendeskBench:
             "event": {"comment": comment},
         }
 
-    def _told(self, act: Any, ticket_id: str) -> list[Webhook]:
+    def seen(self, ticket: Ticket, entry: Comment) -> SeenEntry:
+        """See InMemory."""
+        return SeenEntry(
+            id=str(entry.id),
+            text=entry.body,
+            is_public=entry.public,
+            by_customer=entry.author == ticket.requester,
+            files=tuple(file for _, file, _ in entry.files),
+        )
+
+    def _told(self, act: Any, ticket_id: str) -> Sequence[Webhook]:
         """Let an agent act on a ticket, and return what is told of it."""
-        before = len(self.api.posted)
-        act(self.api.tickets[int(ticket_id)])
-        told = self.api.posted[before:]
-        del self.api.posted[before:]
-        return told
+        return self.of(lambda: act(self.api.tickets[int(ticket_id)]))
 
     def _seen(self, ticket: Ticket) -> SeenTicket:
-        entries = [
-            SeenEntry(
-                id=str(comment.id),
-                text=comment.body,
-                is_public=comment.public,
-                by_customer=comment.author == ticket.requester,
-                files=tuple(file for _, file, _ in comment.files),
-            )
-            for comment in ticket.comments
-        ]
+        entries = [self.seen(ticket, comment) for comment in ticket.comments]
         return SeenTicket(
             id=str(ticket.id),
             subject=ticket.subject,
@@ -196,3 +162,8 @@ class ZendeskBench:
 def open_bench() -> Iterator[ZendeskBench]:
     """Return the bench, in which what is written is seen three seconds later."""
     yield ZendeskBench(lag=3.0)
+
+
+def played(stage: Stage) -> ZendeskBench:
+    """See Played."""
+    return ZendeskBench(clock=stage.seconds, lag=3.0, strict=False, first=stage.first)

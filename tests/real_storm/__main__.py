@@ -11,7 +11,7 @@ from pathlib import Path
 
 from infra.package import package
 from tests.real_storm.storm import Plan, Result, run
-from tests.storm.watch import Kind as Wrong
+from tests.storm.violations import Kind as Wrong
 
 MESSAGES = 2000
 _CUSTOMERS_PER = 25  #: messages, of each customer on average

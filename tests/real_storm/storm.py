@@ -24,8 +24,8 @@ from tests.real_storm.killer import Blows, Killer, blows
 from tests.real_storm.rest import Clockwork, Rest
 from tests.real_storm.said import Kind, Said
 from tests.real_storm.verdict import Verdict, judge
-from tests.storm.watch import Kind as Wrong
-from tests.storm.watch import Violation
+from tests.storm.violations import Kind as Wrong
+from tests.storm.violations import Violation
 
 #: Seconds after which a queue shows the messages of a killed process again; six minutes in the
 #: template, which are for functions that run for one.

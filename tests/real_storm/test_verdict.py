@@ -9,7 +9,7 @@ import pytest
 from chalicelib import words
 from tests.real_storm.said import Kind, Person, Said
 from tests.real_storm.verdict import Verdict, judge
-from tests.storm.watch import Kind as Wrong
+from tests.storm.violations import Kind as Wrong
 
 ANA = Person("messenger", "16660000000")
 BO = Person("whatsapp", "16660000002")

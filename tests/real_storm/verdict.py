@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tests.real_storm.said import Kind, Person, Said, Token, tokens
-from tests.storm.watch import Kind as Wrong
-from tests.storm.watch import Violation
+from tests.storm.violations import Kind as Wrong
+from tests.storm.violations import Violation
 
 _NOT_SENT: Final = "was not sent:"  #: a reply in doubt "was not sent again"
 _IN_DOUBT: Final = "may not have arrived"

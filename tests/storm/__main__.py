@@ -15,7 +15,7 @@ from typing import Final
 
 from chalicelib import bootstrap
 from tests.storm.storm import Result, run
-from tests.storm.watch import Kind
+from tests.storm.violations import Kind
 
 SEEDS, EVENTS = 50, 1000
 PROCESSES: Final = 2
@@ -72,6 +72,9 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.write(f"{count:9} x {name}\n")
     bound = sum(result.bound for result in results)
     sys.stdout.write(f"{bound:9} replies at most may be unconfirmed: a fault met their send\n")
+    blurred = sum(result.blurred for result in results)
+    unnamed = sum(result.unnamed for result in results)
+    sys.stdout.write(f"{unnamed:9} replies unnamed, of {blurred} whose webhooks name no reply\n")
     sys.stdout.write(f"{time.monotonic() - began:9.1f} seconds\n")
     sys.stdout.write(json.dumps(summary(results, events=chosen.events)) + "\n")
     return int(any(result.violations for result in results))

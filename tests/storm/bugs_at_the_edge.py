@@ -25,20 +25,20 @@ from tests.storm.world import Bug, StormWorld
 _SERVER_ERROR: Final = 500
 
 
-def _made(
+def made(
     *,
     kinds: Mapping[str, type[Any]] | None = None,
-    helpdesk: type[DjangoHelpdesk] = DjangoHelpdesk,
+    helpdesk: type[Any] | None = None,
     http: Callable[[Transport], Any] = lambda real: real,
+    cast: str = "adapters",
 ) -> Bug:
     """Return the bug of adapters that are made of other parts."""
 
     def ports(world: StormWorld) -> None:
-        cast = world.cast
-        assert isinstance(cast, Adapters)
-        world.faces, world.adapters = cast.made(http(cast.http), kinds=kinds, helpdesk=helpdesk)
+        assert isinstance(world.cast, Adapters)
+        world.faces, world.adapters = world.cast.made(http, kinds=kinds, helpdesk=helpdesk)
 
-    return Bug(ports=ports, cast="adapters")
+    return Bug(ports=ports, cast=cast)
 
 
 def _faces(wrap: Wrap) -> Bug:
@@ -226,22 +226,22 @@ class _BeginsAnew(DjangoHelpdesk):
 
 
 AT_THE_EDGE: Final[dict[str, Bug]] = {
-    "take a cut answer for a refusal": _made(http=_TakesCutForRefused),
-    "take the desk's 5xx for nothing written": _made(http=_AtTheDesk),
-    "take Meta's 5xx for nothing sent": _made(http=_AtMeta),
-    "ask again where no answer came": _made(http=_TriesAgain),
+    "take a cut answer for a refusal": made(http=_TakesCutForRefused),
+    "take the desk's 5xx for nothing written": made(http=_AtTheDesk),
+    "take Meta's 5xx for nothing sent": made(http=_AtMeta),
+    "ask again where no answer came": made(http=_TriesAgain),
     "read only the first item of a webhook": _faces(_ReadsOnlyTheFirstItem),
     "read only the first entry of a webhook": _faces(_ReadsOnlyTheFirstEntry),
     "take a webhook that nobody signed": _faces(_TakesAnything),
-    "take the first contact for everybody's": _made(kinds={"whatsapp": _GoesByTheFirstContact}),
-    "take an echo for a customer's words": _made(kinds={"instagram": _TakesEchoesForCustomers}),
-    "overlook that a note is private": _made(helpdesk=_OverlooksWhatIsPrivate),
-    "forget an agent's files": _made(helpdesk=_ForgetsFilesOfReplies),
-    "give no reference along, Messenger": _made(kinds={"messenger": _GivesNoReference}),
-    "give no reference along, WhatsApp": _made(kinds={"whatsapp": _GivesNoData}),
-    "put a user id where a number belongs": _made(http=_WritesToScopedIds),
+    "take the first contact for everybody's": made(kinds={"whatsapp": _GoesByTheFirstContact}),
+    "take an echo for a customer's words": made(kinds={"instagram": _TakesEchoesForCustomers}),
+    "overlook that a note is private": made(helpdesk=_OverlooksWhatIsPrivate),
+    "forget an agent's files": made(helpdesk=_ForgetsFilesOfReplies),
+    "give no reference along, Messenger": made(kinds={"messenger": _GivesNoReference}),
+    "give no reference along, WhatsApp": made(kinds={"whatsapp": _GivesNoData}),
+    "put a user id where a number belongs": made(http=_WritesToScopedIds),
     "keep files by their names": Bug(parts=_keeps_files_by_name, cast="adapters"),
-    "look without asking who wrote": _made(helpdesk=_LooksAtEverybodysEntries),
-    "take the beginning of a ticket for all of it": _made(helpdesk=_TakesTheBeginningForAll),
-    "begin a ticket anew each time": _made(helpdesk=_BeginsAnew),
+    "look without asking who wrote": made(helpdesk=_LooksAtEverybodysEntries),
+    "take the beginning of a ticket for all of it": made(helpdesk=_TakesTheBeginningForAll),
+    "begin a ticket anew each time": made(helpdesk=_BeginsAnew),
 }

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import urlsplit
 
+from chalicelib import helpdesks
 from chalicelib.channels.instagram.channel import Instagram
 from chalicelib.channels.messenger.channel import Messenger
 from chalicelib.channels.whatsapp.channel import WhatsApp
-from chalicelib.domain.account import Desk
-from chalicelib.helpdesks.django_helpdesk.helpdesk import DjangoHelpdesk
-from chalicelib.http_client import Response, Transport
+from chalicelib.domain.content import Location
+from chalicelib.errors import Gone
+from chalicelib.http_client import Transport
 from chalicelib.settings import Settings
 from infra.local import credentials
 from tests import builders
 from tests.builders import Raw
+from tests.desks.bench import NEW, TOKEN
 from tests.fakes.channel import SIGNED
 from tests.fakes.deployment import DESK, OTHER_DESK
 from tests.fakes.meta_api import ACCOUNTS, MetaApi
 from tests.storm import transport, wire
 from tests.storm.desk import StormyDesk
+from tests.storm.meta_line import Expiring, Line
+from tests.storm.played import PlayedDesk
 from tests.storm.ports import StormySecrets
 from tests.storm.sides import StormyChannel, StormyHelpdesk
-from tests.storm.transport import StormyTransport, Switchboard
+from tests.storm.transport import StormyTransport
 
 if TYPE_CHECKING:
     from tests.storm.world import StormWorld
 
+_NUMBERS: Final = 1_000_000  #: that a desk has for itself
 WITH_REFERENCE, BARE = "messenger", "instagram"
-_TOKEN: Final = "token-of-the-storm"
 
 
 class Cast(Protocol):
@@ -73,6 +77,14 @@ class Cast(Protocol):
 
     def most(self, source: str) -> int:
         """Return how many items a webhook tells of at most."""
+        ...
+
+    def does(self, desk: str, raw: Raw) -> Sequence[Raw]:
+        """Have an agent do what an item says, and return the items of the webhooks about it."""
+        ...
+
+    def content_at(self, location: Location) -> bytes | None:
+        """Return what a desk keeps at an address; None where it is not a desk's. Raises Gone."""
         ...
 
 
@@ -123,16 +135,23 @@ class Fakes:
         del source
         return 60
 
+    def does(self, desk: str, raw: Raw) -> Sequence[Raw]:
+        """See Cast."""
+        del desk
+        return [raw]
 
-@dataclass(slots=True)
-class _Line:
-    """A channel's line to Meta; `expired` is a token that is no longer good."""
-
-    expired: bool = False
+    def content_at(self, location: Location) -> bytes | None:
+        """See Cast."""
+        del location
+        return None
 
 
 class Adapters:
-    """The real adapters, each behind the storm's transport, before a Meta and desks in memory."""
+    """
+    The real adapters, each behind the storm's transport, before a Meta and desks in memory.
+
+    Both desks are of the kind `helpdesk`, by the name of its folder.
+    """
 
     of: Mapping[str, str] = {"messenger": DESK, "instagram": OTHER_DESK, "whatsapp": DESK}
     accounts: Mapping[str, str] = ACCOUNTS
@@ -140,29 +159,34 @@ class Adapters:
     words = False
     kinds: Final = {"messenger": Messenger, "instagram": Instagram, "whatsapp": WhatsApp}
 
-    def __init__(self, world: StormWorld) -> None:
-        self.channels = {name: _Line() for name in self.of}
-        self.desks = {
-            name: StormyDesk(world, token=_TOKEN) for name in dict.fromkeys(self.of.values())
+    def __init__(self, world: StormWorld, *, helpdesk: str = "") -> None:
+        self.channels = {name: Line() for name in self.of}
+        names = dict.fromkeys(self.of.values())
+        self.desks: dict[str, Any] = {
+            name: PlayedDesk(world, name, helpdesk=helpdesk, first=(place + 1) * _NUMBERS)
+            if helpdesk
+            else StormyDesk(world, name)
+            for place, name in enumerate(names)
         }
-        meta = MetaApi(token=_TOKEN, fetch=world.media.linked)
+        meta = MetaApi(token=TOKEN, fetch=world.media.linked)
         meta.sent = world.arrived_on
-        outside = StormyTransport(world.chaos, _Expiring(meta, self.channels), transport.META)
-        self.http: Transport = Switchboard(
-            {"graph.test": outside} | {f"{n}.test": desk.line for n, desk in self.desks.items()}
-        )
+        self._graph = StormyTransport(world.chaos, Expiring(meta, self.channels), transport.META)
         self._meta = {name: wire.Meta(name, world.chaos.random) for name in self.of}
         self._secrets = StormySecrets(world.chaos, _secrets(self.desks))
-        self.faces, self.adapters = self.made(self.http)
+        self.faces, self.adapters = self.made()
 
     def made(
         self,
-        http: Transport,
+        http: Callable[[Transport], Any] = lambda real: real,
         *,
         kinds: Mapping[str, type[Any]] | None = None,
-        helpdesk: type[DjangoHelpdesk] = DjangoHelpdesk,
+        helpdesk: type[Any] | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the channels and the helpdesks, of other classes where some are given."""
+        """
+        Return the channels and the helpdesks, of other classes where some are given.
+
+        `http` returns what stands before a transport, or the transport.
+        """
         kinds = {**self.kinds, **(kinds or {})}
         settings = Settings(
             table="t",
@@ -173,21 +197,12 @@ class Adapters:
             graph_url="https://graph.test",
         )
         faces = {
-            name: kind(secrets=self._secrets, settings=settings, http=http)
+            name: kind(secrets=self._secrets, settings=settings, http=http(self._graph))
             for name, kind in kinds.items()
         }
         desks = {
-            name: helpdesk(
-                desk=Desk(
-                    id=name,
-                    helpdesk="django_helpdesk",
-                    url=f"https://{name}.test",
-                    options={"queue": "1"},
-                ),
-                secrets=self._secrets,
-                http=http,
-            )
-            for name in self.desks
+            name: desk.adapter(secrets=self._secrets, http=http(desk.line), kind=helpdesk)
+            for name, desk in self.desks.items()
         }
         return faces, desks
 
@@ -196,7 +211,8 @@ class Adapters:
         side, _, name = source.partition(":")
         if side == "channel":
             return self._meta[name].webhook(items)
-        return wire.desk_webhook(items[0], url=f"https://{name}.test")
+        told: tuple[bytes, Mapping[str, str]] = self.desks[name].webhook(items[0])
+        return told
 
     def forged(self, source: str, items: Sequence[Raw]) -> tuple[bytes, Mapping[str, str]]:
         """See Cast."""
@@ -207,41 +223,62 @@ class Adapters:
 
     def natural_key(self, raw: Mapping[str, Any], source: str) -> str:
         """See Cast."""
-        return wire.natural_key(raw, source)
+        side, _, name = source.partition(":")
+        if side == "channel":
+            return wire.natural_key(raw, source)
+        key = self.desks[name].natural_key(raw)
+        return f"{source} {key}" if key else ""
 
     def most(self, source: str) -> int:
         """See Cast."""
         return 60 if source.startswith("channel:") else 1
 
+    def does(self, desk: str, raw: Raw) -> Sequence[Raw]:
+        """See Cast."""
+        told: Sequence[Raw] = self.desks[desk].does(raw)
+        return told
 
-def _secrets(desks: Mapping[str, object]) -> dict[str, dict[str, tuple[str, ...]]]:
+    def content_at(self, location: Location) -> bytes | None:
+        """See Cast."""
+        gone: Gone | None = None
+        for desk in self.desks.values():
+            try:
+                content: bytes | None = desk.content_at(location)
+            except Gone as exc:
+                gone = exc
+                continue
+            if content is not None:
+                return content
+        if gone:
+            raise gone
+        return None
+
+
+def _secrets(desks: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
     found: dict[str, dict[str, tuple[str, ...]]] = {
-        f"accounts/{name}/{account}": {"access_tokens": (_TOKEN,)}
+        f"accounts/{name}/{account}": {"access_tokens": (TOKEN,)}
         for name, account in ACCOUNTS.items()
     }
     found["meta"] = {"app_secrets": credentials.APP_SECRETS}
-    for desk in desks:
-        # The first one has been replaced already, and not been taken out yet.
-        tokens = ("old", _TOKEN)
-        found[f"desks/{desk}"] = {"api_tokens": tokens, "webhook_secrets": (wire.SECRET,)}
+    for name, desk in desks.items():
+        found[f"desks/{name}"] = {"api_tokens": desk.tokens, "webhook_secrets": (NEW,)}
     return found
 
 
-class _Expiring:
-    """Meta, for which a token may have expired."""
+def played_helpdesks() -> list[str]:
+    """Return the helpdesks that somebody plays in memory, by the names of their folders."""
+    folders = Path(helpdesks.__file__).parent.iterdir()
+    names = sorted(each.name for each in folders if (each / "helpdesk.py").exists())
+    return [name for name in names if hasattr(import_module(f"tests.desks.{name}"), "played")]
 
-    def __init__(self, meta: MetaApi, lines: Mapping[str, _Line]) -> None:
-        self._meta = meta
-        self._lines = {ACCOUNTS[name]: line for name, line in lines.items()}
 
-    def request(self, method: str, url: str, **asked: Any) -> Response:
-        """See Transport."""
-        line = self._lines.get(urlsplit(url).path.split("/")[2])
-        if line and line.expired:
-            asked["headers"] = {"authorization": "Bearer expired"}
-        return self._meta.request(method, url, **asked)
+def casts() -> list[str]:
+    """Return the names of all casts: the fakes, the adapters, and these with each other helpdesk."""
+    return ["fakes", "adapters", *played_helpdesks()]
 
 
 def cast_for(world: StormWorld, name: str) -> Cast:
-    """Return the cast of that name: `fakes` or `adapters`."""
-    return Adapters(world) if name == "adapters" else Fakes(world)
+    """Return the cast of that name."""
+    if name == "fakes":
+        return Fakes(world)
+    return Adapters(world, helpdesk="" if name == "adapters" else name)

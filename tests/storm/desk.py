@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.domain.content import Attachment
+from chalicelib.domain.account import Desk
+from chalicelib.domain.content import Attachment, Location
 from chalicelib.domain.file_names import kind_of
+from chalicelib.domain.ports import Secrets
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from chalicelib.errors import TransientError
-from chalicelib.http_client import Response
+from chalicelib.helpdesks.django_helpdesk.helpdesk import DjangoHelpdesk
+from chalicelib.http_client import Response, Transport
+from tests.builders import Raw
+from tests.desks.bench import TOKEN
 from tests.fakes.desk_api import ApiTicket, DeskApi, FollowUp
 from tests.fakes.helpdesk import DeskEntry, DeskTicket
-from tests.storm import transport
+from tests.storm import transport, wire
 from tests.storm.transport import HttpAnswer, StormyTransport
 
 if TYPE_CHECKING:
     from tests.storm.world import StormWorld
 
-_MARKS: Final = str.maketrans("", "", "\u2063\u200b")
+MARKS: Final = str.maketrans("", "", "\u2063\u200b")
 _LAG: Final = 1.9  #: seconds until a look sees a write; a real desk's does at once
 
 
@@ -29,15 +35,29 @@ class StormyDesk:
     does not answer, `line` the way to it.
     """
 
-    def __init__(self, world: StormWorld, *, token: str) -> None:
-        self.api = DeskApi(tokens=(token,), clock=world.clock, lag=_LAG)
+    def __init__(self, world: StormWorld, name: str) -> None:
+        self.api = DeskApi(tokens=(TOKEN,), clock=world.clock, lag=_LAG)
         self.api.wrote = self._wrote
         self.line = StormyTransport(world.chaos, self.api, transport.DESK)
-        self.line.is_up = self._is_up
+        self.line.is_up = lambda: answers_instead(self.down)
         self.down: Exception | None = None
         self._world = world
+        self._name = name
+        self._url = f"https://{name}.test"
         self._shown: dict[int, DeskTicket] = {}
         self._merged: list[DeskTicket] = []
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Return our tokens: the first one was replaced already, and not taken out yet."""
+        return ("old", TOKEN)
+
+    def adapter(self, *, secrets: Secrets, http: Transport, kind: type[Any] | None = None) -> Any:
+        """Return an adapter of this desk, of another class where one is given."""
+        desk = Desk(
+            id=self._name, helpdesk="django_helpdesk", url=self._url, options={"queue": "1"}
+        )
+        return (kind or DjangoHelpdesk)(desk=desk, secrets=secrets, http=http)
 
     @property
     def tickets(self) -> list[DeskTicket]:
@@ -64,16 +84,29 @@ class StormyDesk:
         """Do what an agent does who hears on the phone what the customer also writes."""
         self.api.write_as_agent(int(ticket_id), text)
 
-    def _is_up(self) -> None:
-        if isinstance(self.down, TransientError):
-            raise self.down
-        if self.down is not None:
-            raise HttpAnswer(Response(status=401, headers={}, body=b'{"detail": "no"}'))
+    def does(self, raw: Raw) -> Sequence[Raw]:
+        """Return what is told of what an agent does: just that."""
+        return [raw]
+
+    def webhook(self, raw: Raw) -> tuple[bytes, Mapping[str, str]]:
+        """Return the body of the webhook about one item, and its headers."""
+        return wire.desk_webhook(raw, url=self._url)
+
+    def natural_key(self, raw: Mapping[str, Any]) -> str:
+        """Return the key of a reply; empty for anything else."""
+        data = raw.get("data", {})
+        is_reply = raw.get("type") == "reply.send" and "public" not in data
+        return f"{self._name}:reply:{data.get('comment_id')}" if is_reply else ""
+
+    def content_at(self, location: Location) -> bytes | None:
+        """Return None: nobody keeps what is at the addresses of this desk."""
+        del location
+        return None
 
     def _wrote(self, ticket: ApiTicket, entry: FollowUp) -> None:
         written = Entry(
             kind=EntryKind.COMMENT if entry.public else EntryKind.NOTE,
-            text=entry.comment.translate(_MARKS),
+            text=entry.comment.translate(MARKS),
             files=tuple(
                 Attachment(
                     kind=kind_of(file.mime), name=file.name, mime=file.mime, content=file.content
@@ -95,3 +128,11 @@ class StormyDesk:
             shown = self._shown[ticket.id] = DeskTicket(id=str(ticket.id), opening=opening)
         self._world.watch.entry(shown, written, there=[*self.tickets, *self._merged])
         shown.entries.append(DeskEntry(id=str(entry.id), entry=written, seen_from=entry.seen_from))
+
+
+def answers_instead(down: Exception | None) -> None:
+    """Raise what comes instead of an answer where a desk is down for that reason."""
+    if isinstance(down, TransientError):
+        raise down
+    if down is not None:
+        raise HttpAnswer(Response(status=401, headers={}, body=b'{"detail": "no"}'))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -57,7 +57,8 @@ class People:
     `said` has every token that must be shown in a ticket, `replies` every one that must be sent,
     `poison` the ids of the items that nobody can understand, `heard` the replies that something
     was told of that carries our reference. Persons on the channels `many_names`
-    are known by several; another application answers those who are `held`. Without `words` webhooks are
+    are known by several; another application answers those who are `held`. `does` has a desk do what an
+    agent does, and returns what it posts. Without `words` webhooks are
     written as they come over the wire, and there is nothing that nobody can read.
     """
 
@@ -71,6 +72,7 @@ class People:
     held: set[str] = field(default_factory=set)
     many_names: frozenset[str] = frozenset()
     words: bool = True
+    does: Callable[[str, Raw], Sequence[Raw]] = lambda desk, raw: [raw]
     _count: int = 0
 
     def token(self, kind: str, contact: str) -> str:
@@ -144,7 +146,7 @@ class People:
             files=names,
             at=self.clock(),
         )
-        self.senders[f"desk:{desk}"].tell(raw)
+        self.do(desk, raw)
 
     def is_saying(self, ticket: DeskTicket, *, shown: Collection[str]) -> str:
         """Return what the customer of a ticket wrote last and is not shown yet; empty for nothing."""
@@ -160,7 +162,12 @@ class People:
         text = self.token("private", whose)
         note = {"text": text, "type": "note", "conversation": ticket.opening.reference}
         raw = builders.desk_noise(mid=text) | {"lane": ticket.id} | note
-        self.senders[f"desk:{desk}"].tell(raw)
+        self.do(desk, raw)
+
+    def do(self, desk: str, raw: Raw) -> None:
+        """Have an agent do what an item says, and the desk tell of it."""
+        for told in self.does(desk, raw):
+            self.senders[f"desk:{desk}"].tell(told)
 
     def be_odd(self, channel: str) -> None:
         """Have Meta send what nobody foresaw."""

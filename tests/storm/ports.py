@@ -205,24 +205,37 @@ class StormySecrets(MemorySecrets):
 
 class StormyMedia(MemoryMedia):
     """
-    A media store in the storm; what is at an address says the address.
+    A media store in the storm; what is at an address is what `known` says, or else says the address.
 
     A file that is asked for at an address that was not allowed, or with a token where none belongs,
     is told to `wrong`.
     """
 
-    def __init__(self, chaos: Chaos, wrong: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        chaos: Chaos,
+        wrong: Callable[[str], None],
+        known: Callable[[Location], bytes | None] = lambda location: None,
+    ) -> None:
         super().__init__()
         self._chaos = chaos
         self._wrong = wrong
+        self._known = known
         self._handed_out: dict[str, Attachment] = {}
 
     def fetch(self, file: File, location: Location) -> File:
         """See keeping.MediaStore."""
         if not is_allowed(location.url, hosts=location.hosts):
             self._wrong(f"{location.url} is fetched")
-        if ("lookaside" in location.url) != ("authorization" in location.headers):
+        content = self._known(location)
+        # Whoever keeps a file saw the token that came along, or did not want one.
+        may_have = content is not None or "lookaside" in location.url
+        if ("authorization" in location.headers) > may_have or (
+            "lookaside" in location.url and "authorization" not in location.headers
+        ):
             self._wrong(f"{location.url} is asked with {list(location.headers)}")
+        if content is not None:
+            self.outside[location.url] = content
         fetch = super().fetch
         return self._chaos.call(f"media.fetch {location.url}", lambda: fetch(file, location), _FILE)
 

@@ -26,13 +26,17 @@ def stands_in(text: str) -> list[str]:
 
 def says(row: Mapping[str, Any]) -> list[str]:
     """Return the tokens of what a row of work says and carries."""
-    files = [token for file in row["files"] for token in tokens(f"{file['url']} {file['id']}")]
-    return [*tokens(row["text"]), *dict.fromkeys(files)]
+    named = (f"{file['url']} {file['id']} {file['name']}" for file in row["files"])
+    files = [token for name in named for token in tokens(name)]
+    joined = (each["text"] for each in row.get("joined", ()))
+    return [*tokens("\n".join([row["text"], *joined])), *dict.fromkeys(files)]
 
 
 def reads(row: Mapping[str, Any]) -> str:
     """Return what a row of work reads like in a ticket."""
-    return shown(row["text"], [File(**file) for file in row["files"]], language="en").strip()
+    texts = [row["text"], *(each["text"] for each in row.get("joined", ()))]
+    text = "\n".join(filter(None, texts))
+    return shown(text, [File(**file) for file in row["files"]], language="en").strip()
 
 
 def without_names(text: str) -> str:

@@ -13,8 +13,9 @@ from chalicelib.errors import AmbiguousError, ScriptaError, TransientError
 from chalicelib.http_client import Body, Form, Raw, Response, Transport
 from infra.local.meta import errors
 from tests.storm.chaos import Chaos, Failing
+from tests.storm.tokens import tokens
 
-_LIKED: Final = 40  #: comments for each one that a desk stumbles over
+_LIKED: Final = 40  #: entries for each one that a desk stumbles over
 _PAGE: Final = b"<html><body>Bad gateway</body></html>"
 #: Codes by what they mean: not now, not ever, not with this token, who knows.
 _CODES: Final = (
@@ -34,13 +35,18 @@ class HttpAnswer(Exception):
 
 
 class StormyTransport:
-    """Passes requests on through the storm; `is_up` raises instead of an answer where nobody is there."""
+    """
+    Passes requests on through the storm; `is_up` raises instead of an answer where nobody is there.
+
+    `says` returns what an entry says that a request writes; empty for any other request.
+    """
 
     def __init__(self, chaos: Chaos, behind: Transport, failing: Failing) -> None:
         self._chaos = chaos
         self._behind = behind
         self._failing = failing
         self.is_up: Callable[[], None] = lambda: None
+        self.says: Callable[[Body | None], str] = _comment
 
     def request(
         self,
@@ -53,48 +59,33 @@ class StormyTransport:
     ) -> Response:
         """See Transport."""
 
+        given: list[Response] = []
+
         def ask() -> Response:
             self.is_up()
-            return self._behind.request(method, url, headers=headers, body=body, timeout=timeout)
+            answer = self._behind.request(method, url, headers=headers, body=body, timeout=timeout)
+            given.append(answer)
+            return answer
 
         parts = urlsplit(url)
         what = f"{method} {parts.netloc}{parts.path} {_said(body)[:60]}"
         try:
             answer = self._chaos.call(what, ask, self._failing)
         except HttpAnswer as instead:
-            return instead.response
+            # Nobody makes a success of a refusal on the way.
+            refused = next((each for each in given if not each.ok), None)
+            return refused if refused and instead.response.ok else instead.response
         if self._stumbles(body, answer):
             return Response(status=500, headers={}, body=_PAGE)
         return answer
 
     def _stumbles(self, body: Body | None, answer: Response) -> bool:
-        """Return whether the desk fails behind one of the few comments that it does not like."""
-        fields = said_in(body)
-        comment = str(fields.get("comment", ""))
-        if self._chaos.calm or not comment or not answer.ok or crc32(comment.encode()) % _LIKED:
+        """Return whether the desk fails behind one of the few entries that it does not like."""
+        said = self.says(body)
+        if self._chaos.calm or not said or not answer.ok or crc32(said.encode()) % _LIKED:
             return False
         self._chaos.fault("a desk stumbles over an entry, and writes it")
         return self._chaos.happens(0.9)
-
-
-class Switchboard:
-    """One transport for all: each request goes to whoever is at its address."""
-
-    def __init__(self, by_host: Mapping[str, Transport]) -> None:
-        self._by_host = by_host
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str],
-        body: Body | None = None,
-        timeout: float = 10.0,
-    ) -> Response:
-        """See Transport."""
-        behind = self._by_host[urlsplit(url).hostname or ""]
-        return behind.request(method, url, headers=headers, body=body, timeout=timeout)
 
 
 def said_in(body: Body | None) -> Mapping[str, Any]:
@@ -102,6 +93,22 @@ def said_in(body: Body | None) -> Mapping[str, Any]:
     if isinstance(body, Form):
         return body.fields
     return {} if body is None or isinstance(body, Raw) else body
+
+
+def said_by_people(body: Body | None) -> str:
+    """Return the tokens of an entry that a request writes, whatever the words of its API."""
+    if isinstance(body, Form):
+        fields = [*body.fields.values(), *(file.content.decode() for file in body.files)]
+        return " ".join(tokens(" ".join(fields)))
+    if isinstance(body, Raw):
+        is_json = body.mime == "application/json"
+        return " ".join(tokens(body.content.decode())) if is_json else ""
+    return " ".join(tokens(json.dumps(body))) if body is not None else ""
+
+
+def _comment(body: Body | None) -> str:
+    """Return what a comment of django-helpdesk's says."""
+    return str(said_in(body).get("comment", ""))
 
 
 def _said(body: Body | None) -> str:
@@ -180,3 +187,4 @@ def _meta_lost(random: Random) -> Exception:
 
 DESK: Final = Failing(refused=_desk_refused, lost=_desk_lost, outside=True)
 META: Final = Failing(refused=_meta_refused, lost=_meta_lost, outside=True)
+VENDOR: Final = Failing(refused=_desk_refused, lost=_desk_lost, outside=True)

@@ -14,7 +14,7 @@ from chalicelib.storage.audit import TableAudit
 from tests.storm.casts import BARE
 from tests.storm.reading import TAKEN_BACK, says
 from tests.storm.tokens import owner, tokens
-from tests.storm.watch import Kind
+from tests.storm.violations import Kind
 from tests.storm.world import StormWorld
 
 _MOST_PARKED: Final = 1_000_000
@@ -51,6 +51,9 @@ def _look_at_said(world: StormWorld, kept: set[str]) -> None:
     for token in world.people.said:
         if token in world.watch.shown or token in kept or world.whims.is_unsent(token):
             continue
+        is_early = world.whims.message_of.get(token) in world.watch.whims.early
+        if is_early and token in world.watch.before:
+            continue  # the edit came first, and a note told what it changed
         if world.watch.wordless.get(token) in world.watch.late:
             # In doubt, set aside, overtaken: one that reads the same may be taken for it.
             world.watch.residue.add(token)
@@ -113,7 +116,9 @@ def _look_at_parked(world: StormWorld) -> set[str]:
         if f'"id":"{mid}"' not in texts:
             world.watch.wrong(Kind.LOST, f"the poison {mid} is nowhere")
     parked_rows = (row for row in world.table.open_rows() if row["parked"])
-    return set(tokens(texts)).union(*map(says, parked_rows))
+    kept = set(tokens(texts)).union(*map(says, parked_rows))
+    # Not every desk's webhook names its reply, or the files of that.
+    return kept | world.watch.namesakes.waiting(texts, kept)
 
 
 def look_at_rest(world: StormWorld) -> None:
@@ -130,7 +135,8 @@ def _look_at_reply(world: StormWorld, token: str, *, kept: set[str]) -> None:
     watch = world.watch
     files = token.startswith("replyfile") and owner(token).startswith(BARE[0])
     mixed_up = files and any(each in watch.touched for each in _files_to(world, owner(token)))
-    if token not in watch.sent.keys() | watch.told | watch.doubted | kept and not mixed_up:
+    known = watch.sent.keys() | watch.told | watch.doubted | kept
+    if token not in known and not mixed_up and not watch.namesakes.passes_over(token, found=known):
         watch.wrong(Kind.LOST, f"{token} was not sent, and nobody was told")
     if token in watch.doubted and token not in watch.touched:
         watch.wrong(Kind.LOST, f"{token} is in doubt, and nothing happened to it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from chalicelib.domain.envelope import Envelope
@@ -17,7 +17,9 @@ from chalicelib.storage import keys
 from chalicelib.storage.table import Put, Update, Write
 from tests.fakes.channel import Arrived
 from tests.fakes.helpdesk import DeskTicket
+from tests.storm.joints import Joints
 from tests.storm.lanes import Lanes
+from tests.storm.namesakes import Namesakes
 from tests.storm.ports import StormyTable
 from tests.storm.reading import (
     SAID_BEFORE,
@@ -30,24 +32,8 @@ from tests.storm.reading import (
     without_names,
 )
 from tests.storm.tokens import owner, tokens
+from tests.storm.violations import Kind, Violation
 from tests.storm.whims import Claims, claimed
-
-
-class Kind(StrEnum):
-    """What can be wrong, in the words of the last line."""
-
-    LOST = "lost"
-    DUPLICATED = "duplicated"
-    MISORDERED = "misordered"
-    LEAKED = "leaked"
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """Something that must never be."""
-
-    kind: Kind
-    text: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,7 +50,8 @@ class Watch:
     `withdrawn` are the doubted replies of which agents were told that they have arrived.
     `wordless` are the files that came without a word, and the references of the work that has them.
     `message_of` has the ids of the messages that authors may change by their tokens, and `whims` what was
-    told of those. `noted` are the tickets in which an edit is told, `taken_back` says how often each
+    told of those. `noted` are the tickets in which an edit is told, `before` those in which a note says
+    what a message said before it was edited, `namesakes` what webhooks of desks name no reply. `taken_back` says how often each
     conversation's tickets tell that something was, and `media` are the keys of the files that rows had.
     """
 
@@ -73,6 +60,7 @@ class Watch:
     doubted: set[str] = field(default_factory=set)
     admitted: set[str] = field(default_factory=set)
     residue: set[str] = field(default_factory=set)
+    namesakes: Namesakes = field(default_factory=Namesakes)
     shown: dict[str, list[DeskTicket]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     sent: dict[str, list[Arrived]] = field(default_factory=dict)
@@ -82,6 +70,7 @@ class Watch:
     whose: dict[str, str] = field(default_factory=dict)
     wordless: dict[str, str] = field(default_factory=dict)
     noted: dict[str, list[DeskTicket]] = field(default_factory=dict)
+    before: dict[str, list[DeskTicket]] = field(default_factory=dict)
     taken_back: Counter[str] = field(default_factory=Counter)
     message_of: Mapping[str, str] = field(default_factory=dict)
     whims: Claims = field(default_factory=Claims)
@@ -90,6 +79,7 @@ class Watch:
     _unsent: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
     _work: dict[str, dict[int, str]] = field(default_factory=dict)
+    _joints: Joints = field(default_factory=Joints)
     _written: dict[str, int] = field(default_factory=dict)
     _last_in: dict[str, DeskTicket] = field(default_factory=dict)
     _delivered: dict[str, int] = field(default_factory=dict)
@@ -184,6 +174,8 @@ class Watch:
                 is_note = row["kind"] == EntryKind.NOTE
                 said = [each for each in says(row) if not is_note or each.startswith("edit")]
                 self._waiting[reference] = said
+            if not self._joints.wrote(conversation, int(number), row):
+                self.wrong(Kind.MISORDERED, f"{reference} and what is put into it differ")
             self._work.setdefault(conversation, {})[int(number)] = reads(row)
             if not tokens(str(row["text"])):
                 self.wordless.update(dict.fromkeys(says(row), reference))
@@ -217,7 +209,10 @@ class Watch:
             found = [*stands_in(entry.text), *in_files(entry)]
             again = self._stands(found, self.shown, ticket, there)
         else:
-            self._noted(entry.text, found)
+            for part in self._joints.parts(conversation, without_names(entry.text)):
+                self._noted(part, tokens(part))
+            if SAID_BEFORE in entry.text:
+                self._stands(found, self.before, ticket, there)
             edits = [token for token in found if token.startswith("edit")]
             again = self._stands(edits, self.noted, ticket, there)
         last = self._last_in.get(conversation)
@@ -265,10 +260,11 @@ class Watch:
             return False
         if not text or again:
             return False  # the beginning of a ticket whose first entry follows, or what stood elsewhere
-        fits = [n for n in sorted(work) if n >= last and work[n] == text]
+        end = partial(self._joints.end, conversation)
+        fits = [n for n in sorted(work) if end(n) >= last and work[n] == text]
         ahead = [number for number in fits if number > last]
-        if ahead and not (removed and last in fits):
-            self._written[conversation] = ahead[0]
+        if ahead and not (removed and last in map(end, fits)):
+            self._written[conversation] = end(ahead[0])
         elif not fits:
             self.wrong(Kind.MISORDERED, f"{entry.text[:60]!r} is shown out of its turn")
         return bool(fits)

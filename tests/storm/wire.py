@@ -12,9 +12,9 @@ from standardwebhooks import Webhook
 
 from infra.local.meta import wire
 from tests.builders import Raw
+from tests.desks.bench import NEW
 from tests.storm import wire_items
 
-SECRET: Final = "whsec_dGhlIHN0b3JtIHNpZ25zIHdpdGggdGhpcyBvbmU="
 _OBJECTS: Final = {
     "messenger": "page",
     "instagram": "instagram",
@@ -74,17 +74,12 @@ def desk_webhook(raw: Raw, *, url: str) -> tuple[bytes, Mapping[str, str]]:
     return content.encode(), {
         "webhook-id": "msg_1",
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(SECRET).sign("msg_1", now, content),
+        "webhook-signature": Webhook(NEW).sign("msg_1", now, content),
     }
 
 
 def natural_key(raw: Mapping[str, Any], source: str) -> str:
-    """Return the natural key of an item as the adapters split it; empty where no order matters."""
-    if source.startswith("desk:"):
-        data = raw.get("data", {})
-        desk = source.removeprefix("desk:")
-        key = f"{source} {desk}:reply:{data.get('comment_id')}"
-        return key if raw.get("type") == "reply.send" and "public" not in data else ""
+    """Return the natural key of a channel's item as it is split; empty where no order matters."""
     item = raw["item"] if isinstance(raw["item"], dict) else {}
     if source == "channel:whatsapp":
         is_said = raw["kind"] == "message" and item.get("type") in ("text", "image")

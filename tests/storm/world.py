@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.domain.account import Account, AccountRef
+from chalicelib.domain.content import Location
 from chalicelib.domain.work import Work
 from chalicelib.errors import InvalidSignature, TransientError, UnknownIntegration
 from chalicelib.operations.replay import Choice, Replayer, chosen
@@ -24,7 +25,8 @@ from tests.storm.chaos import VISIBILITY, Chaos
 from tests.storm.people import People, Sender
 from tests.storm.ports import StormyBodies, StormyMedia, StormyQueue, StormyTable
 from tests.storm.sides import StormyChannel
-from tests.storm.watch import Kind, Watch
+from tests.storm.violations import Kind
+from tests.storm.watch import Watch
 from tests.storm.whims import Whims
 
 _QUEUES = tuple(str(name) for name in WORKERS)
@@ -74,7 +76,7 @@ class StormWorld(World):
         self.table: StormyTable = table
         self.store = TableStore(table, clock=self.clock)
         self.bodies = StormyBodies(chaos)
-        self.media: StormyMedia = StormyMedia(chaos, self._asks_elsewhere)
+        self.media: StormyMedia = StormyMedia(chaos, self._asks_elsewhere, self._content_at)
         self.dead = {name: self._queue(None) for name in WORKERS}
         self.queues = {name: self._queue(self.dead[name]) for name in WORKERS}
         self._watch_intake()
@@ -94,6 +96,7 @@ class StormWorld(World):
             senders={source: Sender(source=source) for source in sources},
             many_names=self.cast.many_names,
             words=self.cast.words,
+            does=self.cast.does,
         )
         self.whims = Whims(people=self.people)
         watch.message_of = self.whims.message_of
@@ -253,6 +256,9 @@ class StormWorld(World):
         # The addresses of the fakes are nobody's.
         if not self.cast.words:
             self.watch.wrong(Kind.LEAKED, what)
+
+    def _content_at(self, location: Location) -> bytes | None:
+        return self.cast.content_at(location)
 
     def arrived_last(self, channel: StormyChannel) -> None:
         """See what arrived last through a channel, and have the customer's phone answer."""

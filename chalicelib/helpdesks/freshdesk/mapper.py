@@ -67,15 +67,18 @@ def meant(
     Return which of an agent's replies a webhook was sent for; None where it was sent for none.
 
     `said` is all that was written in the ticket, oldest first. A webhook names what it was sent for
-    by its words, if at all: of what says the same, that is the newest that was there when it came,
-    `at` (ms since the epoch). Without any, it is an agent's newest reply.
+    by its words, if at all: of what says the same, or is files alone as it is, that is the newest that
+    was there when it came, `at` (ms since the epoch). Without any, it is an agent's newest reply.
     """
     known = [each for each in said if not each.private]
     if about.conversation_id:
         same = [each for each in known if str(each.id) == about.conversation_id]
     else:
+        theirs = [each for each in known if is_agents(each, ticket, agent=agent)]
         same = [each for each in known if _is_in(each, about.comment)]
-        same = same or [each for each in known if is_agents(each, ticket, agent=agent)]
+        if not same and _is_of_files(about.comment):
+            same = [each for each in theirs if not words(_text(each))]
+        same = same or theirs
     earlier = [each for each in same if each.created_at.timestamp() * _MS <= at]
     found = next(reversed(earlier or same), None)
     return found if found and is_agents(found, ticket, agent=agent) else None
@@ -106,6 +109,12 @@ def _is_in(conversation: Conversation, comment: str) -> bool:
     text = _text(conversation)
     written = {words(text), words(own_words(text))} - {""}
     return any(whole.endswith(each) for whole in said for each in written)
+
+
+def _is_of_files(comment: str) -> bool:
+    """Tell whether a webhook's comment has its writer's name and no words behind that."""
+    _, colon, said = text_of(comment).partition(" :")
+    return bool(colon) and not words(said)
 
 
 def _text(conversation: Conversation) -> str:

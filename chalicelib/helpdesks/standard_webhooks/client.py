@@ -40,13 +40,13 @@ class Client:
         self._secrets = secrets
 
     def post(self, kind: str, data: Mapping[str, Any], *, key: str) -> Answer:
-        """Post one webhook; the same `key` of a kind is the same webhook to the desk, once more."""
+        """Post one webhook; with the same `key` it is the same one to the desk, once more."""
         now = datetime.now(UTC)
         stamp = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         said = {"type": kind, "timestamp": stamp, "data": data}
         # As ASCII, so that nobody on the way has a reason to write it anew.
         body = json.dumps(said, separators=(",", ":"))
-        number = f"msg_{hashlib.sha256(f'{kind}:{key}'.encode()).hexdigest()[:_ID_LENGTH]}"
+        number = f"msg_{hashlib.sha256(key.encode()).hexdigest()[:_ID_LENGTH]}"
         signatures = signing.signatures(body, number=number, at=now, secrets=self._secrets)
         if not signatures:
             raise Unauthorised("no secret to sign with is configured")

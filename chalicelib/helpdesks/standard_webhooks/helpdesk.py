@@ -89,11 +89,12 @@ class StandardWebhooks:
         """
         Tell of a conversation and what it begins with; its ticket is what the receiver calls it.
 
-        Where it calls it nothing, the ticket has the conversation's own name.
+        Where it calls it nothing, the ticket has the conversation's own name. The webhook is the one
+        that `append` posts of that entry: whichever of both comes later, the message is there already.
         """
         from chalicelib.helpdesks.standard_webhooks import mapper
 
-        answer = self._client().post(mapper.OPENED, mapper.opened(opening), key=opening.reference)
+        answer = self._client().post(mapper.OPENED, mapper.opened(opening), key=opening.entry.key)
         return Ticket(
             id=answer.ticket_id or opening.reference,
             url=answer.url if origin(answer.url) else self._desk.url,

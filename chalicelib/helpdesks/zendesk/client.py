@@ -14,6 +14,7 @@ from chalicelib.domain.envelope import compact, digest
 from chalicelib.domain.file_names import safe_name
 from chalicelib.errors import AmbiguousError, Gone, Refused, ScriptaError, TransientError
 from chalicelib.helpdesks.zendesk.payloads import (
+    STAFF,
     Audit,
     AuditAnswer,
     CommentList,
@@ -119,6 +120,15 @@ class Client:
     def me(self) -> Person:
         """Return who we are."""
         return self._api.read("users/me", UserAnswer, timeout=_CHECK_TIMEOUT).user
+
+    def is_staff(self, user_id: int) -> bool:
+        """Tell whether a user is one of those who answer customers; nobody is who is not there."""
+        try:
+            return self._api.read(f"users/{user_id}", UserAnswer).user.role in STAFF
+        except Gone:
+            return False
+        except Refused as exc:
+            raise TransientError("who a user is was not told") from exc
 
     def check_field(self, field_id: int, option: str) -> None:
         """Return if an option's field of tickets takes texts; raise Refused where it does not."""

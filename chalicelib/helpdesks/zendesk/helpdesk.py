@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_allowed, origin
 from chalicelib.domain.content import File, Location
-from chalicelib.domain.desk_events import DeskEvent
+from chalicelib.domain.desk_events import DeskEvent, ReplyWritten
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.pace import Pace
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Authenticity, Entry, EntryKind, Opening, Promise, Ticket
-from chalicelib.errors import Gone, Moved, Refused, TransientError
+from chalicelib.errors import Gone, Refused, TransientError
 from chalicelib.helpdesks.zendesk import webhook
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ SETTINGS: Final[Sequence[Setting]] = (
 )
 
 _FILE_HOST: Final = ".zdusercontent.com"  # where an attachment's address leads on to
-_MOST_COMMENTS: Final = 5000  # of a ticket, which then takes no other
 _MOST_LOOKED_AT: Final = 25  # comments, when one of ours is looked for
 
 
@@ -78,11 +77,20 @@ class Zendesk:
         return webhook.split(body, desk=self._desk.id)
 
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
-        """Return what a webhook means; raise nothing for an odd one."""
+        """
+        Return what a webhook means; raise nothing for an odd one.
+
+        One about a file says by its number alone who linked it, which is asked for. Raises
+        TransientError where nobody answers.
+        """
         # pydantic: receive loads this module and parses nothing.
         from chalicelib.helpdesks.zendesk import mapper
 
-        return mapper.event(raw, place=self._place(), received_at=received_at)
+        event = mapper.event(raw, place=self._place(), received_at=received_at)
+        actor = mapper.linked_by(raw) if isinstance(event, ReplyWritten) else ""
+        if not actor or (_is_number(actor) and self._client().is_staff(int(actor))):
+            return event
+        return mapper.ignored(raw, "not_staff", self._place())
 
     def create(self, opening: Opening) -> Ticket:
         """
@@ -91,7 +99,7 @@ class Zendesk:
         The customer is one user by their external id, made by the first ticket. Where the ticket
         before is closed for good, the new one is a follow-up of it.
         """
-        from chalicelib.helpdesks.zendesk import entries
+        from chalicelib.helpdesks.zendesk import entries, standing
 
         agent, client = self._agent(), self._client()
         requester = client.customer(entries.person(opening.customer))
@@ -100,7 +108,7 @@ class Zendesk:
             requester=requester,
             agent=agent,
             uploads=[client.upload(file) for file in opening.entry.files],
-            follows=self._followable(client, opening.follows),
+            follows=standing.followable(client, opening.follows),
             options=self._numbers(),
         )
         answer = client.create(body)
@@ -113,7 +121,7 @@ class Zendesk:
         Raises Moved where a closed ticket was merged, Gone where it is closed for another reason or
         is full.
         """
-        from chalicelib.helpdesks.zendesk import entries
+        from chalicelib.helpdesks.zendesk import entries, standing
 
         number, client, agent = _number(ticket_id), self._client(), self._agent()
         by_customer = entry.kind is EntryKind.COMMENT and _is_number(entry.requester)
@@ -122,7 +130,7 @@ class Zendesk:
             return entries.add(client, number, entry, author=author)
         except Refused:
             ticket = client.ticket(number)
-            self._must_be_open(client, ticket)
+            standing.must_be_open(client, ticket, self._place())
             if not by_customer or ticket.requester_id in (author, agent):
                 raise
         # The customer's user was merged into another one, whom the ticket has now.
@@ -146,11 +154,14 @@ class Zendesk:
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
         """Return the id of the comment whose update has the entry's key, if it is behind `after`."""
         from chalicelib.helpdesks.zendesk import entries
+        from chalicelib.helpdesks.zendesk.payloads import STAFF
 
         number, client = _number(ticket_id), self._client()
-        behind = takewhile(lambda each: str(each.id) != after, client.comments(number).comments)
+        listed, agent = client.comments(number), self._agent()
+        others = {user.id for user in listed.users if user.role in STAFF} - {agent}
+        behind = takewhile(lambda each: str(each.id) != after, listed.comments)
         public = entry.kind.is_public
-        candidates = (comment for comment in behind if comment.public is public)
+        candidates = (c for c in behind if c.public is public and c.author_id not in others)
         for comment in islice(candidates, _MOST_LOOKED_AT):
             custom = client.audit(number, comment.audit_id).metadata.custom
             if entry.key and custom.get(entries.KEY) == entry.key:
@@ -179,6 +190,7 @@ class Zendesk:
         newest 100 comments of each.
         """
         from chalicelib.helpdesks.zendesk import mapper
+        from chalicelib.helpdesks.zendesk.payloads import STAFF
 
         client, agent = self._client(), self._agent()
         for ticket in client.newest_tickets():
@@ -187,7 +199,7 @@ class Zendesk:
             if not (ticket.external_id or "").startswith(mapper.OURS):
                 continue
             listed = client.comments(ticket.id)
-            staff = {u.id: u.name for u in listed.users if u.role in ("agent", "admin")}
+            staff = {u.id: u.name for u in listed.users if u.role in STAFF}
             for comment in listed.comments:
                 if comment.created_at.timestamp() * 1000 < since:
                     break
@@ -198,10 +210,11 @@ class Zendesk:
     def check(self) -> None:
         """Return if Zendesk knows us as the configured agent and has the configured fields."""
         from chalicelib.helpdesks.zendesk import entries
+        from chalicelib.helpdesks.zendesk.payloads import STAFF
 
         client, agent = self._client(), self._agent()
         me = client.me()
-        if me.id != agent or me.role not in ("agent", "admin"):
+        if me.id != agent or me.role not in STAFF:
             raise Refused("desk_refused", "the option 'agent' is not the agent of this email")
         for option, number in self._numbers().items():
             if option in entries.FIELDS:
@@ -254,30 +267,6 @@ class Zendesk:
             last_entry=last_entry,
             requester=str(row.requester_id),
         )
-
-    def _followable(self, client: Client, ticket_id: str) -> int | None:
-        """Return the ticket that can be followed up: one that is closed for good."""
-        from chalicelib.helpdesks.zendesk import mapper
-
-        try:
-            ticket = client.ticket(_number(ticket_id))
-        except Gone:
-            return None
-        return ticket.id if ticket.status == mapper.CLOSED else None
-
-    def _must_be_open(self, client: Client, ticket: TicketRow) -> None:
-        """Raise Moved or Gone where a ticket takes nothing more."""
-        from chalicelib.helpdesks.zendesk import mapper
-
-        if ticket.status == mapper.CLOSED:
-            into = ""
-            if mapper.MERGED in ticket.tags:
-                into = mapper.merged_into(client.comments(ticket.id).comments)
-            if into and into != str(ticket.id):
-                raise Moved(into, self._place().ticket_url(into))
-            raise Gone("closed for good")
-        if ticket.status == "deleted" or ticket.comment_count >= _MOST_COMMENTS:
-            raise Gone("deleted, or full")
 
 
 def create(*, desk: Desk, secrets: Secrets) -> Zendesk:

@@ -77,7 +77,7 @@ def event(raw: Mapping[str, Any], *, place: Place, received_at: int) -> DeskEven
                 occurred_at=at,
             )
         case _:
-            return _change(notice, kind, ticket, at, desk=place.desk) or _ignored(
+            return _change(notice, kind, ticket, at, desk=place.desk) or ignored(
                 raw, _kind(kind), place
             )
 
@@ -99,7 +99,7 @@ def _comment_added(
     elif not comment.body.strip():
         why = "empty"
     if why:
-        return _ignored(raw, why, place)
+        return ignored(raw, why, place)
     return ReplyWritten(
         key=items.key(place.desk, "reply", comment.id or items.fingerprint(raw)),
         ticket_id=ticket,
@@ -114,17 +114,15 @@ def _comment_added(
 def _file_linked(
     notice: Notice, raw: Mapping[str, Any], ticket: str, *, place: Place, at: int
 ) -> DeskEvent:
-    """Return a reply of one file; whoever linked it is told by id alone, so that who it may not be is."""
+    """Return a reply of one file, if whoever linked it is of the staff: that has to be asked."""
     file, actor = notice.event.comment.attachment, notice.detail.actor_id
     why = ""
     if not file.is_public:
         why = "private"
     elif not place.agent or not actor or actor == place.agent:
         why = "own"
-    elif actor == notice.detail.requester_id:
-        why = "not_staff"
     if why:
-        return _ignored(raw, why, place)
+        return ignored(raw, why, place)
     mime = simple_mime(file.content_type) or mime_of(file.filename)
     return ReplyWritten(
         key=items.key(place.desk, "file", file.id or items.fingerprint(raw)),
@@ -145,6 +143,12 @@ def _file_linked(
         occurred_at=at,
         **_whose(notice),
     )
+
+
+def linked_by(raw: Mapping[str, Any]) -> str:
+    """Return the number of the user who linked a file to a comment; empty for any other webhook."""
+    notice = Notice.model_validate(dict(raw))
+    return notice.detail.actor_id if webhook.kind_of(notice.type) == webhook.FILE else ""
 
 
 def _whose(notice: Notice) -> dict[str, Any]:
@@ -182,7 +186,8 @@ def _kind(kind: str) -> str:
     return kind if kind in _GONE | _TOLD | {"merged"} else "unknown"
 
 
-def _ignored(raw: Mapping[str, Any], why: str, place: Place) -> DeskEventIgnored:
+def ignored(raw: Mapping[str, Any], why: str, place: Place) -> DeskEventIgnored:
+    """Return that a webhook tells nothing for us."""
     return DeskEventIgnored(key=items.key(place.desk, "ignored", items.fingerprint(raw)), kind=why)
 
 

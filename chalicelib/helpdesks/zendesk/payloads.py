@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
@@ -58,7 +58,6 @@ class Detail(Payload):
 
     id: Id = ""
     actor_id: Id = ""
-    requester_id: Id = ""
     external_id: Text = ""
     status: Text = ""
     tags: Annotated[tuple[Text, ...], Each] = ()
@@ -73,6 +72,9 @@ class Notice(Payload):
     time: Time = 0
     detail: Annotated[Detail, Fields] = Detail()
     event: Annotated[Event, Fields] = Event()
+
+
+STAFF: Final = ("agent", "admin")  #: the roles of those who answer customers
 
 
 class Person(Payload):

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from chalicelib.http_client import Body, Form, Upload
-from tests.fakes.desks.json_api import Failed, JsonApi, iso
+from tests.fakes.desks.vendor import Answered, Asked, Vendor, iso
 
 INCOMING, OUTGOING, ACTIVITY, TEMPLATE = range(4)
 _TYPES: Final = ("incoming", "outgoing", "activity", "template")
@@ -52,44 +52,46 @@ class Conversation:
     updated_at: float = 0.0
 
 
-class ChatwootApi(JsonApi):
+class ChatwootApi(Vendor):
     """One account with one API inbox."""
 
-    def __init__(self, *, account: int, inbox: int, **said: Any) -> None:
+    def __init__(
+        self, *, url: str, tokens: Sequence[str], account: int, inbox: int, **said: Any
+    ) -> None:
         super().__init__("chatwoot", **said)
+        self.root = f"/api/v1/accounts/{account}/"
         self.contacts: dict[int, dict[str, Any]] = {}
         self.conversations: dict[int, Conversation] = {}
         self.channel_type = "Channel::Api"
         self._account, self._inbox = account, inbox
+        self._url, self._tokens = url, tokens
 
     # --- who asks
 
-    def _admit(self, headers: Mapping[str, str]) -> None:
-        if headers.get("api_access_token") not in self._tokens:
-            raise Failed(HTTPStatus.UNAUTHORIZED, {"error": "Invalid Access Token"})
+    def answer(self, asked: Asked) -> tuple[int, Mapping[str, Any]]:
+        """See Vendor."""
+        if asked.headers.get("api_access_token") not in self._tokens:
+            raise Answered(HTTPStatus.UNAUTHORIZED, {"error": "Invalid Access Token"})
+        said, files = _read(asked.body)
+        return HTTPStatus.OK, self._answer(asked, said, files)
 
-    def _answer(self, method: str, url: str, body: Body | None) -> tuple[HTTPStatus, Any]:
-        return HTTPStatus.OK, self._asked(method, url, body)
-
-    def _asked(self, method: str, url: str, body: Body | None) -> Mapping[str, Any]:
-        parts = urlsplit(url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        path = parts.path.removeprefix(f"/api/v1/accounts/{self._account}/").split("/")
-        said, files = _read(body)
-        match method, path:
-            case _, ["contacts", *_]:
-                return self._people(query, said)
-            case "GET", ["conversations"]:
-                return {"data": {"meta": {}, "payload": self._list(query)}}
-            case "POST", ["conversations"]:
+    def _answer(
+        self, asked: Asked, said: Mapping[str, Any], files: Sequence[Upload]
+    ) -> Mapping[str, Any]:
+        match asked.method, asked.path:
+            case _, ("contacts", *_):
+                return self._people(asked.query, said)
+            case "GET", ("conversations",):
+                return {"data": {"meta": {}, "payload": self._list(asked.query)}}
+            case "POST", ("conversations",):
                 return self._new_conversation(said, files)
-            case "GET", ["inboxes", number] if int(number) == self._inbox:
+            case "GET", ("inboxes", number) if int(number) == self._inbox:
                 return {"id": self._inbox, "channel_type": self.channel_type}
-            case _, ["conversations", number, *rest]:
+            case _, ("conversations", number, *rest):
                 place = self._there(int(number))
-                if method == "POST":
+                if asked.method == "POST":
                     return self._change(place, rest, said, files)
-                return self._look(place, rest, query)
+                return self._look(place, rest, asked.query)
             case _:
                 raise _not_found()
 
@@ -137,7 +139,7 @@ class ChatwootApi(JsonApi):
         for name in ("identifier", "phone_number"):
             if said.get(name) and said[name] in (c[name] for c in self.contacts.values()):
                 message = f"{name} has already been taken"
-                raise Failed(HTTPStatus.UNPROCESSABLE_ENTITY, {"message": message})
+                raise Answered(HTTPStatus.UNPROCESSABLE_ENTITY, {"message": message})
         contact = {
             "id": self._number(),
             "name": said["name"],
@@ -158,7 +160,7 @@ class ChatwootApi(JsonApi):
         known = {c.source_id: c.contact for c in self.conversations.values()}
         if known.get(said["source_id"], contact) != contact:
             about = {"error": "source_id should be unique"}
-            raise Failed(HTTPStatus.UNPROCESSABLE_ENTITY, about)
+            raise Answered(HTTPStatus.UNPROCESSABLE_ENTITY, about)
         made = self.open(contact, source_id=said["source_id"], attributes=said["custom_attributes"])
         self._new(made, said["message"], files)
         return self._shown(made)
@@ -172,8 +174,8 @@ class ChatwootApi(JsonApi):
             contact=contact,
             inbox=self._inbox,
             source_id=source_id,
-            created_at=self._clock(),
-            updated_at=self._clock(),
+            created_at=self.now(),
+            updated_at=self.now(),
             attributes=attributes or {},
         )
         self.conversations[made.id] = made
@@ -183,14 +185,14 @@ class ChatwootApi(JsonApi):
         self, conversation: Conversation, said: Mapping[str, Any], files: Sequence[Upload]
     ) -> Message:
         kind = _TYPES.index(said["message_type"])
-        lately = [m for m in conversation.messages if m.created_at > self._clock() - 60]
+        lately = [m for m in conversation.messages if m.created_at > self.now() - 60]
         if len(lately) >= _FLOOD:
             about = {"error": "Validation failed: Too many messages"}
-            raise Failed(HTTPStatus.UNPROCESSABLE_ENTITY, about)
+            raise Answered(HTTPStatus.UNPROCESSABLE_ENTITY, about)
         contact = self.contacts[conversation.contact]
         bridge = {"id": 1, "name": "Scripta", "type": "user"}
         sender = {"id": contact["id"], "name": contact["name"], "type": "contact"}
-        return self.add(
+        message = self.add(
             conversation.id,
             kind=kind,
             content=_rendered(said["content"]) if kind == OUTGOING else said["content"],
@@ -199,10 +201,12 @@ class ChatwootApi(JsonApi):
             sender=sender if kind == INCOMING else bridge,
             files=tuple(files),
         )
+        self.wrote(conversation, message)
+        return message
 
     def add(self, ticket: int, **said: Any) -> Message:
         """Add a message, and tell of it; a customer's opens the conversation."""
-        conversation, now = self.conversations[ticket], self._clock()
+        conversation, now = self.conversations[ticket], self.now()
         message = Message(id=self._number(), created_at=now, seen_from=now + self._lag, **said)
         conversation.messages.append(message)
         conversation.updated_at = now
@@ -216,11 +220,11 @@ class ChatwootApi(JsonApi):
         conversation = self.conversations[ticket]
         if conversation.status != status:
             before, conversation.status = conversation.status, status
-            conversation.updated_at = max(self._clock(), conversation.updated_at + 0.001)
+            conversation.updated_at = max(self.now(), conversation.updated_at + 0.001)
             changed = [{"status": {"previous_value": before, "current_value": status}}]
             shown = self._told_conversation(conversation)
             event = {"event": "conversation_status_changed", "changed_attributes": changed}
-            self.told.append(shown | event)
+            self._post(shown | event)
 
     def merge_contacts(self, base: int, mergee: int) -> None:
         """Do what an agent does who merges a contact into another one."""
@@ -249,7 +253,7 @@ class ChatwootApi(JsonApi):
         return [self._shown(each) for each in found[(number - 1) * 25 : number * 25]]
 
     def _seen(self, conversation: Conversation) -> list[Message]:
-        return [m for m in conversation.messages if m.seen_from <= self._clock()]
+        return [m for m in conversation.messages if m.seen_from <= self.now()]
 
     def _messages(
         self, conversation: Conversation, query: Mapping[str, str]
@@ -328,7 +332,7 @@ class ChatwootApi(JsonApi):
         """Post a webhook about a message."""
         shown = self._shown_message(conversation, message)
         del shown["inbox_id"], shown["conversation_id"], shown["status"]
-        self.told.append(
+        self._post(
             shown
             | {
                 "event": event,
@@ -354,8 +358,8 @@ def _last_activity(conversation: Conversation) -> float:
     return max([conversation.created_at, *(m.created_at for m in conversation.messages)])
 
 
-def _not_found() -> Failed:
-    return Failed(HTTPStatus.NOT_FOUND, {"error": "Resource could not be found"})
+def _not_found() -> Answered:
+    return Answered(HTTPStatus.NOT_FOUND, {"error": "Resource could not be found"})
 
 
 def _rendered(content: str) -> str:

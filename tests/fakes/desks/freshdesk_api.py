@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from chalicelib.http_client import Form
-from tests.desks.bench import SeenFile, Webhook
+from tests.desks.bench import SeenFile
 from tests.fakes.desks.vendor import Answered, Asked, Vendor
 
 URL: Final = "https://example.freshdesk.com"
@@ -63,29 +62,22 @@ class Ticket:
 
 class FreshdeskApi(Vendor):
     """
-    One account.
+    One account; `wrote` gets None for a ticket's description.
 
-    What is written is seen `lag` seconds later, and by a search after five minutes. `posted` is what
-    its automations, which bring `secret` along, have posted since this was last emptied.
+    What is written is seen by a search after five minutes.
     """
 
     root = "/api/v2/"
 
-    def __init__(
-        self, *, keys: Sequence[str], secret: str, lag: float = 0.0, strict: bool = True
-    ) -> None:
-        super().__init__("freshdesk", strict=strict)
+    def __init__(self, *, keys: Sequence[str], **said: Any) -> None:
+        super().__init__("freshdesk", **said)
         self.tickets: dict[int, Ticket] = {}
         self.contacts: dict[int, dict[str, Any]] = {}
         self.names = {BRIDGE: "Scripta", ALICE: "Alice"}
-        self.posted: list[Webhook] = []
         self.files: dict[int, SeenFile] = {}
         self.taken_phones: set[str] = set()
         self.calls_left = 10_000
         self._accepted = [_basic(key) for key in keys]
-        self._secret = secret
-        self._lag = lag
-        self._last = 100
 
     # --- what the API does
 
@@ -186,6 +178,7 @@ class FreshdeskApi(Vendor):
             files=files,
         )
         self.tickets[ticket.id] = ticket
+        self.wrote(ticket, None)
         return self._told(ticket)
 
     def _note(
@@ -205,6 +198,7 @@ class FreshdeskApi(Vendor):
             private=said["private"],
             files=files,
         )
+        self.wrote(ticket, note)
         return self._shown(ticket, note)
 
     def _there(self, number: str) -> Ticket:
@@ -371,14 +365,6 @@ class FreshdeskApi(Vendor):
         """Return where a file is to be had."""
         name = quote(self.files[number].name)
         return f"https://cdn.freshdesk.com/data/helpdesk/attachments/production/{number}/original/{name}"
-
-    def _post(self, body: Mapping[str, Any]) -> None:
-        at = int(self.now() * 1000)
-        self.posted.append(Webhook(json.dumps(body).encode(), sign(secret=self._secret), at))
-
-    def _number(self) -> int:
-        self._last += 1
-        return self._last
 
 
 def sign(*, secret: str) -> dict[str, str]:

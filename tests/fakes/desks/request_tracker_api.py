@@ -104,7 +104,9 @@ class RtApi:
     one.
     """
 
-    def __init__(self, *, tokens: Sequence[str], clock: Callable[[], int], lag: float = 0) -> None:
+    def __init__(
+        self, *, tokens: Sequence[str], clock: Callable[[], int], lag: float = 0, first: int = 0
+    ) -> None:
         self.tickets: dict[int, RtTicket] = {}
         self.names: dict[str, str] = dict(_REAL_NAMES)
         self.wrote: Callable[[RtTicket, RtEntry], None] = lambda ticket, entry: None
@@ -112,7 +114,7 @@ class RtApi:
         self._tokens = tokens
         self._clock = clock
         self._lag = round(lag * 1000)
-        self._last = 0
+        self._last = first
 
     # --- who asks
 

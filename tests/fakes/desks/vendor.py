@@ -1,12 +1,13 @@
-"""What those who play a vendor's API share: the contract, the time, and how a failure is answered."""
+"""What those who play a vendor's API share: the contract, the time, failures, and what is told."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from chalicelib.http_client import Body, Response
@@ -36,30 +37,44 @@ class Asked:
     body: Any
 
 
+class Told(NamedTuple):
+    """A webhook as it was posted `at` a time in ms, without its signature."""
+
+    body: Mapping[str, Any]
+    at: int
+
+
 class Vendor:
     """
     A Transport behind which somebody plays a vendor: `answer` is what it does.
 
-    What is `strict` is held against the contract, both ways.
+    `now` is its time, in seconds since the epoch. What is `strict` is held against the contract, both
+    ways; numbers begin behind `first`. What the API writes is seen `lag` seconds later; `wrote` is called with the ticket and with
+    each entry that the API puts into it for people to see, before the answer. `told` are the webhooks
+    that were posted since it was last emptied.
     """
 
     root = "/"
 
-    def __init__(self, contract: str, *, strict: bool = True) -> None:
+    def __init__(
+        self,
+        contract: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        lag: float = 0.0,
+        strict: bool = True,
+        first: int = 100,
+    ) -> None:
+        self.now = clock
+        self.told: list[Told] = []
+        self.wrote: Callable[[Any, Any], None] = lambda ticket, entry: None
         self._contract = Contract(contract) if strict else None
-        self._later = 0.0
+        self._lag = lag
+        self._last = first
 
     def answer(self, asked: Asked) -> tuple[int, Mapping[str, Any] | list[Any] | None]:
         """Do what is asked and return status and body; raise Answered where it is refused."""
         raise NotImplementedError
-
-    def now(self) -> float:
-        """Return the vendor's time, in seconds since the epoch."""
-        return time.time() + self._later
-
-    def let_pass(self, seconds: float) -> None:
-        """Let that much time pass."""
-        self._later += seconds
 
     def request(
         self,
@@ -98,3 +113,17 @@ class Vendor:
             told |= refused.headers
         content = b"" if said is None else json.dumps(said).encode()
         return Response(status=status, headers=told, body=content)
+
+    def _post(self, body: Mapping[str, Any]) -> None:
+        """Let a webhook tell of something."""
+        self.told.append(Told(body, int(self.now() * 1000)))
+
+    def _number(self) -> int:
+        self._last += 1
+        return self._last
+
+
+def iso(seconds: float) -> str:
+    """Return a time as Rails writes it."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

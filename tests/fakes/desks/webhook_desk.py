@@ -54,17 +54,26 @@ class WebhookDesk:
     """
     Answers at any address to whoever signs with one of `secrets` and shows one of `tokens`, if any.
 
-    `wrote` is called with a ticket and each message that comes into it, before the answer.
+    `wrote` is called with a ticket and each message that comes into it, before the answer; `linked`
+    returns what is behind a link to a file.
     """
 
-    def __init__(self, *, secrets: Sequence[str], tokens: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        secrets: Sequence[str],
+        tokens: Sequence[str] = (),
+        first: int = 0,
+        linked: Callable[[str], bytes] = lambda link: b"",
+    ) -> None:
         self.tickets: dict[str, WebhookTicket] = {}
         self.seen: dict[str, tuple[int, Mapping[str, Any]]] = {}
         self.files: dict[str, bytes] = {}
         self.wrote: Callable[[WebhookTicket, DeskMessage], None] = lambda ticket, message: None
         self._secrets = secrets
         self._tokens = tokens
-        self._last = 0
+        self._last = first
+        self._linked = linked
 
     def request(
         self,
@@ -116,10 +125,16 @@ class WebhookDesk:
             return 409, {"error": "ticket_merged", "ticket_id": found.into, "url": url}
         if found.is_final:
             return 410, {"error": "ticket_closed"}
-        assert data["conversation_id"] == found.about.get("conversation_id", "")
+        assert data["conversation_id"] in self._conversations(found)
         found.is_open = True
         self._add(found, data)
         return 202, {}
+
+    def _conversations(self, ticket: WebhookTicket) -> set[str]:
+        """Return the conversations that a ticket is of, with those that were merged into it."""
+        own = {ticket.about.get("conversation_id", "")}
+        before = (each for each in self.tickets.values() if each.into == ticket.id)
+        return own.union(*map(self._conversations, before))
 
     def _add(self, ticket: WebhookTicket, data: Mapping[str, Any]) -> None:
         message = DeskMessage(
@@ -128,7 +143,12 @@ class WebhookDesk:
             text=data["text"],
             author=data["author"],
             files=tuple(
-                (file["filename"], base64.b64decode(file["content"]) if "content" in file else b"")
+                (
+                    file["filename"],
+                    base64.b64decode(file["content"])
+                    if "content" in file
+                    else self._linked(file["url"]),
+                )
                 for file in data["attachments"]
             ),
         )

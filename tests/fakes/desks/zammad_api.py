@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from chalicelib.http_client import Body
-from tests.fakes.desks.json_api import Failed, JsonApi, iso
+from tests.fakes.desks.vendor import Answered, Asked, Vendor, iso
 
 FIELDS: Final = ("scripta_reference", "scripta_channel", "scripta_account")
 GROUP: Final = "Phones"
+MERGED: Final = "merged"
 _CONDITION: Final = "condition["
 
 
@@ -53,11 +53,14 @@ class ApiTicket:
     links: list[tuple[str, int]] = field(default_factory=list)
 
 
-class ZammadApi(JsonApi):
-    """Zammad, with a trigger on whatever happens."""
+class ZammadApi(Vendor):
+    """Zammad, with a trigger on whatever happens; what gets into a merged ticket is seen by nobody."""
 
-    def __init__(self, **said: Any) -> None:
+    root = "/api/v1/"
+
+    def __init__(self, *, tokens: Sequence[str], **said: Any) -> None:
         super().__init__("zammad", **said)
+        self._tokens = tokens
         self.tickets: dict[int, ApiTicket] = {}
         self.users: dict[int, dict[str, Any]] = {}
 
@@ -68,33 +71,32 @@ class ZammadApi(JsonApi):
         if token not in self._tokens:
             raise _failed(HTTPStatus.UNAUTHORIZED, "Invalid BasicAuth credentials")
 
-    def _answer(self, method: str, url: str, body: Body | None) -> tuple[HTTPStatus, Any]:
-        parts = urlsplit(url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        path = parts.path.removeprefix("/api/v1/").split("/")
-        said = body if isinstance(body, Mapping) else {}
-        match method, path:
-            case "POST", ["tickets"]:
+    def answer(self, asked: Asked) -> tuple[int, Any]:
+        """See Vendor."""
+        self._admit(asked.headers)
+        said = asked.body if isinstance(asked.body, Mapping) else {}
+        match asked.method, asked.path:
+            case "POST", ("tickets",):
                 return HTTPStatus.CREATED, self._create(said)
-            case "GET", ["tickets", "search"]:
-                return HTTPStatus.OK, self._search(query)
-            case "PUT", ["tickets", number]:
+            case "GET", ("tickets", "search"):
+                return HTTPStatus.OK, self._search(asked.query)
+            case "PUT", ("tickets", number):
                 return HTTPStatus.OK, self._update(self._there(int(number)), said)
             case "GET", _:
-                return HTTPStatus.OK, self._look(path, query)
+                return HTTPStatus.OK, self._look(asked.path, asked.query)
             case _:
                 raise _failed(HTTPStatus.NOT_FOUND, "No route matches")
 
-    def _look(self, path: list[str], query: Mapping[str, str]) -> Any:
-        match path:
-            case ["tickets", number]:
+    def _look(self, path: Sequence[str], query: Mapping[str, str]) -> Any:
+        match tuple(path):
+            case ("tickets", number):
                 return self._shown(self._there(int(number)))
-            case ["ticket_articles", "by_ticket", number]:
+            case ("ticket_articles", "by_ticket", number):
                 ticket = self._there(int(number))
                 return [self._article(ticket, article) for article in self._seen(ticket)]
-            case ["links"]:
+            case ("links",):
                 return {"links": self._links(int(query["link_object_value"])), "assets": {}}
-            case ["users", "me"]:
+            case ("users", "me"):
                 return {"id": 3, "login": "scripta@acme.test"}
             case _:
                 raise _failed(HTTPStatus.NOT_FOUND, "No route matches")
@@ -130,7 +132,7 @@ class ZammadApi(JsonApi):
 
     def open(self, title: str, *, customer: int) -> ApiTicket:
         """Create a ticket without articles."""
-        now = self._clock()
+        now = self.now()
         own = dict.fromkeys(FIELDS, "")
         ticket = ApiTicket(
             id=self._number(),
@@ -155,7 +157,7 @@ class ZammadApi(JsonApi):
         origin = said.get("origin_by_id")
         is_customers = said["sender"] == "Customer" or origin is not None
         user = self.users[origin or ticket.customer]
-        self.add(
+        article = self.add(
             ticket.id,
             kind=said["type"],
             sender="Customer" if is_customers else "Agent",
@@ -168,10 +170,12 @@ class ZammadApi(JsonApi):
             in_reply_to=said.get("in_reply_to"),
             files=[(f["filename"], b64decode(f["data"])) for f in said.get("attachments", [])],
         )
+        if ticket.state != MERGED:
+            self.wrote(ticket, article)
 
     def add(self, ticket_id: int, *, state: str = "", **said: Any) -> Article:
         """Add an article, with a new state if there is one, and tell of both in one webhook."""
-        ticket, now = self.tickets[ticket_id], self._clock()
+        ticket, now = self.tickets[ticket_id], self.now()
         article = Article(id=self._number(), created_at=now, seen_from=now + self._lag, **said)
         ticket.articles.append(article)
         ticket.state = state or ticket.state
@@ -196,10 +200,10 @@ class ZammadApi(JsonApi):
         self._touch(other)
         self._tell(other, None)
         said = {"kind": "note", "sender": "Agent", "author": "Alice Smith", "body": "merged"}
-        self.add(ticket_id, state="merged", **said)
+        self.add(ticket_id, state=MERGED, **said)
 
     def _touch(self, ticket: ApiTicket) -> None:
-        ticket.updated_at = max(self._clock(), ticket.updated_at + 0.001)
+        ticket.updated_at = max(self.now(), ticket.updated_at + 0.001)
 
     # --- what it shows and tells
 
@@ -209,7 +213,7 @@ class ZammadApi(JsonApi):
         return self.tickets[number]
 
     def _seen(self, ticket: ApiTicket) -> list[Article]:
-        return [each for each in ticket.articles if each.seen_from <= self._clock()]
+        return [each for each in ticket.articles if each.seen_from <= self.now()]
 
     def _search(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
         found = list(self.tickets.values())
@@ -274,13 +278,13 @@ class ZammadApi(JsonApi):
     def _tell(self, ticket: ApiTicket, article: Article | None) -> None:
         told = self._shown(ticket) | {"customer": self.users[ticket.customer]}
         said = self._article(ticket, article) if article else {}
-        self.told.append({"ticket": told, "article": said})
+        self._post({"ticket": told, "article": said})
 
     def file(self, url: str, headers: Mapping[str, str]) -> bytes:
         """Return what a file's address gives; raise LookupError where that is refused."""
         try:
             self._admit(headers)
-        except Failed as failed:
+        except Answered as failed:
             raise LookupError(failed.status) from failed
         wanted = urlsplit(url).path.split("/")[-2:]
         for ticket in self.tickets.values():
@@ -291,5 +295,5 @@ class ZammadApi(JsonApi):
         raise LookupError(url)
 
 
-def _failed(status: int, about: str) -> Failed:
-    return Failed(status, {"error": about})
+def _failed(status: int, about: str) -> Answered:
+    return Answered(status, {"error": about})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hmac
 import html
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from chalicelib.http_client import Raw
-from tests.desks.bench import SeenFile, Webhook
+from tests.desks.bench import SeenFile
 from tests.fakes.desks.vendor import Answered, Asked, Vendor
 
 URL: Final = "https://example.zendesk.com"
@@ -67,29 +66,22 @@ class ZendeskApi(Vendor):
     """
     One account.
 
-    What is written is seen `lag` seconds later. `posted` are the events that its webhook, signed
-    with `secret`, has told of since this was last emptied.
+    Whoever has one of `tokens` is the bridge's own agent.
     """
 
     root = "/api/v2/"
 
-    def __init__(
-        self, *, tokens: Sequence[str], secret: str, lag: float = 0.0, strict: bool = True
-    ) -> None:
-        super().__init__("zendesk", strict=strict)
+    def __init__(self, *, tokens: Sequence[str], **said: Any) -> None:
+        super().__init__("zendesk", **said)
         self.tickets: dict[int, Ticket] = {}
         self.users: dict[int, dict[str, Any]] = {
             BRIDGE: {"id": BRIDGE, "role": "agent", "name": "Scripta"},
             ALICE: {"id": ALICE, "role": "agent", "name": "Alice"},
         }
-        self.posted: list[Webhook] = []
         self.files: dict[int, SeenFile] = {}
         self.full_at = _FULL
         self.taken_phones: set[str] = set()
         self._accepted = [_basic(token) for token in tokens]
-        self._secret = secret
-        self._lag = lag
-        self._last = 100
         self._uploads: dict[str, tuple[SeenFile, str]] = {}
         self.keys: dict[str, tuple[float, Any, int]] = {}
 
@@ -106,6 +98,10 @@ class ZendeskApi(Vendor):
         match asked.path:
             case ("users", "me"):
                 said: Mapping[str, Any] = {"user": self.users[BRIDGE]}
+            case ("users", number):
+                if int(number) not in self.users:
+                    raise Answered(HTTPStatus.NOT_FOUND, {"error": "RecordNotFound"})
+                said = {"user": self.users[int(number)]}
             case ("ticket_fields", number):
                 said = {"ticket_field": _field(int(number))}
             case ("tickets",):
@@ -178,6 +174,7 @@ class ZendeskApi(Vendor):
         comment = self._write(ticket, said["comment"], metadata=said["metadata"])
         self.tickets[ticket.id] = ticket
         self.keys[key] = (self.now(), said, ticket.id)
+        self.wrote(ticket, comment)
         return self._answer(ticket, comment)
 
     def _update(self, number: int, said: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -194,6 +191,7 @@ class ZendeskApi(Vendor):
         comment = self._write(ticket, said["comment"], metadata=said["metadata"])
         ticket.updates = [*recent, self.now()]
         self._set(ticket, said["status"], by=BRIDGE)
+        self.wrote(ticket, comment)
         return self._answer(ticket, comment)
 
     def _write(
@@ -396,13 +394,7 @@ class ZendeskApi(Vendor):
 
     def post(self, ticket: Ticket, kind: str, event: Mapping[str, Any], *, by: int) -> None:
         """Let the webhook tell of an event."""
-        body = _event(ticket, kind, event, number=self._number(), by=by, at=self.now())
-        content = json.dumps(body).encode()
-        self.posted.append(Webhook(content, sign(content, secret=self._secret)))
-
-    def _number(self) -> int:
-        self._last += 1
-        return self._last
+        self._post(_event(ticket, kind, event, number=self._number(), by=by, at=self.now()))
 
 
 def sign(body: bytes, *, secret: str, at: datetime | None = None) -> dict[str, str]:

@@ -6,13 +6,14 @@ import pytest
 
 from chalicelib.domain.pace import Pace
 from chalicelib.domain.ticket import Promise
-from chalicelib.errors import AmbiguousError, Refused
+from chalicelib.errors import AmbiguousError, Refused, TransientError
 from tests.builders import echo, message
 from tests.fakes.faults import ALWAYS
 from tests.fakes.helpdesk import LAG
 from tests.fakes.world import World
 
 INTERVAL = 20.0
+FORWARD = "CONV#WORK#forward"
 
 
 @pytest.fixture
@@ -60,6 +61,19 @@ def test_what_others_said_or_what_is_for_others_is_not_mixed_in(world):
         "from the phone",
         "two",
     ]
+
+
+def test_what_could_not_be_stored_as_joint_is_not(world):
+    def fail() -> None:
+        raise TransientError("throttled")
+
+    world.open_ticket("hello")
+    then = world.table.before_write
+    # Behind the two writes that take them in.
+    then(FORWARD, lambda: then(FORWARD, lambda: then(FORWARD, fail)))
+    world.hear(message("one"), message("two"))
+    world.run_until_quiet()
+    assert "\n".join(world.ticket().texts()) == "hello\none\ntwo"
 
 
 @pytest.mark.parametrize("performed", [True, False])

@@ -21,7 +21,7 @@ from tests.desks.bench import DESK, NEW, TOKEN
 from tests.desks.chatwoot import ACCOUNT, ALICE, URL, ChatwootBench
 from tests.fakes.desks.chatwoot_api import OUTGOING, TEMPLATE
 from tests.fakes.desks.contract import ContractBroken
-from tests.fakes.desks.json_api import Failed
+from tests.fakes.desks.vendor import Answered
 from tests.unit.helpdesks.examples import ANA, OPENING, more
 
 
@@ -33,7 +33,7 @@ def bench() -> ChatwootBench:
 def opened(bench: ChatwootBench, **options: str) -> Chatwoot:
     """Return the adapter of a desk with other options, before the same account."""
     desk = Desk(id=DESK, helpdesk="chatwoot", url=URL, options=options)
-    return Chatwoot(desk=desk, secrets=bench.secrets, http=bench.way)
+    return Chatwoot(desk=desk, secrets=bench.secrets, http=bench.mishaps)
 
 
 def contact(bench: ChatwootBench, **said: object) -> int:
@@ -148,7 +148,7 @@ def test_a_label_that_cannot_be_given_is_no_reason_to_doubt_the_conversation(
 
     def without_labels(conversation, path, said, files):
         if path == ["labels"]:
-            raise Failed(500, {"error": "a mishap"})
+            raise Answered(500, {"error": "a mishap"})
         return change(conversation, path, said, files)
 
     monkeypatch.setattr(bench.api, "_change", without_labels)

@@ -363,3 +363,13 @@ def test_a_typo_is_refused_by_our_contract(bench: FreshdeskBench, ticket: Ticket
     asked = "tickets?order_by=created_at&order_type=desc&page=1&per_page=5&filter=spam"
     with pytest.raises(ContractBroken, match="filter"):
         client._api.read(asked, list)
+
+
+def test_a_webhook_without_words_is_of_a_reply_of_files_alone(
+    bench: FreshdeskBench, ticket: Ticket
+):
+    (told,) = bench.reply(ticket.id, "", files=[SeenFile("offer.pdf", b"pdf")])
+    bench.reply(ticket.id, "Here it is")
+    event = bench.helpdesk.parse(json.loads(told.body), received_at=told.at + 60_000)
+    assert isinstance(event, ReplyWritten)
+    assert [file.name for file in event.files] == ["offer.pdf"]

@@ -217,3 +217,12 @@ def test_files_come_from_the_desk_and_from_named_hosts(url: str, is_taken: bool)
     else:
         with pytest.raises(Refused):
             desk.locate(file)
+
+
+def test_a_message_whose_conversation_may_have_been_opened_with_it_is_the_same_webhook():
+    http = FakeHttp(answer())
+    desk, asked = open_desk(http), opening()
+    desk.create(asked)
+    desk.append("T-2", replace(asked.entry, requester=asked.reference))
+    first, second = (each.headers["webhook-id"] for each in http.asked)
+    assert first == second

@@ -28,7 +28,7 @@ from tests.desks.bench import DESK, TOKEN, Webhook
 from tests.desks.mishaps import Mishaps
 from tests.desks.zammad import ALICE, OPTIONS, URL, ZammadBench
 from tests.fakes.desks.contract import ContractBroken
-from tests.fakes.desks.json_api import Failed
+from tests.fakes.desks.vendor import Answered
 from tests.unit.helpdesks.examples import ANA, HELLO, OPENING, more
 
 
@@ -40,7 +40,7 @@ def bench() -> ZammadBench:
 def opened(bench: ZammadBench, **options: str) -> Zammad:
     """Return the adapter of a desk with other options, before the same Zammad."""
     desk = Desk(id=DESK, helpdesk="zammad", url=URL, options=options)
-    return Zammad(desk=desk, secrets=bench.secrets, http=bench.way)
+    return Zammad(desk=desk, secrets=bench.secrets, http=bench.mishaps)
 
 
 def told(bench: ZammadBench, *webhooks: Webhook) -> list[DeskEvent]:
@@ -136,7 +136,7 @@ def test_a_ticket_that_could_not_be_opened_after_the_write_is_opened_by_the_look
 ):
     ticket, entry = bench.helpdesk.create(OPENING), more("c-9.2")
     bench.close(ticket.id)
-    ask = bench.way.request
+    ask = bench.mishaps.request
 
     def unreached(method: str, url: str, **asked: Any) -> Response:
         if "state" in (asked.get("body") or {}):
@@ -356,7 +356,7 @@ def test_a_customer_that_was_made_meanwhile_is_found_by_the_next_attempt(
     bench: ZammadBench, monkeypatch: pytest.MonkeyPatch
 ):
     def taken(said: object) -> int:
-        raise Failed(422, {"error": "Object already exists!"})
+        raise Answered(422, {"error": "Object already exists!"})
 
     with monkeypatch.context() as patch:
         patch.setattr(bench.api, "_customer", taken)

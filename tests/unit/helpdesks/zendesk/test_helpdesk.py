@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -230,7 +231,7 @@ def test_a_deleted_ticket_is_gone_and_not_found(bench: ZendeskBench, ticket: Tic
 
 
 def test_a_full_ticket_is_gone(bench: ZendeskBench, ticket: Ticket, monkeypatch):
-    monkeypatch.setattr("chalicelib.helpdesks.zendesk.helpdesk._MOST_COMMENTS", 2)
+    monkeypatch.setattr("chalicelib.helpdesks.zendesk.standing._MOST_COMMENTS", 2)
     bench.api.full_at = 2
     bench.helpdesk.append(ticket.id, more(2, ticket))
     with pytest.raises(Gone):
@@ -392,3 +393,43 @@ def test_a_typo_is_refused_by_our_contract(bench: ZendeskBench, ticket: Ticket):
         client.update(int(ticket.id), update)
     with pytest.raises(ContractBroken, match="per_page"):
         client._api.read("tickets?per_page=5", dict)
+
+
+@pytest.mark.parametrize("asks", ["the customer", "an agent"])
+def test_a_file_is_an_agents_only_if_an_agent_linked_it(bench, ticket, asks):
+    made = bench.api.tickets[int(ticket.id)]
+    customer, made.requester = made.requester, ALICE if asks == "an agent" else made.requester
+    linked = {}
+    for by in (customer, ALICE):
+        file = bench.api.attach(SeenFile("cat.png", b"meow"), "image/png")
+        added = partial(bench.api.add, made, by=by, html_body="", public=True, files=[file])
+        bodies = [json.loads(webhook.body) for webhook in bench.of(added)]
+        linked[by] = [bench.helpdesk.parse(body, received_at=0) for body in bodies][-1]
+    assert isinstance(linked[customer], DeskEventIgnored)
+    assert isinstance(linked[ALICE], ReplyWritten)
+
+
+def test_a_file_waits_while_nobody_says_who_linked_it(bench, ticket):
+    made = bench.api.tickets[int(ticket.id)]
+    file = bench.api.attach(SeenFile("cat.png", b"meow"), "image/png")
+    *_, told = bench.of(
+        lambda: bench.api.add(made, by=ALICE, html_body="", public=True, files=[file])
+    )
+    with bench.is_down(), pytest.raises(TransientError):
+        bench.helpdesk.parse(json.loads(told.body), received_at=0)
+
+
+def test_what_we_wrote_is_found_behind_any_number_of_agents_replies(bench, ticket):
+    entry = more(2, ticket)
+    written = bench.helpdesk.append(ticket.id, entry)
+    for number in range(40):
+        bench.reply(ticket.id, f"reply {number}")
+    find = bench.helpdesk.find_entry
+    assert find(ticket.id, after=ticket.last_entry, entry=entry) == written
+
+
+def test_a_refused_question_who_linked_a_file_is_asked_again():
+    http = FakeHttp(answered({"error": "x"}, status=400))
+    client = Client(url=URL, email="a@example.com", tokens=["t"], http=http)
+    with pytest.raises(TransientError):
+        client.is_staff(1)
