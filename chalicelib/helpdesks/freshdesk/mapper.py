@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.desk_api import items
+from chalicelib.desk_api.events import agents_file, changed
 from chalicelib.desk_api.html_text import text_of
-from chalicelib.desk_api.literal import words
+from chalicelib.desk_api.lines import words
 from chalicelib.desk_api.own_words import own_words
 from chalicelib.domain.content import File
 from chalicelib.domain.conversation import TicketStatus
-from chalicelib.domain.desk_events import DeskEventIgnored, ReplyWritten, TicketChanged
-from chalicelib.domain.file_names import kind_of, mime_of, simple_mime
+from chalicelib.domain.desk_events import ReplyWritten, TicketChanged
 from chalicelib.helpdesks.freshdesk import webhook
 from chalicelib.helpdesks.freshdesk.payloads import Conversation, Notice, Stored, TicketRow
 
@@ -113,15 +113,8 @@ def _text(conversation: Conversation) -> str:
 
 
 def _file(stored: Stored) -> File:
-    mime = simple_mime(stored.content_type) or mime_of(stored.name)
-    return File(
-        kind=kind_of(mime),
-        url=stored.attachment_url,
-        id=str(stored.id),
-        name=stored.name,
-        mime=mime,
-        problem="" if stored.attachment_url else "file_unavailable",
-    )
+    url, mime = stored.attachment_url, stored.content_type
+    return agents_file(url=url, name=stored.name, mime=mime, number=str(stored.id))
 
 
 def change(ticket: TicketRow, *, desk: str) -> TicketChanged:
@@ -130,32 +123,12 @@ def change(ticket: TicketRow, *, desk: str) -> TicketChanged:
     if is_removed(ticket):
         status = TicketStatus.GONE
     at = round(ticket.updated_at.timestamp() * _MS)
-    return TicketChanged(
-        key=items.key(desk, "ticket", str(ticket.id), status, str(at)),
-        ticket_id=str(ticket.id),
-        status=status,
-        occurred_at=at,
-    )
-
-
-def gone(ticket_id: str, *, desk: str, at: int) -> TicketChanged:
-    """Return that a ticket is no longer there."""
-    return TicketChanged(
-        key=items.key(desk, "ticket", ticket_id, TicketStatus.GONE),
-        ticket_id=ticket_id,
-        status=TicketStatus.GONE,
-        occurred_at=at,
-    )
+    return changed(str(ticket.id), status, status, str(at), desk=desk, at=at)
 
 
 def is_removed(ticket: TicketRow) -> bool:
     """Tell whether a ticket is in the bin or among spam."""
     return bool(ticket.deleted or ticket.spam)
-
-
-def ignored(raw: Mapping[str, Any], why: str, *, desk: str) -> DeskEventIgnored:
-    """Return that a webhook tells nothing for us."""
-    return DeskEventIgnored(key=items.key(desk, "ignored", items.fingerprint(raw)), kind=why)
 
 
 def recalled(conversation: Conversation, ticket: TicketRow) -> dict[str, Any]:

@@ -39,19 +39,12 @@ class Conversation(Payload):
 
     id: int
     body: str | None = None
-    body_text: str | None = None
     incoming: bool
     private: bool
     user_id: int | None = None
     source: int | None = None
     created_at: AwareDatetime
     attachments: tuple[Stored, ...] = ()
-
-
-class Written(Payload):
-    """A note that was added."""
-
-    id: int
 
 
 class TicketRow(Payload):
@@ -71,19 +64,7 @@ class TicketRow(Payload):
         return str((self.custom_fields or {}).get(name) or "")
 
 
-class Found(Payload):
-    """What a search found."""
-
-    results: tuple[TicketRow, ...]
-
-
-class Contact(Payload):
-    """A customer."""
-
-    id: int
-
-
-class Agent(Payload):
-    """A member of the staff."""
+class Identified(Payload):
+    """A note, a customer or a member of the staff: all that is read of one is which it is."""
 
     id: int
