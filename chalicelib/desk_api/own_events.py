@@ -94,8 +94,9 @@ def event(
     Return what a webhook means; `received_at` (ms since the epoch) stands in for a missing time.
 
     `url_of` gives where agents see a ticket, `file_url_of` where a file is that is told by an id,
-    `words_of` takes out of an answer what is not the agent's own. A reply is never ignored unless it is private: one in a ticket that was not made by
-    us, that names no ticket, or holds nothing to send, is for the pipeline to decide on.
+    `words_of` takes out of an answer what is not the agent's own. A reply is never ignored unless it
+    is private: one in a ticket that was not made by us, that names no ticket, or holds nothing to
+    send, is for the pipeline to decide on.
     """
     notice = _Notice.model_validate(dict(raw))
     data, at = notice.data, notice.timestamp or received_at
