@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.errors import (
     AmbiguousError,
@@ -175,12 +175,16 @@ class Api:
 
 def _understood(response: Response, answer: type[_Answer], within: str) -> _Answer:
     """Return what an answer says; raise ValueError, LookupError or TypeError where it does not."""
-    if not within:
-        return TypeAdapter(answer).validate_json(response.body)
-    found = response.json()
-    for name in within.split("."):
-        found = found[name]
-    return TypeAdapter(answer).validate_python(found)
+    try:
+        if not within:
+            return TypeAdapter(answer).validate_json(response.body)
+        found = response.json()
+        for name in within.split("."):
+            found = found[name]
+        return TypeAdapter(answer).validate_python(found)
+    except ValidationError as exc:
+        # It quotes what came, which may be what a customer wrote.
+        raise ValueError(f"{exc.error_count()} faults") from None
 
 
 def said(response: Response) -> dict[str, Any]:

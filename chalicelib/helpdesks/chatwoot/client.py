@@ -70,7 +70,7 @@ class Client:
     def set_open(self, ticket: int) -> None:
         """Open a conversation."""
         body = {"status": "open"}
-        self._api.write("POST", f"conversations/{ticket}/toggle_status", body, dict[str, Any])
+        self._api.prepare("POST", f"conversations/{ticket}/toggle_status", body, dict[str, Any])
 
     def label(self, ticket: int, labels: Sequence[str]) -> None:
         """Give a conversation these labels and no others."""

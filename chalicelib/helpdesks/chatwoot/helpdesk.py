@@ -95,7 +95,10 @@ class Chatwoot(Adapter):
             # The conversation stands: that it has no label is no reason to doubt or repeat it.
             with suppress(ScriptaError):
                 client.label(made.id, [opening.channel])
-        return self._ticket(client, made)
+        try:
+            return self._ticket(client, made)
+        except ScriptaError as exc:
+            raise AmbiguousError("written, but the first message is not known") from exc
 
     def append(self, ticket_id: str, entry: Entry) -> str:
         """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 
 from chalicelib.desk_api.api import Api, refused
@@ -12,6 +14,7 @@ from chalicelib.errors import AmbiguousError, ScriptaError, TransientError
 from chalicelib.http_client import Form, Response, Upload
 from tests.fakes.http import FakeHttp, answered
 
+WORDS = "what a customer wrote"
 PICTURE = Attachment(kind=FileKind.IMAGE, name="../a.png", mime="image/png", content=b"x")
 
 
@@ -33,6 +36,13 @@ def test_an_answer_of_another_form_is_not_understood(body: object):
         api(answered(body)).read("a", list[int], within="data.numbers")
     with pytest.raises(AmbiguousError, match="not understood"):
         api(answered(body)).write("POST", "a", {}, list[int], within="data.numbers")
+
+
+@pytest.mark.parametrize("within", ["", "data"])
+def test_what_is_not_understood_is_quoted_nowhere(within: str):
+    with pytest.raises(TransientError) as raised:
+        api(answered({"data": WORDS})).read("a", list[int], within=within)
+    assert WORDS not in "".join(traceback.format_exception(raised.value))
 
 
 @pytest.mark.parametrize("answer", [AmbiguousError("cut"), answered({}, status=500)])
