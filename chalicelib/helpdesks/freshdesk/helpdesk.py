@@ -24,8 +24,7 @@ from chalicelib.helpdesks.freshdesk import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.freshdesk.client import Client
-    from chalicelib.helpdesks.freshdesk.mapper import Told
-    from chalicelib.helpdesks.freshdesk.payloads import Conversation, TicketRow
+    from chalicelib.helpdesks.freshdesk.payloads import Conversation, Notice, TicketRow
     from chalicelib.http_client import Transport
 
 _FIELD: Final = r"[a-z0-9_]{1,100}"
@@ -211,7 +210,7 @@ class Freshdesk(Adapter):
         for option, field in self._fields().items():
             client.check_field(field, option)
 
-    def _reply(self, about: Told, received_at: int) -> DeskEvent | None:
+    def _reply(self, about: Notice, received_at: int) -> DeskEvent | None:
         """Return the agent's reply that a webhook was sent for, if there is one."""
         from chalicelib.helpdesks.freshdesk import mapper
 

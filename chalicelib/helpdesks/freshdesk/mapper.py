@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.desk_api import items
@@ -23,28 +22,19 @@ _WORDS: Final = frozenset({0, 2, None})  # sources: a reply, a note, and where n
 _MS: Final = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a webhook tells: that something happened in a ticket, and to what, as far as it does."""
-
-    event: str
-    ticket_id: str = ""
-    conversation_id: str = ""
-    comment: str = ""
-
-
-def told(raw: Mapping[str, Any]) -> Told:
-    """Return what a webhook tells."""
-    notice = Notice.model_validate(dict(raw))
-    if webhook.SIMPLE in raw:
-        comment = notice.simple.ticket_latest_public_comment
-        return Told(event=webhook.REPLY, ticket_id=notice.simple.ticket_id, comment=comment)
-    return Told(
-        event=notice.event, ticket_id=notice.ticket_id, conversation_id=notice.conversation_id
+def told(raw: Mapping[str, Any]) -> Notice:
+    """Return what a webhook tells; one out of Freshdesk's own form is of a reply."""
+    if webhook.SIMPLE not in raw:
+        return Notice.model_validate(dict(raw))
+    chosen = items.fields(raw[webhook.SIMPLE])
+    return Notice(
+        event=webhook.REPLY,
+        ticket_id=chosen.get("ticket_id"),
+        comment=chosen.get("ticket_latest_public_comment"),
     )
 
 
-def is_named(known: tuple[TicketRow, Conversation], about: Told) -> bool:
+def is_named(known: tuple[TicketRow, Conversation], about: Notice) -> bool:
     """Tell whether a webhook names just that reply."""
     ticket, conversation = known
     return (about.ticket_id, about.conversation_id) == (str(ticket.id), str(conversation.id))
@@ -61,7 +51,7 @@ def is_agents(conversation: Conversation, ticket: TicketRow, *, agent: int) -> b
 
 
 def meant(
-    said: Iterable[Conversation], ticket: TicketRow, about: Told, *, agent: int, at: int
+    said: Iterable[Conversation], ticket: TicketRow, about: Notice, *, agent: int, at: int
 ) -> Conversation | None:
     """
     Return which of an agent's replies a webhook was sent for; None where it was sent for none.

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
-from chalicelib.desk_api.values import Fields, Id, Payload, Text
-
-
-class Chosen(Payload):
-    """What Freshdesk's own form puts into a webhook, as far as we have it chosen."""
-
-    ticket_id: Id = ""
-    ticket_latest_public_comment: Text = ""
+from chalicelib.desk_api.values import Id, Payload, Text
 
 
 class Notice(Payload):
-    """One webhook: `simple` out of Freshdesk's form, the others out of our template."""
+    """One webhook: that something happened in a ticket, and to what, as far as it tells."""
 
-    simple: Annotated[Chosen, Fields] = Field(default=Chosen(), alias="freshdesk_webhook")
     event: Text = ""
     ticket_id: Id = ""
     conversation_id: Id = ""
+    comment: Text = ""
 
 
 class Stored(Payload):
