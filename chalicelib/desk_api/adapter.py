@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.domain.account import Desk
-from chalicelib.domain.addresses import origin
+from chalicelib.domain.addresses import is_allowed, origin
+from chalicelib.domain.content import File, Location
 from chalicelib.domain.ports import Secrets
-from chalicelib.errors import Gone, TransientError
+from chalicelib.domain.ticket import Entry, EntryKind
+from chalicelib.errors import Gone, Refused, TransientError
 
 if TYPE_CHECKING:
     from chalicelib.http_client import Transport
@@ -19,7 +23,8 @@ class Adapter:
     """
     What adapters begin with.
 
-    The desk's secret is `desks/<id>`. `http` is the process's shared client unless another is given.
+    The desk's secret `desks/<id>` holds `webhook_secrets` and `api_tokens`, each the newest first.
+    `http` is the process's shared client unless another is given.
     """
 
     def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
@@ -28,24 +33,55 @@ class Adapter:
         self._http = http
         self._url = desk.url.rstrip("/")
 
+    def _credential(self, token: str) -> Mapping[str, str]:
+        """Return the headers that show who we are by one of our tokens: a bearer's, unless told."""
+        return {"authorization": f"Bearer {token}"}
+
+    def _credentials(self) -> list[Mapping[str, str]]:
+        return [self._credential(token) for token in self._secret("api_tokens")]
+
     def _secret(self, field: str) -> tuple[str, ...]:
         return self._secrets.get(f"desks/{self._desk.id}", field)
 
     def _option(self, name: str) -> str:
         return self._desk.options.get(name, "").strip()
 
+    # The desk's row can be corrected, and the messages wait for that.
+    def _needed(self, option: str) -> str:
+        """Return an option that nothing works without; raise TransientError where it is missing."""
+        if not (value := self._option(option)):
+            raise TransientError(f"the desk's option '{option}' is missing")
+        return value
+
     def _number(self, option: str) -> int:
         """Return an option that is a number; raise TransientError where it is none."""
-        value = self._option(option)
-        if not is_number(value):
-            # The desk's row can be corrected, and the messages wait for that.
+        if not (value := number_or_zero(self._option(option))):
             raise TransientError(f"the desk's option '{option}' is no number")
-        return int(value)
+        return value
+
+    def _number_if_any(self, option: str) -> int | None:
+        """Return an option that may be missing, and is a number else; raises as `_number`."""
+        return self._number(option) if self._option(option) else None
 
     def _hosts(self) -> tuple[str, ...]:
         """Return the desk's own origin, as `Location.hosts` has it; nothing where it has none."""
         own = origin(self._url)
         return (f"{own.scheme}://{own.host}:{own.port}",) if own else ()
+
+    def _location(self, file: File, *, also: Sequence[str] = (), is_open: bool = False) -> Location:
+        """
+        Return where the desk has a file: at its own origin, or at one of the hosts `also`.
+
+        Our token goes to the desk's own origin alone, and not with what is open to whoever has the
+        address. Raises Refused for a file that is elsewhere.
+        """
+        here = self._hosts()
+        if not is_allowed(file.url, hosts=(*here, *also)):
+            raise Refused("file_elsewhere")
+        wants_token = not is_open and is_allowed(file.url, hosts=here)
+        credentials = self._credentials() if wants_token else []
+        headers = credentials[0] if credentials else {}
+        return Location(url=file.url, hosts=(*here, *also), headers=headers)
 
     def _transport(self) -> Transport:
         # urllib3: receive loads adapters and calls nobody.
@@ -56,16 +92,28 @@ class Adapter:
 
 def number(ticket_id: str) -> int:
     """Return a ticket's id as a number; raise Gone where no ticket can have it."""
-    if not is_number(ticket_id):
+    if not (found := number_or_zero(ticket_id)):
         raise Gone("no such ticket")
-    return int(ticket_id)
+    return found
 
 
 def number_or_zero(entry_id: str) -> int:
-    """Return an entry's id as a number, 0 where it is none: what is behind that is all there is."""
+    """Return an id as a number; 0, which no database gives, where it is none."""
     return int(entry_id) if is_number(entry_id) else 0
 
 
 def is_number(text: str) -> bool:
     """Tell whether a text is a number that a database can have given."""
     return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+
+
+def author_of(entry: Entry, *, us: int) -> int:
+    """Return whose words an entry is to hold: the customer's, where it is theirs and tells them."""
+    requester = number_or_zero(entry.requester) if entry.kind is EntryKind.COMMENT else 0
+    return requester or us
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    """Return the header of HTTP's basic authentication."""
+    pair = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return {"authorization": f"Basic {pair}"}

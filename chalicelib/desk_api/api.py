@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.errors import AmbiguousError, Gone, ScriptaError, TransientError, Unauthorised
+from chalicelib.errors import (
+    AmbiguousError,
+    Gone,
+    Refused,
+    ScriptaError,
+    TransientError,
+    Unauthorised,
+)
 from chalicelib.http_client import READ_TIMEOUT, Body, Response, Transport, failure
 
 _Answer = TypeVar("_Answer")
@@ -33,6 +40,11 @@ def said_by_the_api(error: ScriptaError, response: Response, *, field: str) -> S
     return error
 
 
+def refused(response: Response, fields: Iterable[str]) -> Refused:
+    """Return that a request was refused for what is in `fields`: what is said of it may quote it."""
+    return Refused("desk_refused", f"HTTP {response.status}: {', '.join(sorted(fields))}")
+
+
 class Api:
     """
     One desk's API.
@@ -55,21 +67,29 @@ class Api:
         self._http = http
         self._meaning = meaning
 
-    def read(self, path: str, answer: type[_Answer], *, timeout: float = READ_TIMEOUT) -> _Answer:
-        """Return what a GET of `path` answers, as `answer`: a model, or a list of one."""
-        return self._looked("GET", path, answer, timeout)
+    def read(
+        self, path: str, answer: type[_Answer], *, within: str = "", timeout: float = READ_TIMEOUT
+    ) -> _Answer:
+        """
+        Return what a GET of `path` answers, as `answer`: a model, or a list of one.
+
+        `within` are the names of the objects round it, from the outside in, with dots between.
+        """
+        return self._looked("GET", path, answer, within, timeout)
 
     def options(
         self, path: str, answer: type[_Answer], *, timeout: float = READ_TIMEOUT
     ) -> _Answer:
         """Return what the API tells of `path`; the same as `read` else."""
-        return self._looked("OPTIONS", path, answer, timeout)
+        return self._looked("OPTIONS", path, answer, "", timeout)
 
-    def _looked(self, method: str, path: str, answer: type[_Answer], timeout: float) -> _Answer:
+    def _looked(
+        self, method: str, path: str, answer: type[_Answer], within: str, timeout: float
+    ) -> _Answer:
         response = self._succeed(method, path, body=None, headers={}, timeout=timeout, wrote=False)
         try:
-            return TypeAdapter(answer).validate_json(response.body)
-        except ValidationError as exc:
+            return _understood(response, answer, within)
+        except (ValueError, LookupError, TypeError) as exc:
             raise TransientError("the answer is not understood") from exc
 
     def write(
@@ -79,15 +99,25 @@ class Api:
         body: Body,
         answer: type[_Answer],
         *,
+        within: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> _Answer:
         """Write, once, and return what is answered; raise AmbiguousError where that is garbled."""
         response = self.send(method, path, body, headers=headers)
         try:
-            return TypeAdapter(answer).validate_json(response.body)
-        except ValidationError as exc:
+            return _understood(response, answer, within)
+        except (ValueError, LookupError, TypeError) as exc:
             # Written, but under which id?
             raise AmbiguousError("the answer to a write is not understood") from exc
+
+    def prepare(
+        self, method: str, path: str, body: Body, answer: type[_Answer], *, within: str = ""
+    ) -> _Answer:
+        """Write what may be written again, and no agent sees twice: nothing of it is ambiguous."""
+        try:
+            return self.write(method, path, body, answer, within=within)
+        except AmbiguousError as exc:
+            raise TransientError("no whole answer to a preparation") from exc
 
     def send(
         self, method: str, path: str, body: Body, *, headers: Mapping[str, str] | None = None
@@ -141,6 +171,20 @@ class Api:
         if response is None:
             raise Unauthorised("no credential is configured")
         return response
+
+
+def _understood(response: Response, answer: type[_Answer], within: str) -> _Answer:
+    """Return what an answer says; raise ValueError, LookupError or TypeError where it does not."""
+    try:
+        if not within:
+            return TypeAdapter(answer).validate_json(response.body)
+        found = response.json()
+        for name in within.split("."):
+            found = found[name]
+        return TypeAdapter(answer).validate_python(found)
+    except ValidationError as exc:
+        # It quotes what came, which may be what a customer wrote.
+        raise ValueError(f"{exc.error_count()} faults") from None
 
 
 def said(response: Response) -> dict[str, Any]:

@@ -6,23 +6,13 @@ import html
 import re
 from typing import Final
 
-from chalicelib.desk_api.values import readable
+from chalicelib.desk_api.values import storable
 
 _SPACES: Final = re.compile(r"(?<= ) |^ ", re.MULTILINE)
 
 
 def literal(text: str) -> str:
     """Return the page that shows just `text`: no markup in it is one, and no space is lost."""
-    clean = readable(text).replace("\0", "").replace("\r\n", "\n")
+    clean = storable(text).replace("\r\n", "\n")
     shown = html.escape(_SPACES.sub("\xa0", clean), quote=False)
     return f"<div>{shown.replace(chr(10), '<br>')}</div>"
-
-
-def line(text: str, *, longest: int) -> str:
-    """Return a text as one line of at most so many characters, which is never empty."""
-    return words(readable(text).replace("\0", ""))[:longest] or "-"
-
-
-def words(text: str) -> str:
-    """Return a text as it can be compared: its words, whatever was between them."""
-    return " ".join(text.split())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
-from urllib.parse import unquote
 
 from pydantic import BeforeValidator, Field
 
+from chalicelib.desk_api import events
 from chalicelib.desk_api.html_text import text_of
 from chalicelib.desk_api.items import fingerprint, key
 from chalicelib.desk_api.own_items import REPLY
@@ -15,14 +15,7 @@ from chalicelib.desk_api.values import Each, Fields, Id, Payload, Text, Time
 from chalicelib.domain.addresses import origin
 from chalicelib.domain.content import File
 from chalicelib.domain.conversation import TicketStatus
-from chalicelib.domain.desk_events import (
-    DeskEvent,
-    DeskEventIgnored,
-    ReplyWritten,
-    TicketChanged,
-    TicketMerged,
-)
-from chalicelib.domain.file_names import kind_of, mime_of
+from chalicelib.domain.desk_events import DeskEvent, ReplyWritten, TicketChanged, TicketMerged
 
 STATUS: Final = "ticket.status"
 MERGED: Final = "ticket.merged"
@@ -101,8 +94,9 @@ def event(
     Return what a webhook means; `received_at` (ms since the epoch) stands in for a missing time.
 
     `url_of` gives where agents see a ticket, `file_url_of` where a file is that is told by an id,
-    `words_of` takes out of an answer what is not the agent's own. A reply is never ignored unless it is private: one in a ticket that was not made by
-    us, that names no ticket, or holds nothing to send, is for the pipeline to decide on.
+    `words_of` takes out of an answer what is not the agent's own. A reply is never ignored unless it
+    is private: one in a ticket that was not made by us, that names no ticket, or holds nothing to
+    send, is for the pipeline to decide on.
     """
     notice = _Notice.model_validate(dict(raw))
     data, at = notice.data, notice.timestamp or received_at
@@ -124,9 +118,7 @@ def event(
         found = _change(notice, desk=desk, at=at)
     kind = "private" if notice.type == REPLY else notice.type
     known = {REPLY, STATUS, MERGED, DELETED}
-    return found or DeskEventIgnored(
-        key=key(desk, "ignored", fingerprint(raw)), kind=kind if notice.type in known else "unknown"
-    )
+    return found or events.ignored(raw, kind if notice.type in known else "unknown", desk=desk)
 
 
 def _reply(
@@ -158,10 +150,7 @@ def _reply(
 
 def _file(link: _Link, url_of: Callable[[str], str]) -> File:
     url = link.url or (url_of(link.id) if link.id else "")
-    name = link.filename or unquote(url.partition("?")[0]).rpartition("/")[2]
-    mime = mime_of(name)
-    problem = "" if url else "file_unavailable"
-    return File(kind=kind_of(mime), url=url, name=name, mime=mime, problem=problem)
+    return events.agents_file(url=url, name=link.filename)
 
 
 def _change(notice: _Notice, *, desk: str, at: int) -> TicketChanged | None:
@@ -173,9 +162,4 @@ def _change(notice: _Notice, *, desk: str, at: int) -> TicketChanged | None:
     # A ticket can get the same status again, so that the time is part of what happened.
     named = (data.event_id,) if data.event_id else ()
     which = named or ((data.status, str(at)) if notice.type == STATUS else (notice.type,))
-    return TicketChanged(
-        key=key(desk, "ticket", data.ticket_id, *which),
-        ticket_id=data.ticket_id,
-        status=status,
-        occurred_at=at,
-    )
+    return events.changed(data.ticket_id, status, *which, desk=desk, at=at)

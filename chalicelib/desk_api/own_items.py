@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,8 +10,6 @@ from chalicelib.domain.envelope import Item
 
 REPLY: Final = "reply.send"  #: the type of a webhook with an agent's answer to the customer
 SECRET_FORM: Final = r"whsec_[A-Za-z0-9+/=]{24,200}"  # noqa: S105 - what one looks like
-
-_SECRET_BYTES: Final = 32
 
 
 def split(body: Mapping[str, Any], *, desk: str) -> list[Item]:
@@ -25,8 +21,3 @@ def split(body: Mapping[str, Any], *, desk: str) -> list[Item]:
     data = items.fields(body.get("data"))
     whose = items.identifier(data.get("ticket_id")) or items.identifier(data.get("conversation_id"))
     return [items.item(body, desk=desk, whose=whose, is_reply=body.get("type") == REPLY)]
-
-
-def new_secret() -> str:
-    """Return a secret that nobody has, as https://www.standardwebhooks.com writes them."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()

@@ -98,6 +98,18 @@ def shared(shown: str, *, secrets: Sequence[str]) -> None:
     signed(shown, bytes, secrets=strong)
 
 
+def password(headers: Mapping[str, str]) -> str:
+    """Return the password of HTTP's basic authentication; empty where there is none."""
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        pair = base64.b64decode(value.encode("utf-8", "replace"), validate=True).decode()
+    except ValueError:
+        return ""
+    return pair.partition(":")[2]
+
+
 def of_now(seconds: float) -> None:
     """Return if a time, in seconds since the epoch, is within TOLERANCE of ours; raise Replayed."""
     if not abs(time.time() - seconds) <= TOLERANCE:

@@ -8,20 +8,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from chalicelib.desk_api.api import Api, meaning, said, said_by_the_api
+from chalicelib.desk_api.pages import numbered
+from chalicelib.desk_api.uploads import with_files
 from chalicelib.domain.content import Attachment
-from chalicelib.domain.file_names import safe_name
 from chalicelib.errors import Gone, ScriptaError, TransientError
-from chalicelib.helpdesks.chatwoot.payloads import (
-    Contact,
-    Contacts,
-    Conversation,
-    Conversations,
-    Inbox,
-    Message,
-    Messages,
-    NewContact,
-)
-from chalicelib.http_client import Form, Response, Transport, Upload
+from chalicelib.helpdesks.chatwoot.payloads import Contact, Conversation, Inbox, Message
+from chalicelib.http_client import Response, Transport
 
 # https://github.com/chatwoot/chatwoot/blob/develop/app/finders/message_finder.rb
 _PAGE: Final = 100  # messages after one
@@ -36,26 +28,25 @@ Fields = Mapping[str, Any]
 class Client:
     """The API of one account; `url` is the desk's address without a slash at the end."""
 
-    def __init__(self, *, url: str, account: int, tokens: Sequence[str], http: Transport) -> None:
-        credentials = [{"api_access_token": token} for token in tokens]
+    def __init__(
+        self, *, url: str, account: int, credentials: Sequence[Mapping[str, str]], http: Transport
+    ) -> None:
         base = f"{url}/api/v1/accounts/{account}"
         self._api = Api(url=base, credentials=credentials, http=http, meaning=_of_a_ticket)
         self._all = Api(url=base, credentials=credentials, http=http, meaning=_of_the_account)
 
     def contacts(self, text: str) -> list[Contact]:
         """Return contacts of whom something contains a text; at most 15."""
-        found = self._all.read(
-            f"contacts/search?q={_quoted(text)}&include_contact_inboxes=false", Contacts
-        )
-        return found.payload
+        path = f"contacts/search?q={_quoted(text)}&include_contact_inboxes=false"
+        return self._all.read(path, list[Contact], within="payload")
 
     def new_contact(self, body: Fields) -> Contact:
         """Create a contact; raise Refused where somebody has its identifier or its number."""
-        return self._all.write("POST", "contacts", body, NewContact).payload.contact
+        return self._all.write("POST", "contacts", body, Contact, within="payload.contact")
 
     def new_conversation(self, body: Fields, files: Sequence[Attachment]) -> Conversation:
         """Create a conversation together with its first message."""
-        sent = _with_files(body, files, field="message[attachments][]")
+        sent = with_files(body, files, field="message[attachments][]")
         return self._all.write("POST", "conversations", sent, Conversation)
 
     def conversation(self, ticket: int) -> Conversation:
@@ -65,21 +56,21 @@ class Client:
     def named(self, inbox: int, source: str) -> list[Conversation]:
         """Return the conversations of the contact that an inbox knows by a name."""
         path = f"conversations?inbox_id={inbox}&status=all&source_id={_quoted(source)}"
-        return self._all.read(path, Conversations).data.payload
+        return self._all.read(path, list[Conversation], within="data.payload")
 
     def newest_conversations(self, inbox: int) -> Iterator[Conversation]:
         """Yield the conversations of an inbox, the one where something happened last first."""
         path = f"conversations?inbox_id={inbox}&status=all&sort_by=last_activity_at_desc&page="
-        for number in range(1, _MOST_PAGES + 1):
-            page = self._all.read(f"{path}{number}", Conversations).data.payload
-            if not page:
-                return
-            yield from page
+
+        def page(number: int) -> list[Conversation]:
+            return self._all.read(f"{path}{number}", list[Conversation], within="data.payload")
+
+        return numbered(page, size=1, most=_MOST_PAGES)
 
     def set_open(self, ticket: int) -> None:
         """Open a conversation."""
         body = {"status": "open"}
-        self._api.write("POST", f"conversations/{ticket}/toggle_status", body, dict[str, Any])
+        self._api.prepare("POST", f"conversations/{ticket}/toggle_status", body, dict[str, Any])
 
     def label(self, ticket: int, labels: Sequence[str]) -> None:
         """Give a conversation these labels and no others."""
@@ -88,14 +79,14 @@ class Client:
 
     def new_message(self, ticket: int, body: Fields, files: Sequence[Attachment]) -> Message:
         """Add a message to a conversation; raise Gone where there is none."""
-        sent = _with_files(body, files, field="attachments[]")
+        sent = with_files(body, files, field="attachments[]")
         return self._api.write("POST", f"conversations/{ticket}/messages", sent, Message)
 
     def messages_after(self, ticket: int, message: int) -> Iterator[Message]:
         """Yield what was said in a conversation after a message, oldest first."""
         while True:
             path = f"conversations/{ticket}/messages?after={message}"
-            page = self._api.read(path, Messages).payload
+            page = self._api.read(path, list[Message], within="payload")
             yield from page
             if len(page) < _PAGE:
                 return
@@ -104,11 +95,11 @@ class Client:
     def newest_messages(self, ticket: int) -> Iterator[Message]:
         """Yield what was said in a conversation, newest first."""
         path = f"conversations/{ticket}/messages"
-        page = self._api.read(path, Messages).payload
+        page = self._api.read(path, list[Message], within="payload")
         while page:
             yield from reversed(page)
             oldest = min(each.id for each in page)
-            page = self._api.read(f"{path}?before={oldest}", Messages).payload
+            page = self._api.read(f"{path}?before={oldest}", list[Message], within="payload")
 
     def inbox(self, inbox: int) -> Inbox:
         """Return an inbox."""
@@ -117,26 +108,6 @@ class Client:
 
 def _quoted(text: str) -> str:
     return quote(text, safe="")
-
-
-def _with_files(body: Fields, files: Sequence[Attachment], *, field: str) -> Fields | Form:
-    """Return a request as it is, or, with files, as a form whose names say the same."""
-    if not files:
-        return body
-    uploads = [
-        Upload(field, safe_name(f.name, mime=f.mime, fallback=f.kind), f.mime, f.content)
-        for f in files
-    ]
-    return Form(fields=dict(_flat(body)), files=uploads)
-
-
-def _flat(body: Fields, within: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in body.items():
-        path = f"{within}[{name}]" if within else name
-        if isinstance(value, Mapping):
-            yield from _flat(value, path)
-        else:
-            yield path, str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _of_a_ticket(response: Response, wrote: bool) -> ScriptaError:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api.adapter import LONGEST_NUMBER, Adapter, number, number_or_zero
+from chalicelib.desk_api.adapter import Adapter, number, number_or_zero
+from chalicelib.desk_api.settings import NUMBER, api_token, webhook_secret
 from chalicelib.domain.account import Desk
-from chalicelib.domain.addresses import is_allowed
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Item
@@ -32,11 +32,10 @@ if TYPE_CHECKING:
     from chalicelib.helpdesks.chatwoot.payloads import Contact, Conversation
 
 _API_INBOX: Final = "Channel::Api"
-_NUMBER: Final = rf"[0-9]{{1,{LONGEST_NUMBER}}}"
 
 SETTINGS: Final[Sequence[Setting]] = (
-    Setting(name="account", words="number of the account", required=True, pattern=_NUMBER),
-    Setting(name="inbox", words="number of the API inbox", required=True, pattern=_NUMBER),
+    Setting(name="account", words="number of the account", required=True, pattern=NUMBER),
+    Setting(name="inbox", words="number of the API inbox", required=True, pattern=NUMBER),
     Setting(
         name="file_hosts",
         words="hosts of the storage that Chatwoot keeps files in, if it is not its own disk",
@@ -47,29 +46,13 @@ SETTINGS: Final[Sequence[Setting]] = (
         words="whether a new conversation gets the channel's name as a label",
         choices=("on", "off"),
     ),
-    Setting(
-        name="api_tokens",
-        words="access token of the bridge's own user",
-        required=True,
-        secret=True,
-        pattern=r"[A-Za-z0-9_-]{10,200}",
-    ),
-    Setting(
-        name="webhook_secrets",
-        words="secret that Chatwoot shows beside the webhook",
-        required=True,
-        secret=True,
-        pattern=r"[!-~]{16,200}",
-    ),
+    api_token("access token of the bridge's own user", pattern=r"[A-Za-z0-9_-]{10,200}"),
+    webhook_secret("secret that Chatwoot shows beside the webhook", pattern=r"[!-~]{16,200}"),
 )
 
 
 class Chatwoot(Adapter):
-    """
-    One inbox of one account: the options `inbox` and `account`.
-
-    Its secret `desks/<id>` holds `webhook_secrets` and `api_tokens`.
-    """
+    """One inbox of one account: the options `inbox` and `account`."""
 
     promise = Promise(
         # A look asks the database that was written to; a write that was cut off may still go on.
@@ -112,7 +95,10 @@ class Chatwoot(Adapter):
             # The conversation stands: that it has no label is no reason to doubt or repeat it.
             with suppress(ScriptaError):
                 client.label(made.id, [opening.channel])
-        return self._ticket(client, made)
+        try:
+            return self._ticket(client, made)
+        except ScriptaError as exc:
+            raise AmbiguousError("written, but the first message is not known") from exc
 
     def append(self, ticket_id: str, entry: Entry) -> str:
         """
@@ -156,10 +142,8 @@ class Chatwoot(Adapter):
         may be one of the option `file_hosts`.
         """
         stores = self._option("file_hosts").split(",")
-        hosts = (*self._hosts(), *filter(None, map(str.strip, stores)))
-        if not is_allowed(file.url, hosts=hosts):
-            raise Refused("file_elsewhere")
-        return Location(url=file.url, hosts=hosts)
+        also = tuple(filter(None, map(str.strip, stores)))
+        return self._location(file, also=also, is_open=True)
 
     def recall(self, *, since: int) -> Iterator[Mapping[str, Any]]:
         """
@@ -233,9 +217,12 @@ class Chatwoot(Adapter):
         return Client(
             url=self._url,
             account=self._number("account"),
-            tokens=self._secret("api_tokens"),
+            credentials=self._credentials(),
             http=self._transport(),
         )
+
+    def _credential(self, token: str) -> Mapping[str, str]:
+        return {"api_access_token": token}
 
 
 def create(*, desk: Desk, secrets: Secrets) -> Chatwoot:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import unquote
 
+from chalicelib.desk_api.events import agents_file, changed, ignored
 from chalicelib.desk_api.items import fingerprint, key
 from chalicelib.desk_api.values import storable
 from chalicelib.domain.content import File, FileKind
 from chalicelib.domain.conversation import TicketStatus
-from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWritten, TicketChanged
-from chalicelib.domain.file_names import kind_of, mime_of
+from chalicelib.domain.desk_events import DeskEvent, ReplyWritten, TicketChanged
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from chalicelib.helpdesks.chatwoot import markup
 from chalicelib.helpdesks.chatwoot.payloads import (
@@ -135,7 +135,7 @@ def event(raw: Mapping[str, Any], *, desk: str, inbox: str, received_at: int) ->
         found = None if kind else _reply(notice, raw, desk=desk, received_at=received_at)
     elif notice.event == STATUS:
         found = _change(notice, raw, desk=desk, received_at=received_at)
-    return found or DeskEventIgnored(key=key(desk, "ignored", fingerprint(raw)), kind=kind)
+    return found or ignored(raw, kind, desk=desk)
 
 
 def _unsaid(notice: Notice, *, received_at: int) -> str:
@@ -167,16 +167,8 @@ def _reply(notice: Notice, raw: Mapping[str, Any], *, desk: str, received_at: in
 
 
 def _file(sent: Sent) -> File:
-    name = unquote(sent.data_url.partition("?")[0]).rpartition("/")[2]
-    mime = mime_of(name)
-    return File(
-        kind=_KINDS.get(sent.file_type) or kind_of(mime),
-        url=sent.data_url,
-        name=name,
-        mime=mime,
-        size=sent.file_size,
-        problem="" if sent.data_url else "file_unavailable",
-    )
+    file = agents_file(url=sent.data_url, size=sent.file_size)
+    return replace(file, kind=_KINDS.get(sent.file_type, file.kind))
 
 
 def _change(
@@ -187,12 +179,8 @@ def _change(
         return None
     # A conversation can get the same status again, so the time is part of what happened.
     which = str(notice.updated_at) if notice.updated_at else fingerprint(raw)
-    return TicketChanged(
-        key=key(desk, "ticket", notice.id, notice.status, which),
-        ticket_id=notice.id,
-        status=status,
-        occurred_at=notice.updated_at or received_at,
-    )
+    at = notice.updated_at or received_at
+    return changed(notice.id, status, notice.status, which, desk=desk, at=at)
 
 
 def is_reply_of_theirs(message: Message) -> bool:

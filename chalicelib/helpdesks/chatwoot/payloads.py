@@ -93,12 +93,6 @@ class Message(Payload):
     attachments: tuple[dict[str, Any], ...] = ()
 
 
-class Messages(Payload):
-    """Some messages of a conversation, oldest first."""
-
-    payload: list[Message]
-
-
 class Who(Payload):
     """The contact of a conversation."""
 
@@ -122,42 +116,12 @@ class Conversation(Payload):
     custom_attributes: Annotated[Attributes, Fields] = Attributes()
 
 
-class Page(Payload):
-    """One page of conversations."""
-
-    payload: list[Conversation]
-
-
-class Conversations(Payload):
-    """The answer that holds a page of conversations."""
-
-    data: Page
-
-
 class Contact(Payload):
     """A person."""
 
     id: int
     identifier: str | None = None
     phone_number: str | None = None
-
-
-class Contacts(Payload):
-    """People that were looked for."""
-
-    payload: list[Contact]
-
-
-class Made(Payload):
-    """A contact, within an answer."""
-
-    contact: Contact
-
-
-class NewContact(Payload):
-    """The answer to a creation of a contact."""
-
-    payload: Made
 
 
 class Inbox(Payload):

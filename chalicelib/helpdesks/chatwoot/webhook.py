@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hmac
-from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
 from chalicelib.desk_api.items import fields, identifier, item
-from chalicelib.desk_api.signing import of_now, shared, signed
+from chalicelib.desk_api.signing import of_now, password, shared, signed
 from chalicelib.domain.envelope import Item
 from chalicelib.errors import InvalidSignature
 
@@ -19,7 +17,6 @@ UPDATED: Final = "message_updated"
 STATUS: Final = "conversation_status_changed"
 
 _OUTGOING: Final = ("outgoing", 1)  # the API says it in numbers
-_BASIC: Final = "Basic "
 
 
 def verify(body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -> None:
@@ -33,7 +30,7 @@ def verify(body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -
     # https://github.com/chatwoot/chatwoot/pull/13573, and 13892 for API inboxes
     shown = headers.get("x-chatwoot-signature", "")
     if not shown:
-        shared(_password(headers.get("authorization", "")), secrets=secrets)
+        shared(password(headers), secrets=secrets)
         return
     stamp = headers.get("x-chatwoot-timestamp", "")
     if not (stamp.isascii() and stamp.isdigit()):
@@ -45,17 +42,6 @@ def verify(body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -
 
     signed(shown, signature, secrets=secrets)
     of_now(float(stamp))
-
-
-def _password(authorization: str) -> str:
-    """Return the password of a Basic header; empty where it is none."""
-    if not authorization.startswith(_BASIC):
-        return ""
-    try:
-        user_and_password = b64decode(authorization.removeprefix(_BASIC), validate=True).decode()
-    except (NotBase64, ValueError):
-        return ""
-    return user_and_password.partition(":")[2]
 
 
 def split(body: Mapping[str, Any], *, desk: str) -> list[Item]:

@@ -7,70 +7,44 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.desk_api import signing
+from chalicelib.desk_api.adapter import Adapter, number, number_or_zero
+from chalicelib.desk_api.settings import NUMBER, api_token, standard_secret
 from chalicelib.domain.account import Desk
-from chalicelib.domain.addresses import is_allowed, origin
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
-from chalicelib.errors import Gone, Refused, TransientError
+from chalicelib.errors import Gone, Refused
 from chalicelib.helpdesks.django_helpdesk import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.django_helpdesk.client import Client
     from chalicelib.helpdesks.django_helpdesk.payloads import TicketAnswer
-    from chalicelib.http_client import Transport
 
 # The list of tickets cannot be filtered. A ticket whose creation is in doubt is among the newest;
 # 10 pages of 200 are looked at, in which nothing is missed unless 2000 came after it.
 _PAGES = 10
 
-
-_LONGEST_NUMBER = 18  # digits; more do not fit a database's integer
-
 SETTINGS: Final[Sequence[Setting]] = (
     Setting(
-        name="queue",
-        words="number of the queue for new tickets",
-        required=True,
-        pattern=rf"[0-9]{{1,{_LONGEST_NUMBER}}}",
+        name="queue", words="number of the queue for new tickets", required=True, pattern=NUMBER
     ),
-    Setting(
-        name="api_tokens",
-        words="API token of the bridge's own user",
-        required=True,
-        secret=True,
-        pattern=r"[A-Za-z0-9._~+/=-]{10,200}",
-    ),
-    Setting(
-        name="webhook_secrets",
-        words="secret that the desk signs its webhooks with (whsec_…)",
-        required=True,
-        secret=True,
-        pattern=r"whsec_[A-Za-z0-9+/=]{24,200}",
-        generate=signing.new_secret,
-    ),
+    api_token("API token of the bridge's own user", pattern=r"[A-Za-z0-9._~+/=-]{10,200}"),
+    standard_secret("secret that the desk signs its webhooks with (whsec_…)"),
 )
 
 
-class DjangoHelpdesk:
+class DjangoHelpdesk(Adapter):
     """
     One desk.
 
-    Its option `queue` is the number of the queue for new tickets. Its secret `desks/<id>` holds
-    `webhook_secrets` and `api_tokens`. `http` is the process's shared client unless another is given.
+    Its option `queue` is the number of the queue for new tickets.
     """
 
     # A write and the look after it go to the same database.
     promise = Promise(lookup_lag=2.0)
-
-    def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
-        self._desk = desk
-        self._secrets = secrets
-        self._http = http
-        self._url = desk.url.rstrip("/")
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Return if the desk signed the body now; see `signing.standard_webhook`."""
@@ -98,7 +72,7 @@ class DjangoHelpdesk:
         """
         from chalicelib.helpdesks.django_helpdesk import entries, mapper
 
-        body, entry = mapper.new_ticket(opening, queue=self._queue()), opening.entry
+        body, entry = mapper.new_ticket(opening, queue=self._number("queue")), opening.entry
         if mapper.is_description(entry):
             file = next(iter(entry.files), None)
             return self._ticket(self._client().create_ticket(body, file=file))
@@ -112,7 +86,7 @@ class DjangoHelpdesk:
         """Add an entry in one call, which opens a closed ticket, and return the entry's id."""
         from chalicelib.helpdesks.django_helpdesk import mapper
 
-        body = mapper.new_entry(_number(ticket_id), entry)
+        body = mapper.new_entry(number(ticket_id), entry)
         return str(self._client().add_entry(body, files=entry.files).id)
 
     def find(self, reference: str) -> Ticket | None:
@@ -142,8 +116,8 @@ class DjangoHelpdesk:
         """
         from chalicelib.helpdesks.django_helpdesk import entries, merged
 
-        client, known = self._client(), int(after) if _is_number(after) else 0
-        ticket = merged.still_there(client, _number(ticket_id))
+        client, known = self._client(), number_or_zero(after)
+        ticket = merged.still_there(client, number(ticket_id))
         if ticket is not None and ticket.merged_to is None:
             return entries.entry_in(ticket, known=known, entry=entry)
         found = merged.entry_of(client, ticket, known=known, entry=entry)
@@ -158,14 +132,7 @@ class DjangoHelpdesk:
         The desk signs the links of its webhooks. One that its API told is not signed, and is asked
         for with our token.
         """
-        own = origin(self._url)
-        here = (f"{own.scheme}://{own.host}:{own.port}",) if own else ()
-        if not is_allowed(file.url, hosts=here):
-            raise Refused("file_elsewhere")
-        headers = {}
-        if "?" not in file.url and (tokens := self._secret("api_tokens")):
-            headers = {"authorization": f"Token {tokens[0]}"}
-        return Location(url=file.url, hosts=here, headers=headers)
+        return self._location(file, is_open="?" in file.url)
 
     def recall(self, *, since: int) -> Iterator[Mapping[str, Any]]:
         """
@@ -187,7 +154,7 @@ class DjangoHelpdesk:
 
     def check(self) -> None:
         """Return if the desk answers, takes our token and keeps our references."""
-        self._queue()
+        self._number("queue")
         missing = {"custom_conversation_id", "custom_channel"} - self._client().ticket_fields()
         if missing:
             raise Refused("desk_refused", f"no field {', '.join(sorted(missing))}")
@@ -195,10 +162,11 @@ class DjangoHelpdesk:
     def _client(self) -> Client:
         # urllib3 and pydantic: receive loads this module and calls nobody.
         from chalicelib.helpdesks.django_helpdesk.client import Client
-        from chalicelib.http_client import shared
 
-        http = self._http or shared()
-        return Client(url=self._url, tokens=self._secret("api_tokens"), http=http)
+        return Client(url=self._url, credentials=self._credentials(), http=self._transport())
+
+    def _credential(self, token: str) -> Mapping[str, str]:
+        return {"authorization": f"Token {token}"}
 
     def _named(self, reference: str) -> TicketAnswer | None:
         tickets = self._client().newest_tickets(pages=_PAGES)
@@ -222,16 +190,6 @@ class DjangoHelpdesk:
             bare = replace(entry, text=f"{entry.text}\n{names}", files=())
             return str(client.add_entry(mapper.new_entry(ticket, bare)).id)
 
-    def _secret(self, field: str) -> tuple[str, ...]:
-        return self._secrets.get(f"desks/{self._desk.id}", field)
-
-    def _queue(self) -> int:
-        queue = self._desk.options.get("queue", "")
-        if not _is_number(queue):
-            # The desk's row can be corrected, and the messages wait for that.
-            raise TransientError("the desk's option 'queue' is no number")
-        return int(queue)
-
     def _ticket(self, answer: TicketAnswer) -> Ticket:
         from chalicelib.helpdesks.django_helpdesk import entries, mapper
 
@@ -246,14 +204,3 @@ class DjangoHelpdesk:
 def create(*, desk: Desk, secrets: Secrets) -> DjangoHelpdesk:
     """Return the helpdesk of a desk."""
     return DjangoHelpdesk(desk=desk, secrets=secrets)
-
-
-def _number(ticket_id: str) -> int:
-    """Return the id as a number; raise Gone where no ticket can have it."""
-    if not _is_number(ticket_id):
-        raise Gone("no such ticket")
-    return int(ticket_id)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER

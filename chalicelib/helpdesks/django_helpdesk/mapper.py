@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.desk_api import own_events
+from chalicelib.desk_api.lines import title
 from chalicelib.desk_api.own_items import REPLY
-from chalicelib.desk_api.values import readable
+from chalicelib.desk_api.values import storable
 from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.ticket import Entry, Opening
 from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, Listed
@@ -54,7 +55,7 @@ def new_ticket(opening: Opening, *, queue: int) -> dict[str, Any]:
     description = text if is_description(opening.entry) else BEGINNING
     return {
         "queue": queue,
-        "title": _title(opening),
+        "title": title(opening, longest=TITLE_LIMIT),
         "description": description,
         "priority": _NORMAL,
         "submitter_email": opening.customer.address,
@@ -72,7 +73,7 @@ def new_entry(ticket: int, entry: Entry) -> dict[str, Any]:
     """
     return {
         "ticket": ticket,
-        "comment": verbatim(clean(entry.text)),
+        "comment": verbatim(storable(entry.text)),
         "public": entry.kind.is_public,
         "new_status": _OPEN,
     }
@@ -88,14 +89,9 @@ def is_to_come(description: str | None) -> bool:
     return (description or "").endswith(_TO_COME)
 
 
-def clean(text: str) -> str:
-    """Return a text without what the helpdesk refuses: NUL and halves of surrogate pairs."""
-    return readable(text).replace("\0", "")
-
-
 def _bare(text: str) -> str:
     """Return a text as a description holds it, without the mark for what is to come."""
-    return clean(text).replace(_TO_COME, "").strip()
+    return storable(text).replace(_TO_COME, "").strip()
 
 
 def verbatim(text: str) -> str:
@@ -154,15 +150,3 @@ def recalled(entry: Listed) -> dict[str, Any] | None:
 def ticket_url(url: str, ticket_id: str) -> str:
     """Return where agents see a ticket of the desk at `url`."""
     return f"{url}/tickets/{ticket_id}/"
-
-
-def _title(opening: Opening) -> str:
-    name, subject = _line(opening.customer.name), _line(opening.subject)
-    parts = [subject] if name in subject else [name, subject]
-    title = ": ".join(filter(None, parts)) or _line(opening.channel) or "-"
-    return title if len(title) <= TITLE_LIMIT else title[: TITLE_LIMIT - 1] + "…"
-
-
-def _line(text: str) -> str:
-    """Return a text as one line."""
-    return " ".join(clean(text).split())

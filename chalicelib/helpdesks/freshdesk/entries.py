@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from chalicelib.desk_api.html_text import text_of
-from chalicelib.desk_api.literal import line, literal, words
+from chalicelib.desk_api.lines import line, words
+from chalicelib.desk_api.literal import literal
+from chalicelib.desk_api.own_fields import own_fields
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from chalicelib.helpdesks.freshdesk.client import Client
 from chalicelib.helpdesks.freshdesk.mapper import OPEN
@@ -14,9 +16,6 @@ from chalicelib.helpdesks.freshdesk.payloads import Conversation, TicketRow
 
 DESCRIPTION: Final = "0"  #: what the description is called among the entries: it has no id
 BEGINNING: Final = "—"  #: the description of a ticket whose first entry cannot be one
-
-#: Options of a desk that name a ticket field, and what goes into it.
-FIELDS: Final = ("reference_field", "channel_field", "account_field", "handle_field")
 
 _LOW: Final = 1
 _CHAT: Final = 7
@@ -39,18 +38,14 @@ def is_description(entry: Entry) -> bool:
     return entry.kind is EntryKind.COMMENT and entry.text.strip() != BEGINNING
 
 
-def new_ticket(opening: Opening, *, requester: int, options: Mapping[str, str]) -> dict[str, Any]:
+def new_ticket(
+    opening: Opening, *, requester: int, fields: Mapping[str, str], group: int | None
+) -> dict[str, Any]:
     """
     Return the ticket to create.
 
     Its description becomes the first entry if it can be one; else the entry has to follow.
     """
-    values = (opening.reference, opening.channel, opening.account, opening.customer.handle)
-    own = {
-        options[option]: value
-        for option, value in zip(FIELDS, values, strict=True)
-        if options.get(option) and value
-    }
     text = opening.entry.text if is_description(opening.entry) else BEGINNING
     ticket = {
         "subject": line(opening.subject, longest=_LONGEST_SUBJECT),
@@ -60,9 +55,9 @@ def new_ticket(opening: Opening, *, requester: int, options: Mapping[str, str]) 
         "priority": _LOW,
         "source": _CHAT,
         "tags": ["scripta", opening.channel, f"{opening.channel}_{opening.account}"[:_LONGEST_TAG]],
-        "custom_fields": own,
+        "custom_fields": own_fields(opening, fields),
     }
-    return ticket | ({"group_id": int(options["group"])} if options.get("group") else {})
+    return ticket | ({"group_id": group} if group else {})
 
 
 def add(client: Client, ticket: int, entry: Entry, *, author: int) -> str:

@@ -7,9 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.desk_api.adapter import Adapter, author_of, basic, number, number_or_zero
+from chalicelib.desk_api.own_fields import FIELDS
+from chalicelib.desk_api.settings import NUMBER, api_token, webhook_secret
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_allowed
 from chalicelib.domain.content import File, Location
+from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
@@ -20,27 +24,19 @@ from chalicelib.helpdesks.freshdesk import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.freshdesk.client import Client
-    from chalicelib.helpdesks.freshdesk.mapper import Told
-    from chalicelib.helpdesks.freshdesk.payloads import Conversation, TicketRow
+    from chalicelib.helpdesks.freshdesk.payloads import Conversation, Notice, TicketRow
     from chalicelib.http_client import Transport
 
-_NUMBER: Final = r"[1-9][0-9]{0,17}"
 _FIELD: Final = r"[a-z0-9_]{1,100}"
 
 SETTINGS: Final[Sequence[Setting]] = (
-    Setting(name="agent", words="id of the bridge's own agent", required=True, pattern=_NUMBER),
+    Setting(name="agent", words="id of the bridge's own agent", required=True, pattern=NUMBER),
     Setting(
         name="reference_field", words="ticket field for our name", required=True, pattern=_FIELD
     ),
-    Setting(name="api_tokens", words="API key of that agent", required=True, secret=True),
-    Setting(
-        name="webhook_secrets",
-        words="what the webhook brings",
-        required=True,
-        secret=True,
-        pattern=".{16,}",
-    ),
-    Setting(name="group", words="id of the group that gets new tickets", pattern=_NUMBER),
+    api_token("API key of that agent"),
+    webhook_secret("what the webhook brings", pattern=".{16,}"),
+    Setting(name="group", words="id of the group that gets new tickets", pattern=NUMBER),
     Setting(name="channel_field", words="ticket field for the channel", pattern=_FIELD),
     Setting(name="account_field", words="ticket field for the account", pattern=_FIELD),
     Setting(name="handle_field", words="ticket field for the handle", pattern=_FIELD),
@@ -54,23 +50,18 @@ _BUCKET: Final = f"https://{_BUCKET_HOST}/cdn.freshdesk.com/"
 _RECALLED: Final = 10  # pages of tickets, when it is asked what was answered
 
 
-class Freshdesk:
+class Freshdesk(Adapter):
     """
     One desk.
 
     Its options `agent` and `reference_field` are the number of the bridge's own agent and the ticket
-    field that holds our references; docs/helpdesks/freshdesk.md has the others. Its secret
-    `desks/<id>` holds `webhook_secrets` and `api_tokens`. `http` is the process's shared client
-    unless another is given.
+    field that holds our references; docs/helpdesks/freshdesk.md has the others.
     """
 
     promise = Promise(lookup_lag=5.0, authenticity=Authenticity.COMES_ALONG, names_authors=True)
 
     def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
-        self._desk = desk
-        self._secrets = secrets
-        self._http = http
-        self._url = desk.url.rstrip("/")
+        super().__init__(desk=desk, secrets=secrets, http=http)
         self._recalled: tuple[TicketRow, Conversation] | None = None
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
@@ -89,17 +80,20 @@ class Freshdesk:
         Raises nothing for an odd one, but TransientError while the API does not answer.
         """
         # pydantic: receive loads this module and parses nothing.
+        from chalicelib.desk_api.events import changed, ignored
         from chalicelib.helpdesks.freshdesk import mapper
 
         about, desk = mapper.told(raw), self._desk.id
-        if about.event not in (webhook.REPLY, webhook.STATUS) or not _is(_NUMBER, about.ticket_id):
-            return mapper.ignored(raw, "unknown", desk=desk)
+        ticket = number_or_zero(about.ticket_id)
+        if about.event not in (webhook.REPLY, webhook.STATUS) or not ticket:
+            return ignored(raw, "unknown", desk=desk)
         try:
             if about.event == webhook.STATUS:
-                return mapper.change(self._client().ticket(int(about.ticket_id)), desk=desk)
-            return self._reply(about, received_at) or mapper.ignored(raw, "no_reply", desk=desk)
+                return mapper.change(self._client().ticket(ticket), desk=desk)
+            return self._reply(about, received_at) or ignored(raw, "no_reply", desk=desk)
         except Gone:
-            return mapper.gone(about.ticket_id, desk=desk, at=received_at)
+            status = TicketStatus.GONE
+            return changed(about.ticket_id, status, status, desk=desk, at=received_at)
 
     def create(self, opening: Opening) -> Ticket:
         """
@@ -117,7 +111,12 @@ class Freshdesk:
             ticket, _ = begun
         else:
             requester = client.customer(entries.person(opening.customer))
-            body = entries.new_ticket(opening, requester=requester, options=self._options())
+            body = entries.new_ticket(
+                opening,
+                requester=requester,
+                fields=self._fields(),
+                group=self._number_if_any("group"),
+            )
             ticket = client.create(body, files=entry.files if whole else ())
         if whole:
             return self._ticket(ticket, last_entry=entries.DESCRIPTION)
@@ -133,19 +132,18 @@ class Freshdesk:
         """
         from chalicelib.helpdesks.freshdesk import entries, mapper
 
-        number, client, agent = _number(ticket_id), self._client(), self._agent()
-        by_customer = entry.kind is EntryKind.COMMENT and _is(_NUMBER, entry.requester)
-        author = int(entry.requester) if by_customer else agent
+        client, agent = self._client(), self._agent()
+        author = author_of(entry, us=agent)
         if entry.reopens:
-            client.set_status(number, mapper.OPEN)
+            client.set_status(number(ticket_id), mapper.OPEN)
         try:
-            return entries.add(client, number, entry, author=author)
+            return entries.add(client, number(ticket_id), entry, author=author)
         except Refused:
-            ticket = client.ticket(number)
-            if not by_customer or ticket.requester_id in (author, agent):
+            ticket = client.ticket(number(ticket_id))
+            if author == agent or ticket.requester_id in (author, agent):
                 raise
         # The customer's contact was merged into another one, whom the ticket has now.
-        return entries.add(client, number, entry, author=ticket.requester_id)
+        return entries.add(client, ticket.id, entry, author=ticket.requester_id)
 
     def find(self, reference: str) -> Ticket | None:
         """
@@ -167,10 +165,9 @@ class Freshdesk:
         """Return the id of the first note of ours behind `after` that says the same to the same."""
         from chalicelib.helpdesks.freshdesk import entries
 
-        number, client = _number(ticket_id), self._client()
-        known = int(after) if _is(_NUMBER, after) else 0
-        ticket = client.ticket(number)
-        ours = entries.ours(client.conversations(number), ticket, agent=self._agent())
+        client, known = self._client(), number_or_zero(after)
+        ticket = client.ticket(number(ticket_id))
+        ours = entries.ours(client.conversations(ticket.id), ticket, agent=self._agent())
         same = (each for each in ours if each.id > known and entries.is_same(each, entry))
         found = next(same, None)
         return str(found.id) if found else None
@@ -192,7 +189,7 @@ class Freshdesk:
         """
         from chalicelib.helpdesks.freshdesk import mapper
 
-        client, field, agent = self._client(), self._options()["reference_field"], self._agent()
+        client, field, agent = self._client(), self._reference_field(), self._agent()
         began = datetime.fromtimestamp(since // 1000, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         for ticket in client.tickets_since(began, pages=_RECALLED):
             if not ticket.holds(field):
@@ -206,16 +203,14 @@ class Freshdesk:
 
     def check(self) -> None:
         """Return if Freshdesk knows us as the configured agent and has the configured fields."""
-        from chalicelib.helpdesks.freshdesk import entries
-
-        client, options = self._client(), self._options()
+        client = self._client()
         if client.me() != self._agent():
             raise Refused("desk_refused", "the option 'agent' is not the agent of this API key")
-        for option in entries.FIELDS:
-            if options.get(option):
-                client.check_field(options[option], option)
+        self._number_if_any("group")
+        for option, field in self._fields().items():
+            client.check_field(field, option)
 
-    def _reply(self, about: Told, received_at: int) -> DeskEvent | None:
+    def _reply(self, about: Notice, received_at: int) -> DeskEvent | None:
         """Return the agent's reply that a webhook was sent for, if there is one."""
         from chalicelib.helpdesks.freshdesk import mapper
 
@@ -229,7 +224,7 @@ class Freshdesk:
             if (chosen := mapper.meant(said, ticket, about, agent=agent, at=received_at)) is None:
                 return None
             found = chosen
-        reference = ticket.holds(self._options()["reference_field"])
+        reference = ticket.holds(self._reference_field())
         return mapper.reply(
             found, ticket, desk=self._desk.id, reference=reference, comment=about.comment
         )
@@ -238,7 +233,7 @@ class Freshdesk:
         """Return the ticket of a reference and what we wrote into it behind its description."""
         from chalicelib.helpdesks.freshdesk import entries
 
-        row = client.named(self._options()["reference_field"], reference)
+        row = client.named(self._reference_field(), reference)
         if row is None:
             return None
         ticket = client.ticket(row.id)
@@ -247,31 +242,27 @@ class Freshdesk:
     def _client(self) -> Client:
         # urllib3 and pydantic: receive loads this module and calls nobody.
         from chalicelib.helpdesks.freshdesk.client import Client
-        from chalicelib.http_client import shared
 
-        http = self._http or shared()
-        return Client(url=self._url, keys=self._secret("api_tokens"), http=http)
+        return Client(url=self._url, credentials=self._credentials(), http=self._transport())
 
-    def _secret(self, field: str) -> tuple[str, ...]:
-        return self._secrets.get(f"desks/{self._desk.id}", field)
+    def _credential(self, token: str) -> Mapping[str, str]:
+        return basic(token, "X")
 
-    # The desk's row can be corrected, and the messages wait for that.
     def _agent(self) -> int:
         """Return who we are: without that our own words could not be told from an agent's."""
-        if not _is(_NUMBER, agent := self._desk.options.get("agent", "")):
-            raise TransientError("the desk's option 'agent' is no number")
-        return int(agent)
+        return self._number("agent")
 
-    def _options(self) -> Mapping[str, str]:
-        """Return the options; without the field for our references nothing could be found again."""
-        options = self._desk.options
-        if not options.get("reference_field"):
-            raise TransientError("the desk's option 'reference_field' is missing")
-        for setting in SETTINGS:
-            value = options.get(setting.name, "")
-            if value and not _is(setting.pattern, value):
-                raise TransientError(f"the desk's option '{setting.name}' does not look like one")
-        return options
+    def _reference_field(self) -> str:
+        """Return the field for our references, without which nothing could be found again."""
+        return self._fields()["reference_field"]
+
+    def _fields(self) -> dict[str, str]:
+        self._needed("reference_field")
+        chosen = {option: field for option in FIELDS if (field := self._option(option))}
+        for option, field in chosen.items():
+            if not re.fullmatch(_FIELD, field):
+                raise TransientError(f"the desk's option '{option}' names no field")
+        return chosen
 
     def _ticket(self, row: TicketRow, *, last_entry: str) -> Ticket:
         return Ticket(
@@ -285,14 +276,3 @@ class Freshdesk:
 def create(*, desk: Desk, secrets: Secrets) -> Freshdesk:
     """Return the helpdesk of a desk."""
     return Freshdesk(desk=desk, secrets=secrets)
-
-
-def _number(ticket_id: str) -> int:
-    """Return the id as a number; raise Gone where no ticket can have it."""
-    if not _is(_NUMBER, ticket_id):
-        raise Gone("no such ticket")
-    return int(ticket_id)
-
-
-def _is(pattern: str, text: str) -> bool:
-    return re.fullmatch(pattern, text) is not None

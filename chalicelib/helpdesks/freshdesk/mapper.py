@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.desk_api import items
+from chalicelib.desk_api.events import agents_file, changed
 from chalicelib.desk_api.html_text import text_of
-from chalicelib.desk_api.literal import words
+from chalicelib.desk_api.lines import words
 from chalicelib.desk_api.own_words import own_words
 from chalicelib.domain.content import File
 from chalicelib.domain.conversation import TicketStatus
-from chalicelib.domain.desk_events import DeskEventIgnored, ReplyWritten, TicketChanged
-from chalicelib.domain.file_names import kind_of, mime_of, simple_mime
+from chalicelib.domain.desk_events import ReplyWritten, TicketChanged
 from chalicelib.helpdesks.freshdesk import webhook
 from chalicelib.helpdesks.freshdesk.payloads import Conversation, Notice, Stored, TicketRow
 
@@ -23,28 +22,19 @@ _WORDS: Final = frozenset({0, 2, None})  # sources: a reply, a note, and where n
 _MS: Final = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a webhook tells: that something happened in a ticket, and to what, as far as it does."""
-
-    event: str
-    ticket_id: str = ""
-    conversation_id: str = ""
-    comment: str = ""
-
-
-def told(raw: Mapping[str, Any]) -> Told:
-    """Return what a webhook tells."""
-    notice = Notice.model_validate(dict(raw))
-    if webhook.SIMPLE in raw:
-        comment = notice.simple.ticket_latest_public_comment
-        return Told(event=webhook.REPLY, ticket_id=notice.simple.ticket_id, comment=comment)
-    return Told(
-        event=notice.event, ticket_id=notice.ticket_id, conversation_id=notice.conversation_id
+def told(raw: Mapping[str, Any]) -> Notice:
+    """Return what a webhook tells; one out of Freshdesk's own form is of a reply."""
+    if webhook.SIMPLE not in raw:
+        return Notice.model_validate(dict(raw))
+    chosen = items.fields(raw[webhook.SIMPLE])
+    return Notice(
+        event=webhook.REPLY,
+        ticket_id=chosen.get("ticket_id"),
+        comment=chosen.get("ticket_latest_public_comment"),
     )
 
 
-def is_named(known: tuple[TicketRow, Conversation], about: Told) -> bool:
+def is_named(known: tuple[TicketRow, Conversation], about: Notice) -> bool:
     """Tell whether a webhook names just that reply."""
     ticket, conversation = known
     return (about.ticket_id, about.conversation_id) == (str(ticket.id), str(conversation.id))
@@ -61,7 +51,7 @@ def is_agents(conversation: Conversation, ticket: TicketRow, *, agent: int) -> b
 
 
 def meant(
-    said: Iterable[Conversation], ticket: TicketRow, about: Told, *, agent: int, at: int
+    said: Iterable[Conversation], ticket: TicketRow, about: Notice, *, agent: int, at: int
 ) -> Conversation | None:
     """
     Return which of an agent's replies a webhook was sent for; None where it was sent for none.
@@ -122,15 +112,8 @@ def _text(conversation: Conversation) -> str:
 
 
 def _file(stored: Stored) -> File:
-    mime = simple_mime(stored.content_type) or mime_of(stored.name)
-    return File(
-        kind=kind_of(mime),
-        url=stored.attachment_url,
-        id=str(stored.id),
-        name=stored.name,
-        mime=mime,
-        problem="" if stored.attachment_url else "file_unavailable",
-    )
+    url, mime = stored.attachment_url, stored.content_type
+    return agents_file(url=url, name=stored.name, mime=mime, number=str(stored.id))
 
 
 def change(ticket: TicketRow, *, desk: str) -> TicketChanged:
@@ -139,32 +122,12 @@ def change(ticket: TicketRow, *, desk: str) -> TicketChanged:
     if is_removed(ticket):
         status = TicketStatus.GONE
     at = round(ticket.updated_at.timestamp() * _MS)
-    return TicketChanged(
-        key=items.key(desk, "ticket", str(ticket.id), status, str(at)),
-        ticket_id=str(ticket.id),
-        status=status,
-        occurred_at=at,
-    )
-
-
-def gone(ticket_id: str, *, desk: str, at: int) -> TicketChanged:
-    """Return that a ticket is no longer there."""
-    return TicketChanged(
-        key=items.key(desk, "ticket", ticket_id, TicketStatus.GONE),
-        ticket_id=ticket_id,
-        status=TicketStatus.GONE,
-        occurred_at=at,
-    )
+    return changed(str(ticket.id), status, status, str(at), desk=desk, at=at)
 
 
 def is_removed(ticket: TicketRow) -> bool:
     """Tell whether a ticket is in the bin or among spam."""
     return bool(ticket.deleted or ticket.spam)
-
-
-def ignored(raw: Mapping[str, Any], why: str, *, desk: str) -> DeskEventIgnored:
-    """Return that a webhook tells nothing for us."""
-    return DeskEventIgnored(key=items.key(desk, "ignored", items.fingerprint(raw)), kind=why)
 
 
 def recalled(conversation: Conversation, ticket: TicketRow) -> dict[str, Any]:

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
-from chalicelib.desk_api.values import Fields, Id, Payload, Text
-
-
-class Chosen(Payload):
-    """What Freshdesk's own form puts into a webhook, as far as we have it chosen."""
-
-    ticket_id: Id = ""
-    ticket_latest_public_comment: Text = ""
+from chalicelib.desk_api.values import Id, Payload, Text
 
 
 class Notice(Payload):
-    """One webhook: `simple` out of Freshdesk's form, the others out of our template."""
+    """One webhook: that something happened in a ticket, and to what, as far as it tells."""
 
-    simple: Annotated[Chosen, Fields] = Field(default=Chosen(), alias="freshdesk_webhook")
     event: Text = ""
     ticket_id: Id = ""
     conversation_id: Id = ""
+    comment: Text = ""
 
 
 class Stored(Payload):
@@ -39,19 +32,12 @@ class Conversation(Payload):
 
     id: int
     body: str | None = None
-    body_text: str | None = None
     incoming: bool
     private: bool
     user_id: int | None = None
     source: int | None = None
     created_at: AwareDatetime
     attachments: tuple[Stored, ...] = ()
-
-
-class Written(Payload):
-    """A note that was added."""
-
-    id: int
 
 
 class TicketRow(Payload):
@@ -71,19 +57,7 @@ class TicketRow(Payload):
         return str((self.custom_fields or {}).get(name) or "")
 
 
-class Found(Payload):
-    """What a search found."""
-
-    results: tuple[TicketRow, ...]
-
-
-class Contact(Payload):
-    """A customer."""
-
-    id: int
-
-
-class Agent(Payload):
-    """A member of the staff."""
+class Identified(Payload):
+    """A note, a customer or a member of the staff: all that is read of one is which it is."""
 
     id: int

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -22,19 +20,7 @@ def verify(headers: Mapping[str, str], *, secrets: Sequence[str]) -> None:
 
     `headers` has lower-case names. Raises InvalidSignature in every other case, without a secret too.
     """
-    shown = headers.get(SECRET) or _password(headers.get("authorization", ""))
-    signing.shared(shown, secrets=secrets)
-
-
-def _password(authorization: str) -> str:
-    scheme, _, value = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return ""
-    try:
-        pair = base64.b64decode(value.encode("utf-8", "replace"), validate=True).decode()
-    except (binascii.Error, ValueError):
-        return ""
-    return pair.partition(":")[2]
+    signing.shared(headers.get(SECRET) or signing.password(headers), secrets=secrets)
 
 
 def split(body: Mapping[str, Any], *, desk: str) -> list[Item]:

@@ -8,20 +8,20 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from chalicelib.desk_api.api import Api, meaning, said
+from chalicelib.desk_api.api import Api, meaning, said, said_by_the_api
+from chalicelib.desk_api.pages import numbered
+from chalicelib.desk_api.uploads import upload
 from chalicelib.domain.content import Attachment
-from chalicelib.domain.file_names import safe_name
-from chalicelib.errors import AmbiguousError, Gone, ScriptaError, TransientError
+from chalicelib.errors import AmbiguousError, Gone, ScriptaError
 from chalicelib.helpdesks.request_tracker.payloads import (
     Created,
-    Page,
     Part,
     Queue,
     TicketRow,
     Transaction,
     User,
 )
-from chalicelib.http_client import Body, Form, Response, Transport, Upload
+from chalicelib.http_client import Body, Form, Response, Transport
 
 _PAGE: Final = 100  # what RT shows at most
 _MOST_PAGES: Final = 20
@@ -35,16 +35,13 @@ class Client:
     """
     One desk's API; see `desk_api.api.Api` for what every call may raise.
 
-    `url` is RT's address without a slash at the end; `tokens` are tried in their order.
+    `url` is RT's address without a slash at the end.
     """
 
-    def __init__(self, *, url: str, tokens: Sequence[str], http: Transport) -> None:
-        self._api = Api(
-            url=f"{url}/REST/2.0",
-            credentials=[{"authorization": f"token {token}"} for token in tokens],
-            http=http,
-            meaning=_meaning,
-        )
+    def __init__(
+        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
+    ) -> None:
+        self._api = Api(url=f"{url}/REST/2.0", credentials=credentials, http=http, meaning=_meaning)
 
     def create_ticket(self, body: Mapping[str, Any], *, files: Sequence[Attachment]) -> str:
         """Create a ticket, with files in its first entry, and return its id."""
@@ -70,29 +67,30 @@ class Client:
         """Return the first, or the newest, tickets that a query finds; deleted ones are left out."""
         order = "DESC" if newest else "ASC"
         asked = _asked(query, "EffectiveId,CustomFields", order=order, page=1)
-        return self._api.read(f"tickets?{asked}", Page[TicketRow]).items
+        return self._api.read(f"tickets?{asked}", list[TicketRow], within="items")
 
     def entries(self, query: str) -> Iterator[Transaction]:
         """Yield what a query finds of what happened in tickets, newest first."""
         query = f"ObjectType = 'RT::Ticket' AND {query}"
-        for page in range(1, _MOST_PAGES + 1):
-            asked = _asked(query, "ObjectId,Creator,Created,CustomFields", order="DESC", page=page)
-            found = self._api.read(f"transactions?{asked}", Page[Transaction]).items
-            yield from found
-            if len(found) < _PAGE:
-                return
+
+        def page(number: int) -> list[Transaction]:
+            fields = "ObjectId,Creator,Created,CustomFields"
+            asked = _asked(query, fields, order="DESC", page=number)
+            return self._api.read(f"transactions?{asked}", list[Transaction], within="items")
+
+        return numbered(page, size=_PAGE, most=_MOST_PAGES)
 
     def parts(self, entry_id: str) -> Sequence[Part]:
         """Return what an entry is made of, without the contents."""
         path = f"transaction/{entry_id}/attachments"
         asked = urlencode({"fields": "Filename,ContentType", "per_page": _PAGE})
-        return self._api.read(f"{path}?{asked}", Page[Part]).items
+        return self._api.read(f"{path}?{asked}", list[Part], within="items")
 
     def text(self, entry_id: str, part: Part) -> str:
         """Return the text of a part of an entry."""
         query = json.dumps([{"field": "id", "value": part.id}])
         asked = urlencode({"query": query, "fields": "Content,TransactionId"})
-        found = self._api.read(f"attachments?{asked}", Page[Part]).items
+        found = self._api.read(f"attachments?{asked}", list[Part], within="items")
         return next((each.Content for each in found if each.TransactionId == entry_id), "")
 
     def user(self, name: str) -> User:
@@ -121,24 +119,12 @@ def _body(body: Mapping[str, Any], files: Sequence[Attachment]) -> Body:
     """Return a request; with files it is a form, in which the JSON is one field."""
     if not files:
         return body
-    uploads = [
-        Upload(
-            "Attachments",
-            safe_name(file.name, mime=file.mime, fallback=file.kind),
-            file.mime,
-            file.content,
-        )
-        for file in files
-    ]
+    uploads = [upload(file, field="Attachments") for file in files]
     return Form(fields={"JSON": json.dumps(body)}, files=uploads)
 
 
 def _meaning(response: Response, wrote: bool) -> ScriptaError:
-    error = meaning(response, wrote)
-    message = said(response).get("message")
-    if response.status == HTTPStatus.BAD_REQUEST and message == _NOT_THERE:
+    about = said(response).get("message")
+    if response.status == HTTPStatus.BAD_REQUEST and about == _NOT_THERE:
         return Gone("no such ticket, or none of ours")
-    if isinstance(error, Gone) and message is None:
-        # Somebody else's page: the address is wrong, or RT is not up behind its proxy.
-        return TransientError(f"HTTP {response.status}, not from the helpdesk's API")
-    return error
+    return said_by_the_api(meaning(response, wrote), response, field="message")

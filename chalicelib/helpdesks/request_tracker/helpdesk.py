@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.desk_api import signing
+from chalicelib.desk_api.adapter import Adapter, is_number, number
+from chalicelib.desk_api.settings import api_token, standard_secret
 from chalicelib.domain.account import Desk
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
@@ -20,50 +22,28 @@ from chalicelib.helpdesks.request_tracker import webhook
 if TYPE_CHECKING:
     from chalicelib.helpdesks.request_tracker.client import Client
     from chalicelib.helpdesks.request_tracker.payloads import TicketRow
-    from chalicelib.http_client import Transport
 
 SETTINGS: Final[Sequence[Setting]] = (
     Setting(name="queue", words="name of the queue for new tickets", required=True),
-    Setting(
-        name="api_tokens",
-        words="auth token of the user scripta",
-        required=True,
-        secret=True,
-        pattern=r"[0-9]+-[0-9]+-[0-9a-f]{20,64}",
-    ),
-    Setting(
-        name="webhook_secrets",
-        words="secret that RT signs its webhooks with (whsec_…)",
-        required=True,
-        secret=True,
-        pattern=webhook.SECRET_FORM,
-        generate=webhook.new_secret,
-    ),
+    api_token("auth token of the user scripta", pattern=r"[0-9]+-[0-9]+-[0-9a-f]{20,64}"),
+    standard_secret("secret that RT signs its webhooks with (whsec_…)"),
 )
 
 _QUEUE: Final = "Messaging"  # that of infra/helpdesks/request_tracker
-_LONGEST_NUMBER: Final = 18  # digits; more do not fit a database's integer
 _FILE: Final = re.compile(r"/Ticket/Attachment/[0-9]{1,18}/[0-9]{1,18}/file")
 _BEGINNING: Final = "0"  # RT does not tell the number of what a ticket begins with; it is lower
 
 
-class RequestTracker:
+class RequestTracker(Adapter):
     """
     One desk.
 
-    Its option `queue` is the name of the queue for new tickets. Its secret `desks/<id>` holds
-    `webhook_secrets` and `api_tokens`. `http` is the process's shared client unless another is given.
+    Its option `queue` is the name of the queue for new tickets.
     """
 
     # A look goes to the database that a write went to, but RT finishes what nobody waits for any
     # more: this is how long that may take.
     promise = Promise(lookup_lag=5.0)
-
-    def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
-        self._desk = desk
-        self._secrets = secrets
-        self._http = http
-        self._url = desk.url.rstrip("/")
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """See ports.Webhook."""
@@ -94,14 +74,14 @@ class RequestTracker:
             return self._ticket(begun.id, last_entry=self._add(begun.id, entry))
         refers_to = [opening.follows] if opening.follows else self._others_of(opening)
         body = mapper.new_ticket(
-            opening, queue=self._queue(), refers_to=list(filter(_is_number, refers_to))
+            opening, queue=self._queue(), refers_to=list(filter(is_number, refers_to))
         )
         if entry.kind.is_public:
             return self._ticket(
                 client.create_ticket(body, files=entry.files), last_entry=_BEGINNING
             )
-        number = client.create_ticket(body, files=())
-        return self._ticket(number, last_entry=self._add(number, entry))
+        made = client.create_ticket(body, files=())
+        return self._ticket(made, last_entry=self._add(made, entry))
 
     def append(self, ticket_id: str, entry: Entry) -> str:
         """
@@ -109,9 +89,7 @@ class RequestTracker:
 
         A ticket that was merged takes it into the one that took it over, and does not tell.
         """
-        if not _is_number(ticket_id):
-            raise Gone("no such ticket")
-        return self._add(ticket_id, entry)
+        return self._add(str(number(ticket_id)), entry)
 
     def find(self, reference: str) -> Ticket | None:
         """Return the ticket created under our reference, merged or not, if it is complete."""
@@ -140,10 +118,8 @@ class RequestTracker:
         for found in client.entries(with_value(ENTRY, entry.key)):
             if found.field(ENTRY) == entry.key:
                 return found.id
-        if not _is_number(ticket_id):
-            raise Gone("no such ticket")
         # Only a query that names it finds what was merged; none finds what was deleted.
-        rows = client.tickets(f"EffectiveId > 0 AND id = {ticket_id}")
+        rows = client.tickets(f"EffectiveId > 0 AND id = {number(ticket_id)}")
         if not rows:
             raise Gone("no such ticket, or none of ours")
         into = rows[0].EffectiveId
@@ -153,11 +129,9 @@ class RequestTracker:
 
     def locate(self, file: File) -> Location:
         """Return where RT's own page has a file, which takes our token, too."""
-        if not file.url.startswith(self._url) or not _FILE.fullmatch(file.url[len(self._url) :]):
+        if not _FILE.fullmatch(file.url.removeprefix(self._url)):
             raise Refused("file_elsewhere")
-        tokens = self._secret("api_tokens")
-        headers = {"authorization": f"token {tokens[0]}"} if tokens else {}
-        return Location(url=file.url, hosts=self._here(), headers=headers)
+        return self._location(file)
 
     def recall(self, *, since: int) -> Iterator[Mapping[str, Any]]:
         """
@@ -199,10 +173,11 @@ class RequestTracker:
     def _client(self) -> Client:
         # urllib3 and pydantic: receive loads this module and calls nobody.
         from chalicelib.helpdesks.request_tracker.client import Client
-        from chalicelib.http_client import shared
 
-        http = self._http or shared()
-        return Client(url=self._url, tokens=self._secret("api_tokens"), http=http)
+        return Client(url=self._url, credentials=self._credentials(), http=self._transport())
+
+    def _credential(self, token: str) -> Mapping[str, str]:
+        return {"authorization": f"token {token}"}
 
     def _add(self, ticket_id: str, entry: Entry) -> str:
         from chalicelib.helpdesks.request_tracker import mapper
@@ -227,34 +202,23 @@ class RequestTracker:
         query = f"Requestor.EmailAddress = {mapper.quoted(opening.customer.address)}"
         return [row.id for row in self._client().tickets(query, newest=True)][:1]
 
-    def _ticket(self, number: str, *, last_entry: str) -> Ticket:
+    def _ticket(self, ticket_id: str, *, last_entry: str) -> Ticket:
         from chalicelib.helpdesks.request_tracker import mapper
 
-        return Ticket(id=number, url=mapper.ticket_url(self._url, number), last_entry=last_entry)
-
-    def _here(self) -> tuple[str, ...]:
-        from chalicelib.domain.addresses import origin
-
-        own = origin(self._url)
-        return (f"{own.scheme}://{own.host}:{own.port}",) if own else ()
+        return Ticket(
+            id=ticket_id, url=mapper.ticket_url(self._url, ticket_id), last_entry=last_entry
+        )
 
     def _user(self) -> str:
         """Return the number of the user whose token is ours: a token holds it."""
         tokens = self._secret("api_tokens")
-        number = tokens[0].split("-")[1:2] if tokens else []
-        return number[0] if number and _is_number(number[0]) else "0"
+        user = tokens[0].split("-")[1:2] if tokens else []
+        return user[0] if user and is_number(user[0]) else "0"
 
     def _queue(self) -> str:
-        return self._desk.options.get("queue", "") or _QUEUE
-
-    def _secret(self, field: str) -> tuple[str, ...]:
-        return self._secrets.get(f"desks/{self._desk.id}", field)
+        return self._option("queue") or _QUEUE
 
 
 def create(*, desk: Desk, secrets: Secrets) -> RequestTracker:
     """Return the helpdesk of a desk."""
     return RequestTracker(desk=desk, secrets=secrets)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER

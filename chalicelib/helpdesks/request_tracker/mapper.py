@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from chalicelib.desk_api import own_events
+from chalicelib.desk_api.lines import one_line, title
 from chalicelib.desk_api.own_items import REPLY
 from chalicelib.desk_api.own_words import own_words
-from chalicelib.desk_api.values import readable
+from chalicelib.desk_api.values import storable
 from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from chalicelib.helpdesks.request_tracker.payloads import (
@@ -22,8 +23,6 @@ from chalicelib.helpdesks.request_tracker.payloads import (
     Transaction,
 )
 
-FILES: Final = "/Ticket/Attachment/"  #: behind RT's address: under it are the files
-
 _OPEN: Final = "open"
 _LONGEST_SUBJECT: Final = 180  # characters; RT's column has 200
 _PLAIN: Final = "text/plain"
@@ -35,19 +34,19 @@ def new_ticket(opening: Opening, *, queue: str, refers_to: Sequence[str]) -> dic
     customer, entry = opening.customer, opening.entry
     body: dict[str, Any] = {
         "Queue": queue,
-        "Subject": _subject(opening),
+        "Subject": title(opening, longest=_LONGEST_SUBJECT),
         "Requestor": mailbox(customer),
         "CustomFields": {
             REFERENCE: opening.reference,
             CHANNEL: opening.channel,
             ACCOUNT: opening.account,
-            CONTACT: clean(customer.phone or customer.handle),
+            CONTACT: storable(customer.phone or customer.handle),
         },
     }
     if refers_to:
         body["RefersTo"] = list(refers_to)
     if entry.kind.is_public:
-        body |= {"Content": clean(entry.text), "ContentType": _PLAIN}
+        body |= {"Content": storable(entry.text), "ContentType": _PLAIN}
         body["CustomFields"][FIRST_ENTRY] = entry.key
     return body
 
@@ -59,13 +58,13 @@ def new_entry(entry: Entry) -> dict[str, Any]:
     All that we write is by one user of RT's: the subject says whose words an entry holds.
     """
     body: dict[str, Any] = {
-        "Content": clean(entry.text),
+        "Content": storable(entry.text),
         "ContentType": _PLAIN,
         "Status": _OPEN,
         "TxnCustomFields": {ENTRY: entry.key},
     }
     if entry.author:
-        body["Subject"] = _line(entry.author)
+        body["Subject"] = one_line(entry.author)
     return body
 
 
@@ -74,14 +73,9 @@ def way_of(entry: Entry) -> str:
     return "comment" if entry.kind is EntryKind.NOTE else "correspond"
 
 
-def clean(text: str) -> str:
-    """Return a text without what RT refuses: NUL and halves of surrogate pairs."""
-    return readable(text).replace("\0", "")
-
-
 def quoted(text: str) -> str:
     """Return a text as TicketSQL has it: a string, whatever is in it."""
-    escaped = clean(text).replace("\\", "\\\\").replace("'", "\\'")
+    escaped = storable(text).replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 
 
@@ -92,7 +86,7 @@ def with_value(field: str, value: str) -> str:
 
 def mailbox(customer: Customer) -> str:
     """Return who a ticket is about: RT makes a user of an address once, and names it so."""
-    name = _line(customer.name.replace("\\", " ")).replace('"', "'")
+    name = one_line(customer.name.replace("\\", " ")).replace('"', "'")
     return f'"{name}" <{customer.address}>' if name else customer.address
 
 
@@ -101,19 +95,18 @@ def ticket_url(url: str, ticket_id: str) -> str:
     return f"{url}/Ticket/Display.html?id={ticket_id}"
 
 
-def file_url(url: str, file_id: str) -> str:
-    """Return where RT's own page has a file; an id is those of its entry and its part, by a slash."""
-    return f"{url}{FILES}{file_id}/file"
-
-
 def event(raw: Mapping[str, Any], *, desk: str, url: str, received_at: int) -> DeskEvent:
-    """Return what a webhook of the RT at `url` means; see `own_events.event`."""
+    """
+    Return what a webhook of the RT at `url` means; see `own_events.event`.
+
+    A file's id is those of its entry and of its part, by a slash.
+    """
     return own_events.event(
         raw,
         desk=desk,
         received_at=received_at,
         url_of=lambda ticket_id: ticket_url(url, ticket_id),
-        file_url_of=lambda file_id: file_url(url, file_id),
+        file_url_of=lambda file_id: f"{url}/Ticket/Attachment/{file_id}/file",
         words_of=own_words,
     )
 
@@ -149,15 +142,3 @@ def recalled(
             "attachments": files,
         },
     }
-
-
-def _subject(opening: Opening) -> str:
-    name, subject = _line(opening.customer.name), _line(opening.subject)
-    parts = [subject] if name in subject else [name, subject]
-    title = ": ".join(filter(None, parts)) or _line(opening.channel) or "-"
-    return title if len(title) <= _LONGEST_SUBJECT else title[: _LONGEST_SUBJECT - 1] + "…"
-
-
-def _line(text: str) -> str:
-    """Return a text as one line."""
-    return " ".join(clean(text).split())

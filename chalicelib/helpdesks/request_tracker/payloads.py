@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator
 
@@ -89,12 +89,3 @@ class Queue(Payload):
         """Return the names of all custom fields."""
         both = (*self.TicketCustomFields, *self.TicketTransactionCustomFields)
         return frozenset(field.name for field in both)
-
-
-_Row = TypeVar("_Row", bound=Payload)
-
-
-class Page(Payload, Generic[_Row]):
-    """One page of a list."""
-
-    items: tuple[_Row, ...] = ()

@@ -28,14 +28,18 @@ class Client:
     One desk's address; see `desk_api.api.Api` for what `post` may raise.
 
     `secrets` (`whsec_…`) all sign, so that the desk may change over to the newest at any time.
-    `tokens` may be none: each is tried as a bearer's.
+    `credentials` may be none.
     """
 
     def __init__(
-        self, *, url: str, secrets: Sequence[str], tokens: Sequence[str], http: Transport
+        self,
+        *,
+        url: str,
+        secrets: Sequence[str],
+        credentials: Sequence[Mapping[str, str]],
+        http: Transport,
     ) -> None:
         place, _, self._path = url.rpartition("/")
-        credentials = [{"authorization": f"Bearer {token}"} for token in tokens]
         self._api = Api(url=place, credentials=credentials or [{}], http=http, meaning=_meaning)
         self._secrets = secrets
 

@@ -7,30 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.desk_api import signing
+from chalicelib.desk_api.adapter import Adapter
+from chalicelib.desk_api.settings import standard_secret
 from chalicelib.domain.account import Desk
-from chalicelib.domain.addresses import is_allowed, is_public, origin
+from chalicelib.domain.addresses import is_public, origin
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Entry, Idempotency, Opening, Promise, Ticket
-from chalicelib.errors import Gone, Refused, TransientError
+from chalicelib.errors import Gone, TransientError
 from chalicelib.helpdesks.standard_webhooks import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.standard_webhooks.client import Client
-    from chalicelib.http_client import Transport
 
 SETTINGS: Final[Sequence[Setting]] = (
-    Setting(
-        name="webhook_secrets",
-        words="secret that signs the webhooks of both sides (whsec_…)",
-        required=True,
-        secret=True,
-        pattern=webhook.SECRET_FORM,
-        generate=webhook.new_secret,
-    ),
+    standard_secret("secret that signs the webhooks of both sides (whsec_…)"),
     Setting(
         name="api_tokens",
         words="token that the address wants besides the signature (Authorization: Bearer)",
@@ -52,23 +46,18 @@ _HERE: Final = "127.0.0.1"
 _LOCAL_NAMES: Final = (".local", ".localhost", ".internal", ".home.arpa")
 
 
-class StandardWebhooks:
+class StandardWebhooks(Adapter):
     """
     One desk: what is said goes to its `url` as signed webhooks, and answers come back as such.
 
-    Its secret `desks/<id>` holds `webhook_secrets` for both ways and, where the address wants them,
-    `api_tokens`. `http` is the process's client for public addresses unless another is given.
+    Its `webhook_secrets` are for both ways, and there are `api_tokens` only where the address wants
+    them. `http` is the process's client for public addresses unless another is given.
     """
 
     # The receiver knows a webhook that comes again by its id.
     promise = Promise(
         creates=Idempotency.NATIVE, appends=Idempotency.NATIVE, lookup_lag=0.0, names_authors=True
     )
-
-    def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
-        self._desk = desk
-        self._secrets = secrets
-        self._http = http
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """See ports.Webhook."""
@@ -124,15 +113,8 @@ class StandardWebhooks:
 
     def locate(self, file: File) -> Location:
         """Return the address that the desk told, if it is at the desk's own or an allowed host."""
-        own = origin(self._desk.url)
-        here = (f"{own.scheme}://{own.host}:{own.port}",) if own else ()
-        named = self._desk.options.get("file_hosts", "").replace(" ", "").split(",")
-        hosts = (*here, *filter(None, named))
-        if not is_allowed(file.url, hosts=hosts):
-            raise Refused("file_elsewhere")
-        tokens = self._secret("api_tokens") if origin(file.url) == own else ()
-        headers = {"authorization": f"Bearer {tokens[0]}"} if tokens else {}
-        return Location(url=file.url, hosts=hosts, headers=headers)
+        named = self._option("file_hosts").replace(" ", "").split(",")
+        return self._location(file, also=tuple(filter(None, named)))
 
     def recall(self, *, since: int) -> Iterator[Mapping[str, Any]] | None:
         """Return None: there is nobody to ask."""
@@ -151,19 +133,16 @@ class StandardWebhooks:
         from chalicelib.http_client import shared, shared_public
 
         own = origin(self._desk.url)
-        is_local = self._desk.options.get("local") == "on" and own is not None and own.host == _HERE
+        is_local = self._option("local") == "on" and own is not None and own.host == _HERE
         if not is_local and not _may_be_public(self._desk.url):
             # The desk's row can be corrected, and the messages wait for that.
             raise TransientError("the desk's url is no public https address")
         return Client(
             url=self._desk.url,
             secrets=self._secret("webhook_secrets"),
-            tokens=self._secret("api_tokens"),
+            credentials=self._credentials(),
             http=self._http or (shared() if is_local else shared_public()),
         )
-
-    def _secret(self, field: str) -> tuple[str, ...]:
-        return self._secrets.get(f"desks/{self._desk.id}", field)
 
 
 def create(*, desk: Desk, secrets: Secrets) -> StandardWebhooks:

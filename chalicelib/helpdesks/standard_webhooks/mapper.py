@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.desk_api import own_events
+from chalicelib.desk_api.uploads import safe_name_of
 from chalicelib.desk_api.values import readable
 from chalicelib.domain.content import Attachment
 from chalicelib.domain.desk_events import DeskEvent
-from chalicelib.domain.file_names import safe_name
 from chalicelib.domain.ticket import Entry, EntryKind, Opening
 from chalicelib.errors import Refused
 
@@ -72,7 +72,7 @@ def _message(entry: Entry) -> dict[str, Any]:
 
 def _attachment(file: Attachment) -> dict[str, Any]:
     about = {
-        "filename": safe_name(file.name, mime=file.mime, fallback=file.kind),
+        "filename": safe_name_of(file),
         "content_type": file.mime,
         "size": len(file.content),
     }

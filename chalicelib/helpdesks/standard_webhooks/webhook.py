@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from chalicelib.desk_api.own_items import SECRET_FORM, new_secret, split
+from chalicelib.desk_api.own_items import split
 
-__all__ = ["SECRET_FORM", "new_secret", "split"]
+__all__ = ["split"]

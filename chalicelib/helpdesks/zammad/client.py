@@ -8,8 +8,9 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from chalicelib.desk_api.api import Api, meaning, said, said_by_the_api
+from chalicelib.desk_api.pages import numbered
 from chalicelib.errors import ScriptaError, TransientError
-from chalicelib.helpdesks.zammad.payloads import Article, Link, Links, Me, Ticket, Written
+from chalicelib.helpdesks.zammad.payloads import Article, Link, Me, Ticket, Written
 from chalicelib.http_client import Response, Transport
 
 _PAGE: Final = 100
@@ -23,8 +24,9 @@ Fields = Mapping[str, Any]
 class Client:
     """One desk's API; `url` is its address without a slash at the end."""
 
-    def __init__(self, *, url: str, tokens: Sequence[str], http: Transport) -> None:
-        credentials = [{"authorization": f"Token token={token}"} for token in tokens]
+    def __init__(
+        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
+    ) -> None:
         self._api = Api(url=f"{url}/api/v1", credentials=credentials, http=http, meaning=_meaning)
 
     def new_ticket(self, body: Fields) -> Written:
@@ -47,7 +49,7 @@ class Client:
     def links(self, ticket: int) -> Sequence[Link]:
         """Return the links of a ticket to others."""
         asked = urlencode({"link_object": "Ticket", "link_object_value": ticket})
-        return self._api.read(f"links?{asked}", Links).links
+        return self._api.read(f"links?{asked}", list[Link], within="links")
 
     def having(self, field: str, operator: str, value: str) -> Iterator[Ticket]:
         """
@@ -63,12 +65,12 @@ class Client:
             "expand": "true",
             "per_page": str(_PAGE),
         }
-        for number in range(1, _MOST_PAGES + 1):
+
+        def page(number: int) -> list[Ticket]:
             path = f"tickets/search?{urlencode(asked | {'page': str(number)})}"
-            page = self._api.read(path, list[Ticket])
-            yield from page
-            if len(page) < _PAGE:
-                return
+            return self._api.read(path, list[Ticket])
+
+        return numbered(page, size=_PAGE, most=_MOST_PAGES)
 
     def me(self) -> Me:
         """Return whose the token is."""

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api.adapter import Adapter, is_number, number, number_or_zero
+from chalicelib.desk_api.adapter import Adapter, number, number_or_zero
+from chalicelib.desk_api.settings import api_token, webhook_secret
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.account import Desk
-from chalicelib.domain.addresses import is_allowed
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.desk_events import DeskEvent, TicketChanged, TicketMerged
@@ -19,7 +19,7 @@ from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Authenticity, Entry, Opening, Promise
-from chalicelib.errors import AmbiguousError, Gone, Moved, Refused, ScriptaError, TransientError
+from chalicelib.errors import AmbiguousError, Gone, Moved, Refused, ScriptaError
 from chalicelib.helpdesks.zammad import webhook
 
 if TYPE_CHECKING:
@@ -27,32 +27,19 @@ if TYPE_CHECKING:
     from chalicelib.helpdesks.zammad.mapper import Own
     from chalicelib.helpdesks.zammad.payloads import Article, Ticket
 
+_FIELDS: Final = ("reference_field", "channel_field", "account_field")
 _FIELD: Final = r"[a-z][a-z0-9_]{0,99}"
 _NOBODYS: Final = "nobody.0"  # the key of no entry
 
 SETTINGS: Final[Sequence[Setting]] = (
     Setting(name="group", words="name of the group that takes new tickets", required=True),
-    *(
-        Setting(
-            name=f"{what}_field",
-            words=f"name of the ticket attribute for our {what}",
-            pattern=_FIELD,
-        )
-        for what in ("reference", "channel", "account")
-    ),
+    Setting(name="reference_field", words="name of the attribute for our name", pattern=_FIELD),
+    Setting(name="channel_field", words="name of the attribute for the channel", pattern=_FIELD),
+    Setting(name="account_field", words="name of the attribute for the account", pattern=_FIELD),
     Setting(name="closed_states", words="states that are closed, with commas between"),
-    Setting(
-        name="api_tokens",
-        words="access token of the bridge's own user",
-        required=True,
-        secret=True,
-        pattern=r"[A-Za-z0-9_-]{10,200}",
-    ),
-    Setting(
-        name="webhook_secrets",
-        words="HMAC SHA1 signature token of the webhook",
-        required=True,
-        secret=True,
+    api_token("access token of the bridge's own user", pattern=r"[A-Za-z0-9_-]{10,200}"),
+    webhook_secret(
+        "HMAC SHA1 signature token of the webhook",
         pattern=r"[!-~]{16,200}",
         generate=webhook.new_secret,
     ),
@@ -60,11 +47,7 @@ SETTINGS: Final[Sequence[Setting]] = (
 
 
 class Zammad(Adapter):
-    """
-    One desk: new tickets go to the option `group`.
-
-    Its secret `desks/<id>` holds `webhook_secrets` and `api_tokens`.
-    """
+    """One desk: new tickets go to the option `group`."""
 
     promise = Promise(
         # A look asks the database that was written to; a write that was cut off may still go on.
@@ -104,7 +87,7 @@ class Zammad(Adapter):
         """
         from chalicelib.helpdesks.zammad import mapper
 
-        body = mapper.new_ticket(opening, group=self._group(), own=self._own())
+        body = mapper.new_ticket(opening, group=self._needed("group"), own=self._own())
         made = self._client().new_ticket(body)
         return self._ticket(made, last_entry=max(made.article_ids))
 
@@ -159,12 +142,7 @@ class Zammad(Adapter):
 
     def locate(self, file: File) -> Location:
         """Return the address of a file of the desk, and our token for it; else raise Refused."""
-        here = self._hosts()
-        if not is_allowed(file.url, hosts=here):
-            raise Refused("file_elsewhere")
-        tokens = self._secret("api_tokens")
-        headers = {"authorization": f"Token token={tokens[0]}"} if tokens else {}
-        return Location(url=file.url, hosts=here, headers=headers)
+        return self._location(file)
 
     def recall(self, *, since: int) -> Iterator[Mapping[str, Any]]:
         """
@@ -189,7 +167,7 @@ class Zammad(Adapter):
         """Return if the desk answers, takes our token, and finds by conditions."""
         from chalicelib.helpdesks.zammad import mapper
 
-        self._group()
+        self._needed("group")
         client = self._client()
         client.me()
         if any(client.having("article.message_id", "is", mapper.name_of(_NOBODYS))):
@@ -198,9 +176,8 @@ class Zammad(Adapter):
     def _followed(self, event: TicketMerged) -> TicketMerged | TicketChanged:
         """Return the event with the ticket that took the other one over; gone where none did."""
         into = 0
-        if is_number(event.ticket_id):
-            with suppress(Gone, Refused):
-                into = self._into(self._client(), int(event.ticket_id))
+        with suppress(Gone, Refused):
+            into = self._into(self._client(), number(event.ticket_id))
         if into:
             return replace(event, into=str(into), url=self._page(into))
         return TicketChanged(
@@ -236,23 +213,17 @@ class Zammad(Adapter):
     def _client(self) -> Client:
         from chalicelib.helpdesks.zammad.client import Client
 
-        tokens = self._secret("api_tokens")
-        return Client(url=self._url, tokens=tokens, http=self._transport())
+        return Client(url=self._url, credentials=self._credentials(), http=self._transport())
 
-    def _group(self) -> str:
-        if not (group := self._option("group")):
-            # The desk's row can be corrected, and the messages wait for that.
-            raise TransientError("the desk's option 'group' is missing")
-        return group
+    def _credential(self, token: str) -> Mapping[str, str]:
+        return {"authorization": f"Token token={token}"}
 
     def _own(self) -> Own:
         from chalicelib.helpdesks.zammad.mapper import CLOSED, Own
 
         closed = [each.strip() for each in self._option("closed_states").split(",")]
         return Own(
-            reference=self._option("reference_field"),
-            channel=self._option("channel_field"),
-            account=self._option("account_field"),
+            fields={option: name for option in _FIELDS if (name := self._option(option))},
             closed=frozenset(filter(None, closed)) or CLOSED,
         )
 

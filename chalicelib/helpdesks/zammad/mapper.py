@@ -5,24 +5,21 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from chalicelib.desk_api.events import agents_file, changed, ignored
 from chalicelib.desk_api.html_text import text_of
 from chalicelib.desk_api.items import fingerprint, key
+from chalicelib.desk_api.lines import one_line
+from chalicelib.desk_api.own_fields import own_fields
+from chalicelib.desk_api.uploads import safe_name_of
 from chalicelib.desk_api.values import storable
 from chalicelib.domain.content import Attachment, File, FileKind
 from chalicelib.domain.conversation import TicketStatus
-from chalicelib.domain.desk_events import (
-    DeskEvent,
-    DeskEventIgnored,
-    ReplyWritten,
-    TicketChanged,
-    TicketMerged,
-)
-from chalicelib.domain.file_names import kind_of, mime_of, safe_name
+from chalicelib.domain.desk_events import DeskEvent, ReplyWritten, TicketChanged, TicketMerged
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
-from chalicelib.helpdesks.zammad.payloads import Article, Kept, Notice, Said, Stands, Ticket
+from chalicelib.helpdesks.zammad.payloads import Article, Notice, Said, Stands, Ticket
 from chalicelib.helpdesks.zammad.webhook import MERGED, is_reply
 
 OPEN: Final = "open"
@@ -47,10 +44,13 @@ _MAILBOX: Final = re.compile(r"\s*<[^<>]*>\s*$")
 class Own:
     """What an operator chose: fields that they made for us, and the states that count as closed."""
 
-    reference: str = ""
-    channel: str = ""
-    account: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
     closed: frozenset[str] = CLOSED
+
+    @property
+    def reference(self) -> str:
+        """Return the field for our references; empty where there is none."""
+        return self.fields.get("reference_field", "")
 
 
 def name_of(ours: str) -> str:
@@ -72,18 +72,13 @@ def new_ticket(opening: Opening, *, group: str, own: Own) -> dict[str, Any]:
     for by the login, and made where nobody has it.
     """
     body: dict[str, Any] = {
-        "title": _line(opening.subject)[:_TITLE_LIMIT] or opening.channel,
+        "title": one_line(opening.subject)[:_TITLE_LIMIT] or opening.channel,
         "group": group,
         "customer": _customer(opening.customer),
         "tags": f"scripta,{opening.channel}",
         "article": _article(opening.entry) | {"in_reply_to": name_of(opening.reference)},
     }
-    kept = {
-        own.reference: opening.reference,
-        own.channel: opening.channel,
-        own.account: opening.account,
-    }
-    body |= {field: value for field, value in kept.items() if field}
+    body |= own_fields(opening, own.fields)
     if opening.follows.isdigit():
         body["links"] = {"Ticket": {"normal": [int(opening.follows)]}}
     return body
@@ -100,7 +95,7 @@ def new_entry(entry: Entry) -> dict[str, Any]:
 def _customer(customer: Customer) -> dict[str, Any]:
     said = {
         "login": f"{_OURS}{customer.id}".lower(),
-        "firstname": _line(customer.name)[:_NAME_LIMIT] or customer.id,
+        "firstname": one_line(customer.name)[:_NAME_LIMIT] or customer.id,
         "mobile": customer.phone,
         "note": customer.handle,
     }
@@ -122,11 +117,8 @@ def _article(entry: Entry) -> dict[str, Any]:
 
 
 def _sent(file: Attachment) -> dict[str, str]:
-    return {
-        "filename": safe_name(file.name, mime=file.mime, fallback=file.kind),
-        "mime-type": file.mime,
-        "data": b64encode(file.content).decode(),
-    }
+    data = b64encode(file.content).decode()
+    return {"filename": safe_name_of(file), "mime-type": file.mime, "data": data}
 
 
 def is_closed(ticket: Ticket, entry: Entry, *, own: Own) -> bool:
@@ -152,7 +144,7 @@ def event(raw: Mapping[str, Any], *, desk: str, url: str, own: Own, received_at:
         kind = "article"
     elif notice.ticket.id and notice.ticket.state:
         return _change(notice.ticket, raw, desk=desk, own=own, received_at=received_at)
-    return DeskEventIgnored(key=key(desk, "ignored", fingerprint(raw)), kind=kind)
+    return ignored(raw, kind, desk=desk)
 
 
 def _reply(
@@ -178,7 +170,11 @@ def _reply(
 
 def _files(article: Said, *, url: str, is_page: bool) -> tuple[File, ...]:
     found = [
-        _file(kept, _place(url, article.ticket_id, article.id, kept.id))
+        agents_file(
+            url=_place(url, article.ticket_id, article.id, kept.id),
+            name=kept.filename,
+            size=kept.size,
+        )
         for kept in article.attachments
     ]
     pictures = _PICTURE.findall(article.body) if is_page else []
@@ -196,18 +192,6 @@ def _place(url: str, ticket: str, article: str, file: str) -> str:
     return f"{url}/api/v1/ticket_attachment/{'/'.join(numbers)}" if known else ""
 
 
-def _file(kept: Kept, place: str) -> File:
-    mime = mime_of(kept.filename)
-    return File(
-        kind=kind_of(mime),
-        url=place,
-        name=kept.filename,
-        mime=mime,
-        size=kept.size,
-        problem="" if place else "file_unavailable",
-    )
-
-
 def _change(
     ticket: Stands, raw: Mapping[str, Any], *, desk: str, own: Own, received_at: int
 ) -> TicketChanged | TicketMerged:
@@ -220,12 +204,7 @@ def _change(
     status = TicketStatus.CLOSED if ticket.state in own.closed else TicketStatus.OPEN
     # A ticket can get the same state again, so the time is part of what happened.
     when = str(ticket.updated_at) if ticket.updated_at else fingerprint(raw)
-    return TicketChanged(
-        key=key(desk, "ticket", ticket.id, status, when),
-        ticket_id=ticket.id,
-        status=status,
-        occurred_at=occurred_at,
-    )
+    return changed(ticket.id, status, status, when, desk=desk, at=occurred_at)
 
 
 def recalled(article: Article, ticket: Ticket, *, own: Own) -> dict[str, Any]:
@@ -234,8 +213,3 @@ def recalled(article: Article, ticket: Ticket, *, own: Own) -> dict[str, Any]:
     kept = {own.reference: ticket.own(own.reference)} if own.reference else {}
     whose = {"id": ticket.id, "state": ticket.state, "customer": {"login": ticket.customer}}
     return {"ticket": whose | kept, "article": said}
-
-
-def _line(text: str) -> str:
-    """Return a text as one line that a database takes."""
-    return " ".join(storable(text).split())

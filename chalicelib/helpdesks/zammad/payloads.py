@@ -97,12 +97,6 @@ class Link(Payload):
     link_object_value: int
 
 
-class Links(Payload):
-    """All links of a ticket."""
-
-    links: tuple[Link, ...]
-
-
 class Me(Payload):
     """Whose the token is."""
 

@@ -2,50 +2,46 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from chalicelib.desk_api.api import Api, said
+from chalicelib.desk_api.api import Api, meaning, refused, said
+from chalicelib.desk_api.items import fields
+from chalicelib.desk_api.uploads import safe_name_of
 from chalicelib.domain.content import Attachment
 from chalicelib.domain.envelope import compact, digest
-from chalicelib.domain.file_names import safe_name
-from chalicelib.errors import AmbiguousError, Gone, Refused, ScriptaError, TransientError
+from chalicelib.errors import Gone, Refused, ScriptaError, TransientError
 from chalicelib.helpdesks.zendesk.payloads import (
     STAFF,
     Audit,
-    AuditAnswer,
     CommentList,
-    FieldAnswer,
+    FieldRow,
     Person,
     TicketAnswer,
     TicketList,
     TicketRow,
-    UploadAnswer,
-    UserAnswer,
+    Uploaded,
 )
-from chalicelib.http_client import Body, Raw, Response, Transport, failure
+from chalicelib.http_client import Raw, Response, Transport, retry_after
 
 _PAGE: Final = 100
 _MOST_PAGES: Final = 10
 _CHECK_TIMEOUT: Final = 5.0
-
-_Answer = TypeVar("_Answer")
 
 
 class Client:
     """
     One desk's API.
 
-    `url` is Zendesk's address without a slash at the end, `email` the bridge's own agent's;
-    `tokens` are tried in their order. Every call may raise what `failure` gives; reads, and writes
-    that may be repeated, raise TransientError instead of AmbiguousError.
+    `url` is Zendesk's address without a slash at the end. See `desk_api.api.Api` for what every
+    call may raise.
     """
 
-    def __init__(self, *, url: str, email: str, tokens: Sequence[str], http: Transport) -> None:
-        credentials = [credential(email, token) for token in tokens]
+    def __init__(
+        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
+    ) -> None:
         self._api = Api(url=f"{url}/api/v2", credentials=credentials, http=http, meaning=_meaning)
 
     def customer(self, user: Mapping[str, Any]) -> int:
@@ -56,19 +52,18 @@ class Client:
         """
         path = "users/create_or_update"
         try:
-            return self._repeatable(path, {"user": user}, UserAnswer).user.id
+            return self._api.prepare("POST", path, {"user": user}, Person, within="user").id
         except Refused:
             if "phone" not in user:
                 raise
         bare = {name: value for name, value in user.items() if name != "phone"}
-        return self._repeatable(path, {"user": bare}, UserAnswer).user.id
+        return self._api.prepare("POST", path, {"user": bare}, Person, within="user").id
 
     def upload(self, file: Attachment) -> str:
         """Take in a file, and return the token by which a comment takes it."""
-        name = safe_name(file.name, mime=file.mime, fallback=file.kind)
-        path = f"uploads?{urlencode({'filename': name}, quote_via=quote)}"
+        path = f"uploads?{urlencode({'filename': safe_name_of(file)}, quote_via=quote)}"
         body = Raw(mime=file.mime or "application/binary", content=file.content)
-        return self._repeatable(path, body, UploadAnswer).upload.token
+        return self._api.prepare("POST", path, body, Uploaded, within="upload").token
 
     def create(self, ticket: Mapping[str, Any]) -> TicketAnswer:
         """
@@ -85,16 +80,17 @@ class Client:
     def update(self, ticket_id: int, ticket: Mapping[str, Any]) -> Audit:
         """Update a ticket and return what was done to it."""
         path = f"tickets/{ticket_id}"
-        return self._api.write("PUT", path, {"ticket": ticket}, TicketAnswer).audit
+        return self._api.write("PUT", path, {"ticket": ticket}, Audit, within="audit")
 
     def ticket(self, ticket_id: int) -> TicketRow:
         """Return a ticket and how many comments it has; raise Gone where it does not exist."""
-        return self._api.read(f"tickets/{ticket_id}?include=comment_count", TicketAnswer).ticket
+        path = f"tickets/{ticket_id}?include=comment_count"
+        return self._api.read(path, TicketRow, within="ticket")
 
     def tickets_named(self, external_id: str) -> list[TicketRow]:
         """Return the tickets that have an external id."""
         query = urlencode({"external_id": external_id}, quote_via=quote)
-        return self._api.read(f"tickets?{query}", TicketList).tickets
+        return self._api.read(f"tickets?{query}", list[TicketRow], within="tickets")
 
     def newest_tickets(self) -> Iterator[TicketRow]:
         """Yield the 1000 tickets that were changed last, the last one first."""
@@ -115,16 +111,16 @@ class Client:
 
     def audit(self, ticket_id: int, audit_id: int) -> Audit:
         """Return one update of a ticket."""
-        return self._api.read(f"tickets/{ticket_id}/audits/{audit_id}", AuditAnswer).audit
+        return self._api.read(f"tickets/{ticket_id}/audits/{audit_id}", Audit, within="audit")
 
     def me(self) -> Person:
         """Return who we are."""
-        return self._api.read("users/me", UserAnswer, timeout=_CHECK_TIMEOUT).user
+        return self._api.read("users/me", Person, within="user", timeout=_CHECK_TIMEOUT)
 
     def is_staff(self, user_id: int) -> bool:
         """Tell whether a user is one of those who answer customers; nobody is who is not there."""
         try:
-            return self._api.read(f"users/{user_id}", UserAnswer).user.role in STAFF
+            return self._api.read(f"users/{user_id}", Person, within="user").role in STAFF
         except Gone:
             return False
         except Refused as exc:
@@ -134,25 +130,15 @@ class Client:
         """Return if an option's field of tickets takes texts; raise Refused where it does not."""
         try:
             field = self._api.read(
-                f"ticket_fields/{field_id}", FieldAnswer, timeout=_CHECK_TIMEOUT
-            ).ticket_field
+                f"ticket_fields/{field_id}",
+                FieldRow,
+                within="ticket_field",
+                timeout=_CHECK_TIMEOUT,
+            )
         except Gone as exc:
             raise Refused("desk_refused", f"the option '{option}' is no ticket field") from exc
         if not field.active or field.type not in ("text", "textarea"):
             raise Refused("desk_refused", f"the field of '{option}' is not an active text field")
-
-    def _repeatable(self, path: str, body: Body, answer: type[_Answer]) -> _Answer:
-        try:
-            return self._api.write("POST", path, body, answer)
-        except AmbiguousError as exc:
-            # No agent sees any of it, and doing it again changes nothing.
-            raise TransientError("no whole answer to a preparation") from exc
-
-
-def credential(email: str, token: str) -> dict[str, str]:
-    """Return the headers that show who we are."""
-    pair = base64.b64encode(f"{email}/token:{token}".encode()).decode()
-    return {"authorization": f"Basic {pair}"}
 
 
 def _behind(cursor: str) -> dict[str, str]:
@@ -161,18 +147,15 @@ def _behind(cursor: str) -> dict[str, str]:
 
 def _meaning(response: Response, wrote: bool) -> ScriptaError:
     """Return the error that an answer of this API stands for."""
-    error = failure(response, wrote=wrote)
+    error = meaning(response, wrote)
     about = said(response)
     if isinstance(error, Gone) and about.get("error") != "RecordNotFound":
         # Somebody else's page, or a path that this Zendesk does not have: the address is wrong.
         return TransientError(f"HTTP {response.status}, not from the Tickets API")
     if isinstance(error, Refused):
-        # The names of the fields only: what is said of them quotes what they held.
-        details = about.get("details")
-        names = sorted(details) if isinstance(details, dict) else []
-        return Refused("desk_refused", f"HTTP {response.status}: {', '.join(names)}")
+        return refused(response, fields(about.get("details")))
     is_too_fast = response.status == HTTPStatus.TOO_MANY_REQUESTS
-    if is_too_fast and isinstance(error, TransientError) and error.retry_after is None:
+    if is_too_fast and retry_after(response) is None:
         reset = response.headers.get("ratelimit-reset", "")
         wait = float(reset) if reset.isascii() and reset.isdigit() else None
         return TransientError("HTTP 429", retry_after=wait)

@@ -6,16 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from chalicelib.desk_api.literal import line, literal
+from chalicelib.desk_api.lines import line
+from chalicelib.desk_api.literal import literal
+from chalicelib.desk_api.own_fields import own_fields
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from chalicelib.errors import AmbiguousError
 from chalicelib.helpdesks.zendesk.client import Client
 from chalicelib.helpdesks.zendesk.mapper import OURS
 
 KEY: Final = "scripta_key"  #: names an entry's key in the metadata of its update
-
-#: Options of a desk that hold the number of a ticket field, and what goes into it.
-FIELDS: Final = ("channel_field", "account_field", "reference_field", "handle_field")
 
 _LONGEST_SUBJECT: Final = 150
 _LONGEST_NAME: Final = 100
@@ -39,9 +38,14 @@ def new_ticket(
     agent: int,
     uploads: Sequence[str],
     follows: int | None,
-    options: Mapping[str, str],
+    fields: Mapping[str, int],
+    group: int | None,
 ) -> dict[str, Any]:
-    """Return the ticket to create; `follows` is a closed one that it is to be a follow-up of."""
+    """
+    Return the ticket to create; `follows` is a closed one that it is to be a follow-up of.
+
+    `fields` are the numbers of our ticket fields, by the options that name them.
+    """
     author = requester if opening.entry.kind is EntryKind.COMMENT else agent
     ticket = {
         "subject": line(opening.subject, longest=_LONGEST_SUBJECT),
@@ -53,11 +57,13 @@ def new_ticket(
             _tag(f"scripta_{opening.channel}"),
             _tag(f"scripta_{opening.channel}_{opening.account}"),
         ],
-        "custom_fields": _custom_fields(opening, options),
+        "custom_fields": [
+            {"id": field, "value": value} for field, value in own_fields(opening, fields).items()
+        ],
         "metadata": {KEY: opening.entry.key},
     }
-    if options.get("group"):
-        ticket["group_id"] = int(options["group"])
+    if group is not None:
+        ticket["group_id"] = group
     if follows is not None:
         ticket["via_followup_source_id"] = follows
     return ticket
@@ -88,15 +94,6 @@ def _comment(entry: Entry, *, author: int, uploads: Sequence[str]) -> dict[str, 
         "author_id": author,
     }
     return comment | ({"uploads": list(uploads)} if uploads else {})
-
-
-def _custom_fields(opening: Opening, options: Mapping[str, str]) -> list[dict[str, Any]]:
-    values = (opening.channel, opening.account, opening.reference, opening.customer.handle)
-    return [
-        {"id": int(options[option]), "value": value}
-        for option, value in zip(FIELDS, values, strict=True)
-        if options.get(option) and value
-    ]
 
 
 def _tag(text: str) -> str:

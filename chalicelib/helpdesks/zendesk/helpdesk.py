@@ -2,55 +2,51 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.desk_api.adapter import Adapter, author_of, basic, number, number_or_zero
+from chalicelib.desk_api.own_fields import FIELDS
+from chalicelib.desk_api.settings import NUMBER, api_token, webhook_secret
 from chalicelib.domain.account import Desk
-from chalicelib.domain.addresses import is_allowed, origin
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent, ReplyWritten
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.pace import Pace
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
-from chalicelib.domain.ticket import Authenticity, Entry, EntryKind, Opening, Promise, Ticket
-from chalicelib.errors import Gone, Refused, TransientError
+from chalicelib.domain.ticket import Authenticity, Entry, Opening, Promise, Ticket
+from chalicelib.errors import Refused
 from chalicelib.helpdesks.zendesk import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.zendesk.client import Client
     from chalicelib.helpdesks.zendesk.mapper import Place
     from chalicelib.helpdesks.zendesk.payloads import TicketRow
-    from chalicelib.http_client import Transport
 
-_NUMBER: Final = r"[1-9][0-9]{0,17}"
 SETTINGS: Final[Sequence[Setting]] = (
     Setting(name="email", words="address of the bridge's own agent", required=True),
-    Setting(name="agent", words="user id of that agent", required=True, pattern=_NUMBER),
-    Setting(name="api_tokens", words="API token", required=True, secret=True),
-    Setting(
-        name="webhook_secrets", words="the webhook's signing secret", required=True, secret=True
-    ),
-    Setting(name="group", words="id of the group that gets new tickets", pattern=_NUMBER),
-    Setting(name="channel_field", words="id of the ticket field for the channel", pattern=_NUMBER),
-    Setting(name="account_field", words="id of the ticket field for the account", pattern=_NUMBER),
-    Setting(name="reference_field", words="id of the ticket field for our name", pattern=_NUMBER),
-    Setting(name="handle_field", words="id of the ticket field for the handle", pattern=_NUMBER),
+    Setting(name="agent", words="user id of that agent", required=True, pattern=NUMBER),
+    api_token("API token"),
+    webhook_secret("the webhook's signing secret"),
+    Setting(name="group", words="id of the group that gets new tickets", pattern=NUMBER),
+    Setting(name="channel_field", words="id of the ticket field for the channel", pattern=NUMBER),
+    Setting(name="account_field", words="id of the ticket field for the account", pattern=NUMBER),
+    Setting(name="reference_field", words="id of the ticket field for our name", pattern=NUMBER),
+    Setting(name="handle_field", words="id of the ticket field for the handle", pattern=NUMBER),
 )
 
 _FILE_HOST: Final = ".zdusercontent.com"  # where an attachment's address leads on to
 _MOST_LOOKED_AT: Final = 25  # comments, when one of ours is looked for
 
 
-class Zendesk:
+class Zendesk(Adapter):
     """
     One desk.
 
     Its options `email` and `agent` are the address and the number of the bridge's own agent;
-    docs/helpdesks/zendesk.md has the others. Its secret `desks/<id>` holds `webhook_secrets` and
-    `api_tokens`. `http` is the process's shared client unless another is given.
+    docs/helpdesks/zendesk.md has the others.
     """
 
     # 30 updates in 10 minutes, of which a customer's messages may take 28: 8 at once, then one each
@@ -61,12 +57,6 @@ class Zendesk:
         names_authors=True,
         pace=Pace(burst=8, interval=30.0),
     )
-
-    def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
-        self._desk = desk
-        self._secrets = secrets
-        self._http = http
-        self._url = desk.url.rstrip("/")
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         """Return if Zendesk signed the body about now; raise InvalidSignature or Replayed."""
@@ -84,13 +74,15 @@ class Zendesk:
         TransientError where nobody answers.
         """
         # pydantic: receive loads this module and parses nothing.
+        from chalicelib.desk_api.events import ignored
         from chalicelib.helpdesks.zendesk import mapper
 
         event = mapper.event(raw, place=self._place(), received_at=received_at)
         actor = mapper.linked_by(raw) if isinstance(event, ReplyWritten) else ""
-        if not actor or (_is_number(actor) and self._client().is_staff(int(actor))):
+        user = number_or_zero(actor)
+        if not actor or (user and self._client().is_staff(user)):
             return event
-        return mapper.ignored(raw, "not_staff", self._place())
+        return ignored(raw, "not_staff", desk=self._desk.id)
 
     def create(self, opening: Opening) -> Ticket:
         """
@@ -109,7 +101,8 @@ class Zendesk:
             agent=agent,
             uploads=[client.upload(file) for file in opening.entry.files],
             follows=standing.followable(client, opening.follows),
-            options=self._numbers(),
+            fields=self._fields(),
+            group=self._number_if_any("group"),
         )
         answer = client.create(body)
         return self._ticket(answer.ticket, last_entry=answer.audit.comment())
@@ -123,18 +116,17 @@ class Zendesk:
         """
         from chalicelib.helpdesks.zendesk import entries, standing
 
-        number, client, agent = _number(ticket_id), self._client(), self._agent()
-        by_customer = entry.kind is EntryKind.COMMENT and _is_number(entry.requester)
-        author = int(entry.requester) if by_customer else agent
+        client, agent = self._client(), self._agent()
+        author = author_of(entry, us=agent)
         try:
-            return entries.add(client, number, entry, author=author)
+            return entries.add(client, number(ticket_id), entry, author=author)
         except Refused:
-            ticket = client.ticket(number)
+            ticket = client.ticket(number(ticket_id))
             standing.must_be_open(client, ticket, self._place())
-            if not by_customer or ticket.requester_id in (author, agent):
+            if author == agent or ticket.requester_id in (author, agent):
                 raise
         # The customer's user was merged into another one, whom the ticket has now.
-        return entries.add(client, number, entry, author=ticket.requester_id)
+        return entries.add(client, ticket.id, entry, author=ticket.requester_id)
 
     def find(self, reference: str) -> Ticket | None:
         """Return the newest ticket that was created under our reference."""
@@ -156,31 +148,21 @@ class Zendesk:
         from chalicelib.helpdesks.zendesk import entries
         from chalicelib.helpdesks.zendesk.payloads import STAFF
 
-        number, client = _number(ticket_id), self._client()
-        listed, agent = client.comments(number), self._agent()
+        ticket, client, agent = number(ticket_id), self._client(), self._agent()
+        listed = client.comments(ticket)
         others = {user.id for user in listed.users if user.role in STAFF} - {agent}
         behind = takewhile(lambda each: str(each.id) != after, listed.comments)
         public = entry.kind.is_public
         candidates = (c for c in behind if c.public is public and c.author_id not in others)
         for comment in islice(candidates, _MOST_LOOKED_AT):
-            custom = client.audit(number, comment.audit_id).metadata.custom
+            custom = client.audit(ticket, comment.audit_id).metadata.custom
             if entry.key and custom.get(entries.KEY) == entry.key:
                 return str(comment.id)
         return None
 
     def locate(self, file: File) -> Location:
         """Return the address that Zendesk told, if it is the desk's own or its file host's."""
-        own = origin(self._url)
-        here = (f"{own.scheme}://{own.host}:{own.port}",) if own else ()
-        hosts = (*here, _FILE_HOST)
-        if not is_allowed(file.url, hosts=hosts):
-            raise Refused("file_elsewhere")
-        headers = {}
-        if is_allowed(file.url, hosts=here) and (tokens := self._secret("api_tokens")):
-            from chalicelib.helpdesks.zendesk.client import credential
-
-            headers = credential(self._email(), tokens[0])
-        return Location(url=file.url, hosts=hosts, headers=headers)
+        return self._location(file, also=(_FILE_HOST,))
 
     def recall(self, *, since: int) -> Iterator[Mapping[str, Any]]:
         """
@@ -209,56 +191,36 @@ class Zendesk:
 
     def check(self) -> None:
         """Return if Zendesk knows us as the configured agent and has the configured fields."""
-        from chalicelib.helpdesks.zendesk import entries
         from chalicelib.helpdesks.zendesk.payloads import STAFF
 
         client, agent = self._client(), self._agent()
         me = client.me()
         if me.id != agent or me.role not in STAFF:
             raise Refused("desk_refused", "the option 'agent' is not the agent of this email")
-        for option, number in self._numbers().items():
-            if option in entries.FIELDS:
-                client.check_field(int(number), option)
+        self._number_if_any("group")
+        for option, field in self._fields().items():
+            client.check_field(field, option)
 
     def _client(self) -> Client:
         # urllib3 and pydantic: receive loads this module and calls nobody.
         from chalicelib.helpdesks.zendesk.client import Client
-        from chalicelib.http_client import shared
 
-        tokens = self._secret("api_tokens")
-        http = self._http or shared()
-        return Client(url=self._url, email=self._email(), tokens=tokens, http=http)
+        return Client(url=self._url, credentials=self._credentials(), http=self._transport())
+
+    def _credential(self, token: str) -> Mapping[str, str]:
+        return basic(f"{self._needed('email')}/token", token)
 
     def _place(self) -> Place:
         from chalicelib.helpdesks.zendesk.mapper import Place
 
-        return Place(desk=self._desk.id, url=self._url, agent=self._desk.options.get("agent", ""))
-
-    def _secret(self, field: str) -> tuple[str, ...]:
-        return self._secrets.get(f"desks/{self._desk.id}", field)
-
-    # The desk's row can be corrected, and the messages wait for that.
-    def _email(self) -> str:
-        if not (email := self._desk.options.get("email", "")):
-            raise TransientError("the desk's option 'email' is missing")
-        return email
+        return Place(desk=self._desk.id, url=self._url, agent=self._option("agent"))
 
     def _agent(self) -> int:
         """Return who we are: without that our own words could not be told from an agent's."""
-        if not _is_number(agent := self._desk.options.get("agent", "")):
-            raise TransientError("the desk's option 'agent' is no number")
-        return int(agent)
+        return self._number("agent")
 
-    def _numbers(self) -> Mapping[str, str]:
-        """Return the options that are numbers of Zendesk's."""
-        chosen = {
-            name: value
-            for name, value in self._desk.options.items()
-            if value and (name == "group" or name.endswith("_field"))
-        }
-        if wrong := [name for name, value in chosen.items() if not _is_number(value)]:
-            raise TransientError(f"the desk's option '{wrong[0]}' is no number")
-        return chosen
+    def _fields(self) -> dict[str, int]:
+        return {option: self._number(option) for option in FIELDS if self._option(option)}
 
     def _ticket(self, row: TicketRow, *, last_entry: str) -> Ticket:
         return Ticket(
@@ -272,14 +234,3 @@ class Zendesk:
 def create(*, desk: Desk, secrets: Secrets) -> Zendesk:
     """Return the helpdesk of a desk."""
     return Zendesk(desk=desk, secrets=secrets)
-
-
-def _number(ticket_id: str) -> int:
-    """Return the id as a number; raise Gone where no ticket can have it."""
-    if not _is_number(ticket_id):
-        raise Gone("no such ticket")
-    return int(ticket_id)
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(_NUMBER, text) is not None

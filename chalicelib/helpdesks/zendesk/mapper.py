@@ -8,20 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.desk_api import items
+from chalicelib.desk_api.events import agents_file, changed, ignored
 from chalicelib.desk_api.html_text import text_of
 from chalicelib.desk_api.own_words import own_words
 from chalicelib.domain.content import File
 from chalicelib.domain.conversation import TicketStatus
-from chalicelib.domain.desk_events import (
-    DeskEvent,
-    DeskEventIgnored,
-    ReplyWritten,
-    TicketChanged,
-    TicketMerged,
-)
-from chalicelib.domain.file_names import kind_of, mime_of, simple_mime
+from chalicelib.domain.desk_events import DeskEvent, ReplyWritten, TicketChanged, TicketMerged
 from chalicelib.helpdesks.zendesk import webhook
-from chalicelib.helpdesks.zendesk.payloads import Comment, Notice, TicketRow
+from chalicelib.helpdesks.zendesk.payloads import Attached, Comment, Notice, TicketRow
 
 OURS: Final = "scripta:"  #: begins every external id that we give
 CLOSED: Final = "closed"
@@ -62,87 +56,46 @@ def event(raw: Mapping[str, Any], *, place: Place, received_at: int) -> DeskEven
     kind = webhook.kind_of(notice.type)
     at = notice.time or received_at
     ticket = notice.detail.id or notice.subject.removeprefix("zen:ticket:")
-    match kind:
-        case webhook.COMMENT:
-            return _comment_added(notice, raw, ticket, place=place, at=at)
-        case webhook.FILE:
-            return _file_linked(notice, raw, ticket, place=place, at=at)
-        case "merged" if ticket:
-            into = notice.event.target_ticket_id
-            return TicketMerged(
-                key=items.key(place.desk, "merged", ticket, into),
-                ticket_id=ticket,
-                into=into,
-                url=place.ticket_url(into) if into else "",
-                occurred_at=at,
-            )
-        case _:
-            return _change(notice, kind, ticket, at, desk=place.desk) or ignored(
-                raw, _kind(kind), place
-            )
+    if kind in (webhook.COMMENT, webhook.FILE):
+        why = _unsaid(notice, place) if kind == webhook.COMMENT else _unlinked(notice, place)
+        if why:
+            return ignored(raw, why, desk=place.desk)
+        return _reply(notice, raw, ticket, is_file=kind == webhook.FILE, desk=place.desk, at=at)
+    if kind == "merged" and ticket:
+        into = notice.event.target_ticket_id
+        return TicketMerged(
+            key=items.key(place.desk, "merged", ticket, into),
+            ticket_id=ticket,
+            into=into,
+            url=place.ticket_url(into) if into else "",
+            occurred_at=at,
+        )
+    change = _change(notice, kind, ticket, at, desk=place.desk)
+    return change or ignored(
+        raw, kind if kind in _GONE | _TOLD | {"merged"} else "unknown", desk=place.desk
+    )
 
 
-def _comment_added(
-    notice: Notice, raw: Mapping[str, Any], ticket: str, *, place: Place, at: int
-) -> DeskEvent:
+def _unsaid(notice: Notice, place: Place) -> str:
+    """Return why a comment is not for the customer, or not for us; empty where it is."""
     comment = notice.event.comment
-    why = ""
-    if not comment.is_public:
-        why = "private"
-    elif place.agent and comment.author.id == place.agent:
-        why = "own"
-    elif not comment.author.is_staff:
-        why = "not_staff"
-    elif MERGED in notice.detail.tags:
-        why = "merged"
-    # A comment of files alone: each of them is told in a webhook of its own.
-    elif not comment.body.strip():
-        why = "empty"
-    if why:
-        return ignored(raw, why, place)
-    return ReplyWritten(
-        key=items.key(place.desk, "reply", comment.id or items.fingerprint(raw)),
-        ticket_id=ticket,
-        comment_id=comment.id,
-        text=own_words(_text(comment.body)),
-        agent=comment.author.name,
-        occurred_at=at,
-        **_whose(notice),
-    )
+    reasons = {
+        "private": not comment.is_public,
+        "own": bool(place.agent) and comment.author.id == place.agent,
+        "not_staff": not comment.author.is_staff,
+        "merged": MERGED in notice.detail.tags,
+        # A comment of files alone: each of them is told in a webhook of its own.
+        "empty": not comment.body.strip(),
+    }
+    return next((why for why, is_so in reasons.items() if is_so), "")
 
 
-def _file_linked(
-    notice: Notice, raw: Mapping[str, Any], ticket: str, *, place: Place, at: int
-) -> DeskEvent:
-    """Return a reply of one file, if whoever linked it is of the staff: that has to be asked."""
-    file, actor = notice.event.comment.attachment, notice.detail.actor_id
-    why = ""
-    if not file.is_public:
-        why = "private"
-    elif not place.agent or not actor or actor == place.agent:
-        why = "own"
-    if why:
-        return ignored(raw, why, place)
-    mime = simple_mime(file.content_type) or mime_of(file.filename)
-    return ReplyWritten(
-        key=items.key(place.desk, "file", file.id or items.fingerprint(raw)),
-        ticket_id=ticket,
-        comment_id=notice.event.comment.id,
-        text="",
-        agent="",
-        files=(
-            File(
-                kind=kind_of(mime),
-                url=file.content_url,
-                id=file.id,
-                name=file.filename,
-                mime=mime,
-                problem="" if file.content_url else "file_unavailable",
-            ),
-        ),
-        occurred_at=at,
-        **_whose(notice),
-    )
+def _unlinked(notice: Notice, place: Place) -> str:
+    """Return why a file is not, unless whoever linked it is not of the staff: that has to be asked."""
+    if not notice.event.comment.attachment.is_public:
+        return "private"
+    is_ours = not place.agent or notice.detail.actor_id in ("", place.agent)
+    return "own" if is_ours else ""
 
 
 def linked_by(raw: Mapping[str, Any]) -> str:
@@ -151,12 +104,29 @@ def linked_by(raw: Mapping[str, Any]) -> str:
     return notice.detail.actor_id if webhook.kind_of(notice.type) == webhook.FILE else ""
 
 
-def _whose(notice: Notice) -> dict[str, Any]:
-    """Return whose ticket it is, as far as the webhook tells."""
-    external = notice.detail.external_id
-    if external.startswith(OURS):
-        return {"conversation_id": external.removeprefix(OURS)}
-    return {"foreign": "external_id" in notice.detail.model_fields_set}
+def _reply(
+    notice: Notice, raw: Mapping[str, Any], ticket: str, *, is_file: bool, desk: str, at: int
+) -> ReplyWritten:
+    """Return a reply: of a comment's words, or of one file that was linked to it."""
+    comment, external = notice.event.comment, notice.detail.external_id
+    what, number = ("file", comment.attachment.id) if is_file else ("reply", comment.id)
+    is_ours = external.startswith(OURS)
+    return ReplyWritten(
+        key=items.key(desk, what, number or items.fingerprint(raw)),
+        ticket_id=ticket,
+        comment_id=comment.id,
+        conversation_id=external.removeprefix(OURS) if is_ours else "",
+        text="" if is_file else own_words(_text(comment.body)),
+        agent="" if is_file else comment.author.name,
+        files=(_file(comment.attachment),) if is_file else (),
+        foreign=not is_ours and "external_id" in notice.detail.model_fields_set,
+        occurred_at=at,
+    )
+
+
+def _file(file: Attached) -> File:
+    url, mime = file.content_url, file.content_type
+    return agents_file(url=url, name=file.filename, mime=mime, number=file.id)
 
 
 def _text(body: str) -> str:
@@ -173,22 +143,7 @@ def _change(notice: Notice, kind: str, ticket: str, at: int, *, desk: str) -> Ti
         return None
     # A ticket can get the same status again, so the time is part of what happened.
     which = word.lower() if kind in _TOLD else kind
-    return TicketChanged(
-        key=items.key(desk, "ticket", ticket, which, str(at)),
-        ticket_id=ticket,
-        status=status,
-        occurred_at=at,
-    )
-
-
-def _kind(kind: str) -> str:
-    """Return a word to count an ignored webhook by."""
-    return kind if kind in _GONE | _TOLD | {"merged"} else "unknown"
-
-
-def ignored(raw: Mapping[str, Any], why: str, place: Place) -> DeskEventIgnored:
-    """Return that a webhook tells nothing for us."""
-    return DeskEventIgnored(key=items.key(place.desk, "ignored", items.fingerprint(raw)), kind=why)
+    return changed(ticket, status, which, str(at), desk=desk, at=at)
 
 
 def recalled(ticket: TicketRow, comment: Comment, *, agent: str) -> Iterator[dict[str, Any]]:

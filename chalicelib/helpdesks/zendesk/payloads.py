@@ -67,7 +67,6 @@ class Notice(Payload):
     """One webhook; `time` is in ms since the epoch, 0 where it told none."""
 
     type: Text = ""
-    id: Id = ""
     subject: Text = ""
     time: Time = 0
     detail: Annotated[Detail, Fields] = Detail()
@@ -83,12 +82,6 @@ class Person(Payload):
     id: int
     role: str = ""
     name: str = ""
-
-
-class UserAnswer(Payload):
-    """One user."""
-
-    user: Person
 
 
 class TicketRow(Payload):
@@ -125,12 +118,6 @@ class Audit(Payload):
     def comment(self) -> str:
         """Return the id of the comment that the update wrote; empty where it wrote none."""
         return next((str(event.id) for event in self.events if event.type == "Comment"), "")
-
-
-class AuditAnswer(Payload):
-    """One update."""
-
-    audit: Audit
 
 
 class TicketAnswer(Payload):
@@ -202,21 +189,9 @@ class Uploaded(Payload):
     token: str
 
 
-class UploadAnswer(Payload):
-    """One file that was taken."""
-
-    upload: Uploaded
-
-
 class FieldRow(Payload):
     """A field of tickets."""
 
     id: int
     active: bool
     type: str
-
-
-class FieldAnswer(Payload):
-    """One field."""
-
-    ticket_field: FieldRow

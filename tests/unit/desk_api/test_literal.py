@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.desk_api.html_text import text_of
-from chalicelib.desk_api.literal import line, literal, words
+from chalicelib.desk_api.lines import line, words
+from chalicelib.desk_api.literal import literal
 
 PIECES = [
     *("<b>", "</div>", "<br>", "&amp;", "&", "<script>", "<!--", "a", "  ", "\n", "\n\n", "*b*"),

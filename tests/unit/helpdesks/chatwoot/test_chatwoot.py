@@ -14,7 +14,7 @@ from chalicelib.domain.account import Desk
 from chalicelib.domain.content import File, FileKind
 from chalicelib.domain.desk_events import ReplyWritten
 from chalicelib.domain.ticket import EntryKind
-from chalicelib.errors import InvalidSignature, Refused, TransientError
+from chalicelib.errors import AmbiguousError, InvalidSignature, Refused, TransientError
 from chalicelib.helpdesks.chatwoot import webhook
 from chalicelib.helpdesks.chatwoot.helpdesk import Chatwoot
 from tests.desks.bench import DESK, NEW, TOKEN
@@ -22,6 +22,7 @@ from tests.desks.chatwoot import ACCOUNT, ALICE, URL, ChatwootBench
 from tests.fakes.desks.chatwoot_api import OUTGOING, TEMPLATE
 from tests.fakes.desks.contract import ContractBroken
 from tests.fakes.desks.vendor import Answered
+from tests.fakes.http import FakeHttp, answered
 from tests.unit.helpdesks.examples import ANA, OPENING, more
 
 
@@ -139,6 +140,28 @@ def test_a_conversation_that_began_with_a_greeting_still_knows_our_entry(bench: 
     ticket = bench.helpdesk.create(OPENING)
     bench.api.add(int(ticket.id), kind=TEMPLATE, content="Hi! We are back at nine.")
     assert bench.helpdesk.find("c-9") == ticket
+
+
+def test_a_conversation_whose_first_message_cannot_be_looked_up_may_have_been_written(
+    bench: ChatwootBench,
+):
+    known = {"id": 5, "identifier": "scripta:c-9"}
+    made = {"id": 8, "status": "open", "meta": {"sender": {"id": 5}}, "messages": []}
+    answers = answered({"payload": [known]}), answered(made), answered({}, status=500)
+    desk = Desk(id=DESK, helpdesk="chatwoot", url=URL, options={"account": "3", "inbox": "7"})
+    chatwoot = Chatwoot(desk=desk, secrets=bench.secrets, http=FakeHttp(*answers))
+    with pytest.raises(AmbiguousError):
+        chatwoot.create(OPENING)
+
+
+def test_a_conversation_that_may_not_be_open_has_no_entry_yet(bench: ChatwootBench):
+    resolved = {"id": 8, "status": "resolved", "meta": {"sender": {"id": 5}}}
+    http = FakeHttp(answered(resolved), AmbiguousError("cut"))
+    desk = Desk(id=DESK, helpdesk="chatwoot", url=URL, options={"account": "3", "inbox": "7"})
+    with pytest.raises(TransientError):
+        Chatwoot(desk=desk, secrets=bench.secrets, http=http).append(
+            "8", more("c-9.2", EntryKind.NOTE)
+        )
 
 
 def test_a_label_that_cannot_be_given_is_no_reason_to_doubt_the_conversation(

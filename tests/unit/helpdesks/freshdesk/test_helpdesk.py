@@ -107,7 +107,7 @@ def test_a_phone_that_is_another_contacts_own_is_left_out(bench: FreshdeskBench)
 def test_a_contact_that_somebody_else_made_meanwhile_is_taken():
     duplicate = {"errors": [{"field": "x", "message": "x", "code": "duplicate_value"}]}
     answers = [answered([]), answered(duplicate, status=409), answered([{"id": 7}])]
-    client = Client(url=URL, keys=["k"], http=FakeHttp(*answers))
+    client = Client(url=URL, credentials=[{}], http=FakeHttp(*answers))
     assert client.customer({"name": "Ana", "unique_external_id": "scripta:p-1"}) == 7
 
 
@@ -258,7 +258,7 @@ def test_a_refusal_names_the_fields_and_quotes_nothing():
     errors = [{"field": "body", "message": "Hello is not allowed", "code": "invalid_value"}]
     http = FakeHttp(answered({"description": "Validation failed", "errors": errors}, status=400))
     with pytest.raises(Refused) as raised:
-        Client(url=URL, keys=["k"], http=http).add_note(1, {}, files=())
+        Client(url=URL, credentials=[{}], http=http).add_note(1, {}, files=())
     assert raised.value.detail == "HTTP 400: body"
 
 
@@ -285,7 +285,7 @@ def test_when_the_minute_is_used_up_it_is_said_how_long_to_wait(
     "answer", [Response(status=502, headers={}, body=b""), AmbiguousError("x")]
 )
 def test_a_preparation_in_doubt_is_made_again(answer: Any):
-    client = Client(url=URL, keys=["k"], http=FakeHttp(answered([]), answer))
+    client = Client(url=URL, credentials=[{}], http=FakeHttp(answered([]), answer))
     with pytest.raises(TransientError):
         client.customer({"name": "Ana", "unique_external_id": "scripta:p-1"})
 

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.helpdesks.zammad import mapper, webhook
 from tests.unit.helpdesks.examples import RECEIVED_AT, cases, described
 
-OWN = mapper.Own(reference="scripta_reference")
+OWN = mapper.Own(fields={"reference_field": "scripta_reference"})
 URL = "https://zammad.test"
 
 

@@ -241,7 +241,7 @@ def test_a_full_ticket_is_gone(bench: ZendeskBench, ticket: Ticket, monkeypatch)
 def test_a_refusal_names_the_fields_and_quotes_nothing():
     details = {"base": [{"description": "Comment: Hello is not allowed"}], "a": []}
     http = FakeHttp(answered({"error": "RecordInvalid", "details": details}, status=422))
-    client = Client(url=URL, email="a@example.com", tokens=["t"], http=http)
+    client = Client(url=URL, credentials=[{}], http=http)
     with pytest.raises(Refused) as raised:
         client.update(1, {})
     assert raised.value.detail == "HTTP 422: a, base"
@@ -287,7 +287,7 @@ def test_at_our_pace_no_update_is_refused(bench: ZendeskBench, ticket: Ticket):
 
 def test_without_a_retry_after_the_rate_header_tells_how_long_to_wait():
     http = FakeHttp(answered({"error": "x"}, status=429, headers={"ratelimit-reset": "17"}))
-    client = Client(url=URL, email="a@example.com", tokens=["t"], http=http)
+    client = Client(url=URL, credentials=[{}], http=http)
     with pytest.raises(TransientError) as raised:
         client.update(1, {})
     assert raised.value.retry_after == 17
@@ -296,7 +296,7 @@ def test_without_a_retry_after_the_rate_header_tells_how_long_to_wait():
 @pytest.mark.parametrize("body", [b"<html>Not found</html>", {"error": "InvalidEndpoint"}])
 def test_somebody_elses_page_is_no_missing_ticket(body: object):
     http = FakeHttp(answered(body, status=404))
-    client = Client(url=URL, email="a@example.com", tokens=["t"], http=http)
+    client = Client(url=URL, credentials=[{}], http=http)
     with pytest.raises(TransientError):
         client.ticket(1)
 
@@ -306,7 +306,7 @@ def test_somebody_elses_page_is_no_missing_ticket(body: object):
 )
 def test_a_preparation_in_doubt_is_made_again(answer: Any):
     http = FakeHttp(answer)
-    client = Client(url=URL, email="a@example.com", tokens=["t"], http=http)
+    client = Client(url=URL, credentials=[{}], http=http)
     for call in (lambda: client.upload(PHOTO), lambda: client.customer({"name": "Ana"})):
         with pytest.raises(TransientError):
             call()
@@ -430,6 +430,6 @@ def test_what_we_wrote_is_found_behind_any_number_of_agents_replies(bench, ticke
 
 def test_a_refused_question_who_linked_a_file_is_asked_again():
     http = FakeHttp(answered({"error": "x"}, status=400))
-    client = Client(url=URL, email="a@example.com", tokens=["t"], http=http)
+    client = Client(url=URL, credentials=[{}], http=http)
     with pytest.raises(TransientError):
         client.is_staff(1)
