@@ -116,7 +116,8 @@ class Promise:
     What a helpdesk lets an adapter promise.
 
     `creates` and `appends` say how tickets and entries are made once; `lookup_lag` is how many
-    seconds it takes until a write that may have happened can be seen. With `names_authors` an entry
+    seconds it takes until a write that may have happened can be seen. Where it `asks_back`, a webhook
+    only says where to look, and may mean something else when it comes again. With `names_authors` an entry
     shows the customer as its author. `pace` is how often a ticket may be updated: what comes faster
     is put together into one entry.
     """
@@ -125,6 +126,7 @@ class Promise:
     appends: Idempotency = Idempotency.LOOKUP
     lookup_lag: float = 0.0
     authenticity: Authenticity = Authenticity.OPEN_STANDARD
+    asks_back: bool = False
     names_authors: bool = False
     pace: Pace | None = None
 

@@ -60,6 +60,19 @@ def ignored(reason: str) -> Decision:
     return Decision(outcome=Outcome.IGNORED, reason=reason)
 
 
+def in_view(decision: Decision, *, now: int) -> Decision:
+    """
+    Return a decision whose work the sweep finds, whatever becomes of the wake-ups; `now` is in ms.
+
+    Else they are sent again with the item, which means the same each time it comes.
+    """
+    changes = [
+        WorkAdded(replace(change.work, due_at=now)) if isinstance(change, WorkAdded) else change
+        for change in decision.changes
+    ]
+    return replace(decision, changes=changes)
+
+
 def note(
     after: Conversation, text: str, *, now: int, due_at: int = 0, owner: str = ""
 ) -> tuple[Conversation, list[MessageKept | WorkAdded]]:

@@ -15,7 +15,7 @@ from chalicelib.domain.store import DeletionRequests, Found, Store
 from chalicelib.errors import ConfigurationError, Conflict, MalformedPayload, TransientError
 from chalicelib.pipeline.books import Bookkeeper, Copy, Decide, woken
 from chalicelib.pipeline.channel_events import ChannelEvents, without_account
-from chalicelib.pipeline.decision import Decision, parked
+from chalicelib.pipeline.decision import Decision, in_view, parked
 from chalicelib.pipeline.deletions import REQUESTED, take_in
 from chalicelib.pipeline.desk_events import DeskEvents
 from chalicelib.pipeline.erased import Erased
@@ -240,6 +240,8 @@ class Ingester:
             decision = self.desk_events.decide(
                 event, desk=desk, found=found, now=now, came_at=copy.came_at(now)
             )
+            if helpdesk.promise.asks_back:
+                decision = in_view(decision, now=now)
             return self.keeper.kept(decision, helpdesk.locate)
 
         key = ClaimKey.of_desk(desk, event.key)

@@ -58,7 +58,12 @@ class Freshdesk(Adapter):
     field that holds our references; docs/helpdesks/freshdesk.md has the others.
     """
 
-    promise = Promise(lookup_lag=5.0, authenticity=Authenticity.COMES_ALONG, names_authors=True)
+    promise = Promise(
+        lookup_lag=5.0,
+        authenticity=Authenticity.COMES_ALONG,
+        asks_back=True,
+        names_authors=True,
+    )
 
     def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
         super().__init__(desk=desk, secrets=secrets, http=http)

@@ -54,6 +54,7 @@ class Zendesk(Adapter):
     promise = Promise(
         lookup_lag=5.0,
         authenticity=Authenticity.SIGNED,
+        asks_back=True,
         names_authors=True,
         pace=Pace(burst=8, interval=30.0),
     )
