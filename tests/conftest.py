@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import settings
 
 from tests import private
 
@@ -19,7 +20,13 @@ _HERE: Final = ["127.0.0.1", "::1", "localhost"]
 
 
 def pytest_configure() -> None:
-    """Take Ctrl-C as usual: a suite begun in the background ignores it, and so would all it starts."""
+    """
+    Take Ctrl-C as usual: a suite begun in the background ignores it, and so would all it starts.
+
+    No example has a deadline: how long one takes says more of the machine than of the code.
+    """
+    settings.register_profile("suite", deadline=None)
+    settings.load_profile("suite")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
