@@ -12,6 +12,7 @@ from ops import (
     contact,
     conversation,
     desks,
+    health,
     parked,
     reconcile,
     replay,
@@ -38,6 +39,7 @@ def cli() -> None:
 cli.add_command(accounts.command)
 cli.add_command(desks.command)
 cli.add_command(secrets.command)
+cli.add_command(health.command)
 cli.add_command(verify.command)
 cli.add_command(parked.command)
 cli.add_command(replay.command)
