@@ -70,10 +70,12 @@ def undertaker() -> Undertaker:
 @cache
 def reconciler() -> Reconciler:
     """Return what reconciles."""
+    from chalicelib.pipeline.erased import Erased
     from chalicelib.pipeline.reconcile import Reconciler
 
     return Reconciler(
         store=bootstrap.store(),
+        erased=Erased(bootstrap.mark_keys),
         receiver=bootstrap.receiver(),
         channel=bootstrap.channel,
         helpdesk=bootstrap.helpdesk,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from chalicelib.domain.ports import Helpdesk, Log, Queue
 from chalicelib.errors import UnknownIntegration
 from chalicelib.pipeline.belongings import Belongings
 from chalicelib.pipeline.erase import Eraser
+from chalicelib.pipeline.erased import Erased
 from chalicelib.pipeline.receive import Receiver
 from chalicelib.pipeline.reconcile import Reconciler
 from chalicelib.settings import Settings
@@ -38,6 +40,7 @@ class Parts:
         """Return what asks the stage's accounts and desks."""
         return Reconciler(
             store=TableStore(self.table, clock=bootstrap.clock),
+            erased=Erased(self._mark_keys),
             receiver=Receiver(
                 intake=self.intake,
                 bodies=S3Bodies(self.settings.bucket, self.s3),
@@ -59,12 +62,15 @@ class Parts:
                 channel=partial(registry.channel, secrets=self.secrets, settings=self.settings),
                 helpdesk=self._helpdesk,
             ),
-            keys=partial(self.secrets.get, "privacy", "mark_keys"),
+            keys=self._mark_keys,
             is_busy=lambda: bool(self.intake.depth()),
             new_id=bootstrap.new_id,
             clock=bootstrap.clock,
             log=self.log,
         )
+
+    def _mark_keys(self) -> Sequence[str]:
+        return self.secrets.get("privacy", "mark_keys")
 
     def _helpdesk(self, desk_id: str) -> Helpdesk:
         desk = TableDirectory(self.table, clock=bootstrap.clock).desk(desk_id)

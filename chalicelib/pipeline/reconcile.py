@@ -10,9 +10,10 @@ from chalicelib.domain.account import Account, Desk
 from chalicelib.domain.changes import ClaimKey
 from chalicelib.domain.envelope import compact
 from chalicelib.domain.ports import Channel, Clock, Helpdesk, Log
-from chalicelib.domain.store import Store
+from chalicelib.domain.store import Found, Store
 from chalicelib.errors import TransientError, Unauthorised
 from chalicelib.pipeline.decision import OLDEST
+from chalicelib.pipeline.erased import Erased
 from chalicelib.pipeline.receive import Receiver
 from chalicelib.pipeline.sides import AccountSide, DeskSide, Side, Told, scope_of
 
@@ -55,6 +56,7 @@ class Reconciler:
     """What reconciling needs; `channel` and `helpdesk` raise UnknownIntegration where none is."""
 
     store: Store
+    erased: Erased
     receiver: Receiver
     channel: Callable[[str], Channel]
     helpdesk: Callable[[Desk], Helpdesk]
@@ -134,9 +136,20 @@ class Reconciler:
     ) -> None:
         """Find what of that was never heard of; what was said first was told last."""
         asked_for = {each.key: each for each in reversed(told) if since <= each.at <= before}
-        claimed: frozenset[ClaimKey] = self.store.claimed(list(asked_for))
+        # What was erased stands in the books under other keys.
+        lines = {line: key for key in asked_for for line in self.erased.lines(key)}
+        claimed: frozenset[ClaimKey] = self.store.claimed([*asked_for, *lines])
+        known = {lines.get(key, key) for key in claimed}
         report.told = len(asked_for)
-        report.missed = side.news([each for key, each in asked_for.items() if key not in claimed])
+        news = side.news([each for key, each in asked_for.items() if key not in known])
+        desk = report.scope.partition("#")[2] if isinstance(side, DeskSide) else ""
+        report.missed = [each for each in news if not self._is_erased(each, desk)]
+
+    def _is_erased(self, told: Told, desk: str) -> bool:
+        """Return whether ingest would keep nothing of it, since somebody was erased."""
+        marks = self.erased.marks(told.event, desk=desk)
+        found = self.store.find(marks=marks) if marks else Found()
+        return self.erased.decision(told.event, told.key, found) is not None
 
     def _tell(self, report: Report, *, dry_run: bool) -> None:
         counts = {"source": report.scope, "told": report.told, "missed": len(report.missed)}

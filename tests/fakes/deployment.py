@@ -151,6 +151,7 @@ class Deployment:
         )
         self.reconciler = Reconciler(
             store=store,
+            erased=Erased(self.mark_keys),
             receiver=self.receiver,
             channel=self._channel,
             helpdesk=lambda desk: self._helpdesk(desk.id),

@@ -34,6 +34,7 @@ from chalicelib.operations.accepted import Accepted
 from chalicelib.operations.verify import Books, verify
 from chalicelib.pipeline.belongings import Belongings
 from chalicelib.pipeline.erase import Eraser
+from chalicelib.pipeline.erased import Erased
 from chalicelib.pipeline.receive import Receiver
 from chalicelib.pipeline.reconcile import Reconciler
 from chalicelib.storage.audit import TableAudit
@@ -125,6 +126,7 @@ class Bridge:
         intake, bodies = self.intake, self.bodies
         return Reconciler(
             store=self.store,
+            erased=Erased(lambda: ("key of marks",)),
             receiver=Receiver(intake=intake, bodies=bodies, clock=self.clock, log=self.told),
             channel=lambda _name: self.channel,
             helpdesk=lambda _desk: self.desk,

@@ -403,3 +403,17 @@ def test_nothing_of_them_is_logged(told):
     told.run_until_quiet()
     lines = repr(told.log.lines)
     assert not [needle for needle in (ID, NAME, SAID) if needle in lines]
+
+
+def test_what_was_erased_is_not_missed_when_both_sides_are_asked(world: World):
+    history: Any = world.channel.history
+    raw = written(SAID, mid="m-1")
+    untold = written("never told", mid="m-2")
+    history += [raw, untold]
+    world.hear(raw)
+    world.run_until_quiet()
+    erase(world)
+    world.run(3600)
+    since = world.clock() - 86_400_000
+    (report,) = world.reconciler.reconcile([world.account], since=since)
+    assert (report.told, report.missed, report.sent) == (2, [], 0)
