@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.media_store import S3Objects
 from chalicelib.errors import TransientError
-
-if TYPE_CHECKING:
-    pass
 
 _BODIES: Final = "bodies/"
 
