@@ -106,6 +106,10 @@ def _forwarded(keys: _Keys) -> _Measures:
         )
 
 
+def _incomplete(keys: _Keys) -> _Measures:
+    yield Measure(metric=Metric.INCOMPLETE, dimensions={"desk": keys["desk"]})
+
+
 def _sent(keys: _Keys) -> _Measures:
     where = {"channel": keys["channel"]}
     yield Measure(metric=Metric.DELIVERED, dimensions=where)
@@ -156,6 +160,7 @@ COUNTED: Final[Mapping[str, Callable[[_Keys], _Measures]]] = {
     "webhook not accepted": _not_accepted,
     "ingested": _ingested,
     "forwarded": _forwarded,
+    "ticket incomplete": _incomplete,
     "sent": _sent,
     "send refused": _failed,
     "reply failed": _failed_later,

@@ -17,6 +17,7 @@ class Metric(StrEnum):
     NOT_ACCEPTED = "NotAccepted"  #: webhooks that were answered 503
     UNKNOWN_EVENTS = "UnknownEvents"  #: items that nobody understood; they are kept
     FORWARDED = "Forwarded"  #: entries that stand in a ticket
+    INCOMPLETE = "TicketsIncomplete"  #: tickets that lack something their helpdesk refused
     TIME_TO_TICKET = "TimeToTicket"  #: from receiving a customer's message until it stands there
     DELIVERED = "RepliesDelivered"  #: replies that a platform took
     FAILED = "RepliesFailed"  #: replies that were refused, at once or later

@@ -84,13 +84,15 @@ class Ticket:
     A ticket as the helpdesk knows it.
 
     `last_entry` is the id of the newest entry of ours, `requester` what the helpdesk calls the
-    customer where an entry of theirs has to name them.
+    customer where an entry of theirs has to name them. `missing` names what it was to have and
+    could not be given, such as `labels`: it stands without, and operators are told.
     """
 
     id: str
     url: str
     last_entry: str = ""
     requester: str = ""
+    missing: str = ""
 
 
 class Idempotency(StrEnum):

@@ -253,8 +253,7 @@ class Writing:
         changed = [ConversationChanged(before, after)] if after != before else []
         self.line.store.commit(WorkDone(self.work), *linked, *told, *changed)
         introduction.let_go(self.work.files, self.keeper)
-        is_new = written.ticket is not None
-        entry_log.tell(self.line, self.work, after, desk=self.desk.id, new=is_new)
+        entry_log.tell(self.line, self.work, after, desk=self.desk.id, new=written.ticket)
         # The rows that were read are no longer those that stand.
         return Wait(0.0) if self.work.joined else after
 

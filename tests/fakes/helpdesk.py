@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.domain.content import File, Location
@@ -59,7 +59,8 @@ class FakeHelpdesk:
 
     `tickets` are those that were not removed, oldest first; `calls` are the names of all calls
     that came, and `reopened` the tickets that a write of ours opened. `history` are the items of
-    what agents answered, oldest first, None where it cannot be asked.
+    what agents answered, oldest first, None where it cannot be asked. A ticket is made without
+    what is `missing`.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -70,6 +71,7 @@ class FakeHelpdesk:
         self.calls: list[str] = []
         self.reopened: list[str] = []
         self.history: list[dict[str, Any]] | None = []
+        self.missing = ""
         self._clock = clock
         self._ids = 0
 
@@ -126,7 +128,7 @@ class FakeHelpdesk:
         entry_id = self._add(ticket, opening.entry)
         if fault is not None:
             raise fault
-        return self._told(ticket, last_entry=entry_id)
+        return replace(self._told(ticket, last_entry=entry_id), missing=self.missing)
 
     def append(self, ticket_id: str, entry: Entry) -> str:
         """Add an entry, or fail as planned."""

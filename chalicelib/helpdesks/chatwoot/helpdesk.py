@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.desk_api.adapter import Adapter, number, number_or_zero
@@ -91,12 +91,10 @@ class Chatwoot(Adapter):
         contact = self._contact(client, opening.customer)
         body = mapper.new_conversation(opening, contact=contact.id, inbox=inbox)
         made = client.new_conversation(body, opening.entry.files)
-        if self._option("labels") == "on":
-            # The conversation stands: that it has no label is no reason to doubt or repeat it.
-            with suppress(ScriptaError):
-                client.label(made.id, [opening.channel])
+        # The conversation stands: that it has no label is no reason to doubt or repeat it.
+        missing = self._label(client, made.id, opening.channel)
         try:
-            return self._ticket(client, made)
+            return replace(self._ticket(client, made), missing=missing)
         except ScriptaError as exc:
             raise AmbiguousError("written, but the first message is not known") from exc
 
@@ -194,6 +192,16 @@ class Chatwoot(Adapter):
                 if mapper.is_known_as(contact, customer):
                     return contact
         return None
+
+    def _label(self, client: Client, conversation: int, label: str) -> str:
+        """Return what is missing then: the labels, if an operator wants them and Chatwoot refuses."""
+        if self._option("labels") != "on":
+            return ""
+        try:
+            client.label(conversation, [label])
+        except ScriptaError:
+            return "labels"
+        return ""
 
     def _ticket(self, client: Client, found: Conversation) -> Ticket:
         from chalicelib.helpdesks.chatwoot import mapper

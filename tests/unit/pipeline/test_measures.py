@@ -37,6 +37,18 @@ def test_what_stands_in_a_ticket_is_counted_and_how_long_it_took(world):
     assert world.meter.values(Metric.TIME_TO_TICKET, **where) == [7 * MS]
 
 
+def test_a_ticket_that_lacks_something_is_counted_and_the_log_says_what(world):
+    world.desk.missing = "labels"
+    world.hear(message("hello"))
+    world.work()
+    assert world.meter.values(Metric.INCOMPLETE, desk=DESK) == [1]
+    (line,) = world.log.keys_of("ticket incomplete")
+    assert (line["missing"], line["ticket"]) == ("labels", world.ticket().id)
+    world.hear(message("again"))
+    world.work()
+    assert world.meter.values(Metric.INCOMPLETE) == [1]
+
+
 def test_of_our_own_notes_nobody_waits_for_the_time(world, ticket):
     world.channel.faults.plan("send", Refused("not_reachable"))
     world.answer(ticket, "hi")

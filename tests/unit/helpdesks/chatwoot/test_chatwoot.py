@@ -177,11 +177,13 @@ def test_a_label_that_cannot_be_given_is_no_reason_to_doubt_the_conversation(
     monkeypatch.setattr(bench.api, "_change", without_labels)
     ticket = bench.helpdesk.create(OPENING)
     assert bench.api.conversations[int(ticket.id)].labels == ()
+    assert ticket.missing == "labels"
 
 
 def test_labels_are_only_given_where_an_operator_wants_them(bench: ChatwootBench):
     ticket = opened(bench, account="3", inbox="7").create(OPENING)
     assert bench.api.conversations[int(ticket.id)].labels == ()
+    assert ticket.missing == ""
     labelled = bench.helpdesk.create(replace(OPENING, reference="c-9.2", entry=more("c-9.2")))
     assert bench.api.conversations[int(labelled.id)].labels == ("whatsapp",)
 
