@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from bench import figures, receive, stories, stub, worker
+from bench import cold, figures, receive, stories, stub, worker
+from bench import package as zips
 from bench.figures import Figure
+from infra import package
 
 _ROOT: Final = Path(__file__).parents[1]
 _OUT: Final = _ROOT / ".local" / "bench.json"
@@ -23,26 +26,42 @@ def main() -> int:
     call = parser.parse_args()
     print(figures.machine())
     taken: list[Figure] = []
-    for part, measure in _parts(rounds=call.rounds).items():
-        if call.only and part not in call.only:
-            continue
-        for figure in measure():
-            taken.append(figure)
-            print(f"{figure.key}: {figure.value:.4g}", file=sys.stderr, flush=True)
-        figures.write(taken, _OUT)
+    with tempfile.TemporaryDirectory() as scratch:
+        for part, measure in _parts(call, Path(scratch)).items():
+            if call.only and part not in call.only:
+                continue
+            for figure in measure():
+                taken.append(figure)
+                print(f"{figure.key}: {figure.value:.4g}", file=sys.stderr, flush=True)
+            figures.write(taken, _OUT)
     print(figures.table(taken))
     print(figures.machine())
     return 0
 
 
-def _parts(*, rounds: int) -> dict[str, Callable[[], Iterator[Figure]]]:
+def _parts(call: argparse.Namespace, scratch: Path) -> dict[str, Callable[[], Iterator[Figure]]]:
+    packaged = scratch / "package"
+
+    def zipped() -> Iterator[Figure]:
+        package.package(packaged, stage="prod")
+        yield from zips.figures(packaged)
+
     def warm() -> Iterator[Figure]:
         with stub.running() as server:
             told = stories.record(server)
-            yield from receive.figures(told, server, rounds=rounds)
-            yield from worker.figures(told, server, rounds=rounds)
+            yield from receive.figures(told, server, rounds=call.rounds)
+            yield from worker.figures(told, server, rounds=call.rounds)
 
-    return {"warm": warm}
+    def started() -> Iterator[Figure]:
+        if not packaged.exists():
+            package.package(packaged, stage="prod")
+        with stub.running() as server:
+            told = stories.record(server)
+            variables = {**told.environment, "AWS_ENDPOINT_URL": server.url}
+            both = cold.unpacked(packaged, scratch, variables)
+            yield from cold.figures(both, told, server, rounds=call.rounds)
+
+    return {"package": zipped, "warm": warm, "cold": started}
 
 
 if __name__ == "__main__":
