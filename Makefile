@@ -2,11 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := app.py chalicelib infra ops tests
+SOURCES := app.py bench chalicelib infra ops tests
 
 STAGE ?= prod
 
-.PHONY: run test storm storm-real check format package matrix screenshots constraints
+.PHONY: run test storm storm-real check format package matrix screenshots constraints bench bench-peers
 
 run: $(VENV)/local
 	$(BIN)/python -m infra.local.run
@@ -27,6 +27,10 @@ storm: $(VENV)/dev
 # The same over the deployed stack with its processes killed: about ten minutes.
 storm-real: $(VENV)/dev
 	@$(BIN)/python -m tests.real_storm $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(SEED),--seed $(SEED)) $(if $(PATIENT),--patient)
+
+# What it costs, against floors in the same run, into .local/bench.json: docs/performance.md. ONLY="warm cold …" takes parts.
+bench: $(VENV)/dev
+	@$(BIN)/python -m bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(LOAD),--load $(LOAD)) $(if $(SCALE),--scale) $(if $(ONLY),--only $(ONLY))
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check $(SOURCES)

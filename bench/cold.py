@@ -124,7 +124,7 @@ def _memory(zips: Zips, stories: Stories, stub: Stub) -> Iterator[Figure]:
 def _install_botocore(folder: Path) -> None:
     import botocore
 
-    subprocess.run(  # noqa: S603 - our own interpreter
+    subprocess.run(
         [
             *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
             *("--no-compile", "--target", folder, f"botocore=={botocore.__version__}"),

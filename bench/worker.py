@@ -44,9 +44,7 @@ def figures(stories: Stories, stub: Stub, *, rounds: int) -> Iterator[Figure]:
             post()
 
         taken = timing.alternately(workers, floor, rounds=rounds, times=10)
-        yield Figure(
-            key="worker_warm_text", value=taken.ratio, floor=taken.floor, unit=RATIO_MS
-        )
+        yield Figure(key="worker_warm_text", value=taken.ratio, floor=taken.floor, unit=RATIO_MS)
 
 
 class _told_of_posts:  # noqa: N801 - used like a function
@@ -63,7 +61,7 @@ class _told_of_posts:  # noqa: N801 - used like a function
             posted.append((url, json.loads(json.dumps(asked["body"]))))
             return request(http, method, url, **asked)
 
-        http_client.Http.request = told  # type: ignore[method-assign]
+        http_client.Http.request = told  # type: ignore[method-assign,assignment]
 
     def __exit__(self, *_: object) -> None:
         http_client.Http.request = self._request  # type: ignore[method-assign]

@@ -6,12 +6,11 @@ Everything is imported where it is made: a process loads what it uses, and `impo
 
 from __future__ import annotations
 
-import secrets as randomness
+import os
 import time
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.work import Verb
 from chalicelib.errors import UnknownIntegration
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.secrets import AwsSecrets
     from chalicelib.domain.account import Desk
     from chalicelib.domain.ports import Channel, Helpdesk, Log
+    from chalicelib.domain.work import Verb
     from chalicelib.pipeline.breakers import Breakers
     from chalicelib.pipeline.deliver import Deliverer
     from chalicelib.pipeline.drain import Line
@@ -43,7 +43,7 @@ def clock() -> int:
 
 def new_id() -> str:
     """Return an id that nobody has had: 64 random bits, short enough for people to compare."""
-    return randomness.token_hex(8)
+    return os.urandom(8).hex()
 
 
 @cache
@@ -80,6 +80,8 @@ def intake() -> SqsQueue:
 @cache
 def wake_queue(verb: Verb) -> SqsQueue:
     """Return the queue of a verb's wake-ups."""
+    from chalicelib.domain.work import Verb
+
     urls = {Verb.FORWARD: settings().forward_queue, Verb.DELIVER: settings().deliver_queue}
     return _queue(urls[verb])
 
@@ -88,9 +90,9 @@ def wake_queue(verb: Verb) -> SqsQueue:
 def bodies() -> S3Bodies:
     """Return where large bodies are kept."""
     from chalicelib.aws.bodies import S3Bodies
-    from chalicelib.aws.clients import client
+    from chalicelib.aws.clients import s3_later
 
-    return S3Bodies(settings().bucket, client("s3"))
+    return S3Bodies(settings().bucket, s3_later())
 
 
 @cache
@@ -158,6 +160,7 @@ def store() -> TableStore:
 @cache
 def wakeups() -> Wakeups:
     """Return what sends wake-ups."""
+    from chalicelib.domain.work import Verb
     from chalicelib.pipeline.wake import Wakeups
 
     return Wakeups(queues={verb: wake_queue(verb) for verb in Verb}, new_id=new_id)
@@ -198,12 +201,12 @@ def ingester() -> Ingester:
 @cache
 def keeper() -> FileKeeper:
     """Return what fetches and keeps files."""
-    from chalicelib.aws.clients import client
+    from chalicelib.aws.clients import s3_later
     from chalicelib.aws.media_store import S3Objects
     from chalicelib.media import Media
     from chalicelib.pipeline.files import FileKeeper
 
-    media = Media(S3Objects(settings().bucket, client("s3")))
+    media = Media(S3Objects(settings().bucket, s3_later()))
     return FileKeeper(media=media, clock=clock, log=log())
 
 
@@ -218,6 +221,7 @@ def breakers() -> Breakers:
 @cache
 def forwarder() -> Forwarder:
     """Return what forwards."""
+    from chalicelib.domain.work import Verb
     from chalicelib.pipeline.forward import Forwarder
 
     return Forwarder(
@@ -233,6 +237,7 @@ def forwarder() -> Forwarder:
 @cache
 def deliverer() -> Deliverer:
     """Return what delivers."""
+    from chalicelib.domain.work import Verb
     from chalicelib.pipeline.deliver import Deliverer
     from chalicelib.pipeline.dispatch import Dispatch
 

@@ -6,13 +6,15 @@ import pkgutil
 from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from chalicelib import channels, helpdesks
-from chalicelib.domain.account import Desk
-from chalicelib.domain.ports import Channel, Helpdesk, Secrets
 from chalicelib.errors import UnknownIntegration
-from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.domain.account import Desk
+    from chalicelib.domain.ports import Channel, Helpdesk, Secrets
+    from chalicelib.settings import Settings
 
 
 def channel_names() -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Final, Literal, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, cast, overload
 
 import botocore.session
 from botocore.config import Config
@@ -56,3 +56,22 @@ def client(service: str) -> Any:
             config = _CONFIG.merge(_S3) if service == "s3" else _CONFIG
             _clients[service] = session.create_client(service, config=config)
         return _clients[service]
+
+
+def s3_later() -> S3Client:
+    """
+    Return this process's S3 client, made when it is first asked for something.
+
+    Making it takes a cold start more than the others, and most webhooks and messages need no S3.
+    """
+    return cast("S3Client", _Later("s3"))
+
+
+class _Later:
+    """Stands for a client until one of its methods is wanted."""
+
+    def __init__(self, service: Literal["s3"]) -> None:
+        self._service = service
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(client(self._service), name)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
 from chalicelib import bootstrap, version
-from chalicelib.domain.ports import Webhook
 from chalicelib.errors import (
     InvalidSignature,
     MalformedPayload,
@@ -17,6 +17,9 @@ from chalicelib.errors import (
     TooLarge,
     UnknownIntegration,
 )
+
+if TYPE_CHECKING:
+    from chalicelib.domain.ports import Webhook
 
 _DESK_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, SQSEvent
 
 from chalicelib import bootstrap
-from chalicelib.domain.work import Verb
+
+if TYPE_CHECKING:
+    from chalicelib.domain.work import Verb
 
 workers = Blueprint(__name__)
 
@@ -33,6 +35,7 @@ def ingest(event: SQSEvent) -> Answer:
 @workers.on_sqs_message(queue="forward.fifo", batch_size=_BATCH, name="forward")
 def forward(event: SQSEvent) -> Answer:
     """Forward what the conversations woken have open."""
+    from chalicelib.domain.work import Verb
     from chalicelib.entrypoints import batches
 
     queue = bootstrap.wake_queue(Verb.FORWARD)
@@ -42,6 +45,7 @@ def forward(event: SQSEvent) -> Answer:
 @workers.on_sqs_message(queue="deliver.fifo", batch_size=_BATCH, name="deliver")
 def deliver(event: SQSEvent) -> Answer:
     """Deliver what the conversations woken have open."""
+    from chalicelib.domain.work import Verb
     from chalicelib.entrypoints import batches
 
     queue = bootstrap.wake_queue(Verb.DELIVER)
@@ -64,12 +68,16 @@ def dead_intake(event: SQSEvent) -> Answer:
 @workers.on_sqs_message(queue="forward-dead.fifo", batch_size=_BATCH, name="dead_forward")
 def dead_forward(event: SQSEvent) -> Answer:
     """Put off the work of wake-ups that failed again and again."""
+    from chalicelib.domain.work import Verb
+
     return _dead_wakeups(event, Verb.FORWARD)
 
 
 @workers.on_sqs_message(queue="deliver-dead.fifo", batch_size=_BATCH, name="dead_deliver")
 def dead_deliver(event: SQSEvent) -> Answer:
     """Put off the work of wake-ups that failed again and again."""
+    from chalicelib.domain.work import Verb
+
     return _dead_wakeups(event, Verb.DELIVER)
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from chalicelib.domain.account import Account
 from chalicelib.domain.contact import AliasKind, Contact
 from chalicelib.domain.envelope import Item
-from chalicelib.domain.events import ChannelEvent
-from chalicelib.domain.ports import Channel, Secrets
-from chalicelib.domain.sending import Sending
 from chalicelib.graph_api.messaging import items
 from chalicelib.graph_api.messaging.channel import MessagingChannel
-from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
+    from chalicelib.domain.account import Account
+    from chalicelib.domain.events import ChannelEvent
+    from chalicelib.domain.ports import Channel, Secrets
+    from chalicelib.domain.sending import Sending
     from chalicelib.http_client import Form
+    from chalicelib.settings import Settings
 
 
 #: In characters, and on the safe side of what these may be: see `portions.utf16_units`.

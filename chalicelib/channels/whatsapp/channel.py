@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from chalicelib.channels.whatsapp import items
-from chalicelib.domain.account import Account
 from chalicelib.domain.contact import Contact, Profile
-from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.envelope import Item
-from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.pace import Pace
-from chalicelib.domain.ports import Channel, Secrets
-from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.window import HOUR, Window
 from chalicelib.graph_api.channel import MetaChannel
-from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
+    from chalicelib.domain.account import Account
+    from chalicelib.domain.content import Attachment, File, Location
+    from chalicelib.domain.events import ChannelEvent
+    from chalicelib.domain.ports import Channel, Secrets
+    from chalicelib.domain.sending import Accepted, Sending
     from chalicelib.graph_api.client import Graph
+    from chalicelib.settings import Settings
 
 
 #: In characters, and on the safe side of what these may be: see `portions.utf16_units`.
