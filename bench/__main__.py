@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from bench import cold, figures, receive, stories, stub, worker
+from bench import cold, cost, figures, growth, load, parse, receive, stories, stub, worker
 from bench import package as zips
 from bench.figures import Figure
 from infra import package
@@ -22,6 +22,7 @@ def main() -> int:
     """Measure what the command line asks for and return the exit status."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9, help="measurements that a median is of")
+    parser.add_argument("--load", type=int, default=5_000, help="messages of the load run")
     parser.add_argument("--only", nargs="*", default=[], help="parts: warm, cold, package, …")
     call = parser.parse_args()
     print(figures.machine())
@@ -51,6 +52,7 @@ def _parts(call: argparse.Namespace, scratch: Path) -> dict[str, Callable[[], It
             told = stories.record(server)
             yield from receive.figures(told, server, rounds=call.rounds)
             yield from worker.figures(told, server, rounds=call.rounds)
+            yield from cost.figures(told, server)
 
     def started() -> Iterator[Figure]:
         if not packaged.exists():
@@ -61,7 +63,14 @@ def _parts(call: argparse.Namespace, scratch: Path) -> dict[str, Callable[[], It
             both = cold.unpacked(packaged, scratch, variables)
             yield from cold.figures(both, told, server, rounds=call.rounds)
 
-    return {"package": zipped, "warm": warm, "cold": started}
+    return {
+        "package": zipped,
+        "warm": warm,
+        "cold": started,
+        "parse": lambda: parse.figures(rounds=call.rounds),
+        "growth": growth.figures,
+        "load": lambda: load.figures(call.load),
+    }
 
 
 if __name__ == "__main__":

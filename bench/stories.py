@@ -16,10 +16,13 @@ from typing import Any, Final
 
 from standardwebhooks import Webhook
 
+from bench.metered import MeteredTable
 from bench.recording import Recording, recorded
 from bench.stub import Stub
 from chalicelib import bootstrap
+from chalicelib.aws import clients
 from chalicelib.aws.queues import SqsQueue
+from chalicelib.storage.dynamo import DynamoTable
 from infra.local import aws, credentials
 from infra.local.pumps import event
 from tests.channels import signature
@@ -78,11 +81,13 @@ class Step:
 
 @dataclass(slots=True)
 class Story:
-    """The invocations that one thing costs, and what AWS said to them."""
+    """The invocations that one thing costs, what AWS said to them, and the table's units."""
 
     name: str
     steps: list[Step] = field(default_factory=list)
     recording: Recording = field(default_factory=Recording)
+    reads: float = 0.0
+    writes: float = 0.0
 
     @property
     def workers(self) -> list[Step]:
@@ -120,27 +125,43 @@ def record(stub: Stub) -> Stories:
             environment=emulated.environment(account=str(random.randrange(10**11, 10**12)))  # noqa: S311
         )
         variables = environment(account, desk_url=stub.url) | {"SCRIPTA_GRAPH_URL": stub.url}
-        with deployed(variables), redirect_stdout(PRINTED):
-            return Stories(variables, {story.name: story for story in _told()})
+        with deployed(variables), redirect_stdout(PRINTED), _metered() as table:
+            return Stories(variables, {story.name: story for story in _told(table)})
     finally:
         emulated.stop()
 
 
-def _told() -> Iterator[Story]:
-    yield _story("first", said(1), "ingest", "forward")
-    yield _story("in", said(1), "ingest", "forward")
-    yield _story("out", replied(), "ingest", "deliver")
-    yield _story("status", read(), "ingest")
+@contextmanager
+def _metered() -> Iterator[MeteredTable]:
+    """Put a meter on the table of this process's functions."""
+    name = bootstrap.settings().table
+    looking = DynamoTable(name, client=aws.client(os.environ, "dynamodb"))
+    table = MeteredTable(DynamoTable(name, client=clients.client("dynamodb")), looking=looking)
+    before = bootstrap.table
+    bootstrap.table = lambda: table  # type: ignore[assignment]
+    try:
+        yield table
+    finally:
+        bootstrap.table = before
 
 
-def _story(name: str, first: Mapping[str, Any], *behind: str) -> Story:
+def _told(table: MeteredTable) -> Iterator[Story]:
+    yield _story(table, "first", said(1), "ingest", "forward")
+    yield _story(table, "in", said(1), "ingest", "forward")
+    yield _story(table, "out", replied(), "ingest", "deliver")
+    yield _story(table, "status", read(), "ingest")
+
+
+def _story(table: MeteredTable, name: str, first: Mapping[str, Any], *behind: str) -> Story:
     story = Story(name)
+    reads, writes = table.reads, table.writes
     with recorded() as recording:
         story.recording = recording
         for function in (_RECEIVE, *behind):
             step = Step(function, first if function == _RECEIVE else _queued(function))
             step.run()
             story.steps.append(step)
+    story.reads, story.writes = table.reads - reads, table.writes - writes
     return story
 
 

@@ -65,10 +65,10 @@ def log() -> Log:
 @cache
 def secrets() -> AwsSecrets:
     """Return the secrets."""
-    from chalicelib.aws.clients import client
+    from chalicelib.aws.clients import later
     from chalicelib.aws.secrets import AwsSecrets
 
-    return AwsSecrets(settings().secrets, client("secretsmanager"))
+    return AwsSecrets(settings().secrets, later("secretsmanager"))
 
 
 @cache
@@ -90,9 +90,9 @@ def wake_queue(verb: Verb) -> SqsQueue:
 def bodies() -> S3Bodies:
     """Return where large bodies are kept."""
     from chalicelib.aws.bodies import S3Bodies
-    from chalicelib.aws.clients import s3_later
+    from chalicelib.aws.clients import later
 
-    return S3Bodies(settings().bucket, s3_later())
+    return S3Bodies(settings().bucket, later("s3"))
 
 
 @cache
@@ -201,12 +201,12 @@ def ingester() -> Ingester:
 @cache
 def keeper() -> FileKeeper:
     """Return what fetches and keeps files."""
-    from chalicelib.aws.clients import s3_later
+    from chalicelib.aws.clients import later
     from chalicelib.aws.media_store import S3Objects
     from chalicelib.media import Media
     from chalicelib.pipeline.files import FileKeeper
 
-    media = Media(S3Objects(settings().bucket, s3_later()))
+    media = Media(S3Objects(settings().bucket, later("s3")))
     return FileKeeper(media=media, clock=clock, log=log())
 
 

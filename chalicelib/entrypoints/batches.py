@@ -7,24 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    SqsFifoPartialProcessor,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import SQSEvent
 
 from chalicelib import bootstrap
-from chalicelib.domain.ports import Queue
+from chalicelib.domain.ports import Delivered, Queue
 from chalicelib.errors import ScriptaError, TransientError
 from chalicelib.pipeline.drain import SHORT_WAITS, TimeLeft, Wait
 
 _MS = 1000.0
 _LEAST_TIME = 30.0  #: seconds that ingesting a message may need: its files and a slow table
 
-Each = Callable[[SQSRecord], None]
+Each = Callable[[Delivered], None]
 
 
 class Drain(Protocol):
@@ -44,7 +37,7 @@ def drained(event: SQSEvent, queue: Queue, drain: Drain) -> dict[str, Any]:
     time_left = _time_left(event)
     drained: set[str] = set()
 
-    def each(record: SQSRecord) -> None:
+    def each(record: Delivered) -> None:
         # A batch's second wake-up of a conversation is done for, however the first one went:
         # what it announces was there for the first, and that one comes again if it must. Left on
         # the queue it would hold up its group until its visibility time-out.
@@ -55,7 +48,7 @@ def drained(event: SQSEvent, queue: Queue, drain: Drain) -> dict[str, Any]:
         if wait is not None:
             raise _Again("later", retry_after=wait.seconds)
 
-    return _answer(event, queue, each, BatchProcessor(event_type=EventType.SQS))
+    return _answer(event, queue, each)
 
 
 def in_order(event: SQSEvent, queue: Queue | None, each: Each) -> dict[str, Any]:
@@ -67,51 +60,58 @@ def in_order(event: SQSEvent, queue: Queue | None, each: Each) -> dict[str, Any]
     """
     time_left = _time_left(event)
 
-    def in_time(record: SQSRecord) -> None:
+    def in_time(record: Delivered) -> None:
         # A process that is ended in the middle burns the receive counts of all that is behind.
         if time_left() < _LEAST_TIME:
             raise _Again("another process has more time", retry_after=0.0)
         each(record)
 
-    return _answer(event, queue, in_time, SqsFifoPartialProcessor(skip_group_on_error=True))
+    return _answer(event, queue, in_time, in_groups=True)
 
 
 def _answer(
-    event: SQSEvent, queue: Queue | None, each: Each, processor: BatchProcessor
+    event: SQSEvent, queue: Queue | None, each: Each, *, in_groups: bool = False
 ) -> dict[str, Any]:
     """
-    Run a processor over a batch and have the queue show again, within seconds, what failed.
+    Handle each message, have the queue show again within seconds what failed, and report it.
 
-    Raises TransientError where the event source takes no partial failures and there was one:
+    `in_groups` says that behind a failure the rest of its group fails untried. Raises
+    TransientError where the event source takes no partial failures and there was one:
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
     """
+    failed: list[Delivered] = []
+    held_up: set[str] = set()
     waits: dict[str, float] = {}
-
-    def guarded(record: SQSRecord) -> None:
+    for record in map(_delivered, event.to_dict()["Records"]):
+        if in_groups and record.group in held_up:
+            failed.append(record)
+            continue
         try:
             each(record)
-        except TransientError as exc:
-            if exc.retry_after is not None:
-                waits[record.message_id] = exc.retry_after
+        except Exception as exc:  # noqa: BLE001 - one message's failure is no other one's
+            if isinstance(exc, TransientError) and exc.retry_after is not None:
+                waits[record.id] = exc.retry_after
             if not isinstance(exc, _Again):
-                _log_failure(record, exc, foreseen=True)
-            raise
-        except Exception as exc:
-            _log_failure(record, exc, foreseen=isinstance(exc, ScriptaError))
-            raise
-
-    # That all failed is for Lambda to read from the answer, like that some did.
-    processor.raise_on_entire_batch_failure = False
-    response = process_partial_response(
-        event=event.to_dict(), record_handler=guarded, processor=processor, context=None
-    )
-    failed = {failure["itemIdentifier"] for failure in response["batchItemFailures"]}
-    for record in map(SQSRecord, event.to_dict()["Records"]):
-        if queue is not None and record.message_id in failed:
-            _defer(record, queue, waits.get(record.message_id, _pause(record)))
+                _log_failure(record, exc, foreseen=isinstance(exc, ScriptaError))
+            failed.append(record)
+            held_up.add(record.group)
+    if queue is not None:
+        for record in failed:
+            _defer(record, queue, waits.get(record.id, _pause(record)))
     if failed and not bootstrap.settings().partial_batch:
         raise TransientError("a message of the batch failed")
-    return dict(response)
+    return {"batchItemFailures": [{"itemIdentifier": record.id} for record in failed]}
+
+
+def _delivered(record: dict[str, Any]) -> Delivered:
+    """Return a record of an event: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html."""
+    return Delivered(
+        id=record["messageId"],
+        body=record["body"],
+        group=record["attributes"]["MessageGroupId"],
+        receipt=record["receiptHandle"],
+        receives=int(record["attributes"]["ApproximateReceiveCount"]),
+    )
 
 
 def _time_left(event: SQSEvent) -> TimeLeft:
@@ -119,24 +119,21 @@ def _time_left(event: SQSEvent) -> TimeLeft:
     return lambda: float(context.get_remaining_time_in_millis()) / _MS
 
 
-def _pause(record: SQSRecord) -> float:
-    receives = int(record.attributes.approximate_receive_count)
-    return SHORT_WAITS[min(receives, len(SHORT_WAITS)) - 1]
+def _pause(record: Delivered) -> float:
+    return SHORT_WAITS[min(record.receives, len(SHORT_WAITS)) - 1]
 
 
-def _defer(record: SQSRecord, queue: Queue, seconds: float) -> None:
+def _defer(record: Delivered, queue: Queue, seconds: float) -> None:
     try:
-        queue.defer(record.receipt_handle, seconds)
+        queue.defer(record.receipt, seconds)
     except TransientError as exc:
         # Then it is shown again when its visibility time-out ends: later, but it is.
-        bootstrap.log().warning(
-            "not deferred", message_id=record.message_id, error=type(exc).__name__
-        )
+        bootstrap.log().warning("not deferred", message_id=record.id, error=type(exc).__name__)
 
 
-def _log_failure(record: SQSRecord, exc: Exception, *, foreseen: bool) -> None:
+def _log_failure(record: Delivered, exc: Exception, *, foreseen: bool) -> None:
     log = bootstrap.log().warning if foreseen else bootstrap.log().alarm
-    log("message failed", message_id=record.message_id, error=type(exc).__name__, at=_place(exc))
+    log("message failed", message_id=record.id, error=type(exc).__name__, at=_place(exc))
 
 
 def _place(exc: Exception) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint, SQSEvent
 
 from chalicelib import bootstrap
+from chalicelib.entrypoints import priming
 
 if TYPE_CHECKING:
     from chalicelib.domain.work import Verb
@@ -28,7 +29,7 @@ def ingest(event: SQSEvent) -> Answer:
     return batches.in_order(
         event,
         bootstrap.intake(),
-        lambda record: ingester.ingest(record.body, message_id=record.message_id),
+        lambda record: ingester.ingest(record.body, message_id=record.id),
     )
 
 
@@ -61,7 +62,7 @@ def dead_intake(event: SQSEvent) -> Answer:
     return batches.in_order(
         event,
         None,
-        lambda record: ingester.park(record.body, message_id=record.message_id),
+        lambda record: ingester.park(record.body, message_id=record.id),
     )
 
 
@@ -86,3 +87,7 @@ def _dead_wakeups(event: SQSEvent, verb: Verb) -> Answer:
 
     sweeper = bootstrap.sweeper()
     return batches.in_order(event, None, lambda record: sweeper.put_off(record.body, verb))
+
+
+# The last step of every start: `app` imports this module, too.
+priming.prime()

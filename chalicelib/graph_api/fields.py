@@ -119,11 +119,17 @@ def shallow(value: Any) -> Any:
 
 
 def _deeper(value: object, levels: int) -> bool:
-    if not isinstance(value, _NESTING):
-        return False
-    children = value.values() if isinstance(value, dict) else value
-    nested = [child for child in children if isinstance(child, _NESTING)]
-    return levels == 0 or any(_deeper(child, levels - 1) for child in nested)
+    layer = [value] if isinstance(value, _NESTING) else []
+    for _ in range(levels):
+        layer = [
+            child
+            for each in layer
+            for child in (each.values() if isinstance(each, dict) else each)
+            if isinstance(child, _NESTING)
+        ]
+        if not layer:
+            return False
+    return bool(layer)
 
 
 def _cut(value: object, levels: int) -> object:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from chalicelib.errors import Conflict, TransientError
+from chalicelib.storage.attributes import from_wire, to_wire
 from chalicelib.storage.keys import INDEX, Key
 from chalicelib.storage.table import Condition, Delete, Put, Update, Write
 
@@ -18,17 +18,6 @@ _ATTEMPTS = 4  #: botocore does not retry what met a transaction; two writers at
 #: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
 _CONDITION_FAILED = "ConditionalCheckFailed"
 _BUSY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-
-
-class _Deserializer(TypeDeserializer):
-    """boto3's, with whole numbers instead of decimals."""
-
-    def _deserialize_n(self, value: str) -> int:
-        return int(value)
-
-
-_from_wire = _Deserializer().deserialize
-_to_wire = TypeSerializer().serialize
 
 
 class DynamoTable:
@@ -167,7 +156,7 @@ class _Names:
 
     def value(self, value: object) -> str:
         placeholder = f":{len(self._values)}"
-        self._values[placeholder] = _to_wire(value)
+        self._values[placeholder] = to_wire(value)
         return placeholder
 
     def used(self) -> dict[str, Any]:
@@ -224,8 +213,8 @@ def _key(key: Key) -> dict[str, Any]:
 
 
 def _wire(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _to_wire(value) for name, value in row.items()}
+    return {name: to_wire(value) for name, value in row.items()}
 
 
 def _row(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _from_wire(value) for name, value in item.items()}
+    return {name: from_wire(value) for name, value in item.items()}

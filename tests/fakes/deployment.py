@@ -209,7 +209,7 @@ def _ingest(deployment: Deployment, batch: SQSEvent, queue: MemoryQueue) -> dict
     return batches.in_order(
         batch,
         queue,
-        lambda record: deployment.ingester.ingest(record.body, message_id=record.message_id),
+        lambda record: deployment.ingester.ingest(record.body, message_id=record.id),
     )
 
 
@@ -217,7 +217,7 @@ def _bury(deployment: Deployment, batch: SQSEvent, queue: MemoryQueue) -> dict[s
     return batches.in_order(
         batch,
         None,
-        lambda record: deployment.ingester.park(record.body, message_id=record.message_id),
+        lambda record: deployment.ingester.park(record.body, message_id=record.id),
     )
 
 

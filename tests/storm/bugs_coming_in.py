@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, SqsFifoPartialProcessor
 from chalice.app import SQSEvent
 
 from chalicelib.domain.envelope import Envelope, digest
@@ -88,25 +87,20 @@ class _FansOutAllButTheLast(Instead):
         return [*sent, "sent"]
 
 
-class _SkipsNobody(BatchProcessor):
-    def __init__(self, *, skip_group_on_error: bool) -> None:
-        super().__init__(event_type=EventType.SQS)
-
-
 def _goes_on_behind_a_failure(
     world: Deployment, batch: SQSEvent, queue: MemoryQueue
 ) -> dict[str, Any]:
     def each(record: Any) -> None:
-        world.ingester.ingest(record.body, message_id=record.message_id)
+        world.ingester.ingest(record.body, message_id=record.id)
 
-    return batches._answer(batch, queue, each, _SkipsNobody(skip_group_on_error=True))
+    return batches._answer(batch, queue, each)
 
 
 def _reports_nothing(world: Deployment, batch: SQSEvent, queue: MemoryQueue) -> dict[str, Any]:
     def each(record: Any) -> None:
-        world.ingester.ingest(record.body, message_id=record.message_id)
+        world.ingester.ingest(record.body, message_id=record.id)
 
-    batches._answer(batch, None, each, SqsFifoPartialProcessor(skip_group_on_error=True))
+    batches._answer(batch, None, each, in_groups=True)
     return {"batchItemFailures": []}
 
 
