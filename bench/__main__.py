@@ -9,13 +9,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from bench import cold, cost, figures, growth, load, parse, receive, stories, stub, worker
+from bench import (
+    cold,
+    cost,
+    figures,
+    growth,
+    load,
+    parse,
+    plot,
+    receive,
+    scale,
+    stories,
+    stub,
+    worker,
+)
 from bench import package as zips
 from bench.figures import Figure
 from infra import package
 
 _ROOT: Final = Path(__file__).parents[1]
 _OUT: Final = _ROOT / ".local" / "bench.json"
+_PLOT: Final = _ROOT / "docs" / "images" / "scale.svg"
 
 
 def main() -> int:
@@ -24,7 +38,10 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=9, help="measurements that a median is of")
     parser.add_argument("--load", type=int, default=5_000, help="messages of the load run")
     parser.add_argument("--only", nargs="*", default=[], help="parts: warm, cold, package, …")
+    parser.add_argument("--scale", action="store_true", help="simulate rates, and draw the plot")
     call = parser.parse_args()
+    if call.scale:
+        return _scale()
     print(figures.machine())
     taken: list[Figure] = []
     with tempfile.TemporaryDirectory() as scratch:
@@ -37,6 +54,16 @@ def main() -> int:
             figures.write(taken, _OUT)
     print(figures.table(taken))
     print(figures.machine())
+    return 0
+
+
+def _scale() -> int:
+    with stub.running() as server:
+        load = scale.measured(stories.record(server), server)
+    outcomes = [scale.outcome(load, rate) for rate in scale.RATES]
+    _PLOT.write_text(plot.svg(outcomes))
+    print(scale.table(load, outcomes))
+    print(f"\n{figures.machine()}")
     return 0
 
 

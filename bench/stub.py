@@ -169,6 +169,10 @@ class Stub:
         """Return what it was asked since the last time, by kind."""
         return Counter(json.loads(self._ask("counts", "")))
 
+    def close(self) -> None:
+        """Give up the connection of who measures."""
+        self._connection.close()
+
     def _ask(self, what: str, body: str) -> str:
         self._connection.request("POST", f"{_CONTROL}{what}", body.encode())
         return self._connection.getresponse().read().decode()
@@ -177,16 +181,15 @@ class Stub:
 @contextmanager
 def running() -> Iterator[Stub]:
     """Run the server in a process of its own, whose CPU is nobody's who is measured."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bench.stub"], stdout=subprocess.PIPE, stdin=subprocess.PIPE
-    )
-    try:
+    command = [sys.executable, "-m", "bench.stub"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as process:
         assert process.stdout is not None
-        port = int(process.stdout.readline())
-        yield Stub(f"http://127.0.0.1:{port}")
-    finally:
-        process.terminate()
-        process.wait()
+        stub = Stub(f"http://127.0.0.1:{int(process.stdout.readline())}")
+        try:
+            yield stub
+        finally:
+            stub.close()
+            process.terminate()
 
 
 async def _serve() -> None:

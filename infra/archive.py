@@ -15,8 +15,6 @@ from typing import Final
 SERVICES: Final = frozenset({"dynamodb", "s3", "secretsmanager", "sqs", "sts"})
 
 _BOTOCORE_DATA: Final = Path("botocore") / "data"
-#: boto3's resources are never made; their descriptions are found by folder like botocore's.
-_NOT_READ: Final = (Path("boto3") / "data", Path("boto3") / "examples")
 _ENDPOINTS: Final = "endpoints.json"
 #: Where Lambda unpacks the zip: what a traceback shows.
 _TASK_ROOT: Final = "/var/task"
@@ -46,7 +44,7 @@ def prune(folder: Path) -> None:
     """Remove from an unpacked zip what no call of ours ever reads."""
     for path in _files(folder):
         place = path.relative_to(folder)
-        if any(place.is_relative_to(unread) for unread in _NOT_READ) or _is_foreign(place):
+        if _is_foreign(place):
             path.unlink()
     endpoints = folder / _BOTOCORE_DATA / _ENDPOINTS
     if endpoints.exists():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from chalicelib import bootstrap
-from chalicelib.errors import ScriptaError
+from chalicelib.errors import ConfigurationError, ScriptaError
 
 
 def prime() -> None:
@@ -24,7 +24,7 @@ def prime() -> None:
         return
     try:
         make()
-    except ScriptaError as exc:
+    except (ConfigurationError, ScriptaError) as exc:
         bootstrap.log().warning("not primed", function=function, error=type(exc).__name__)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.entrypoints import priming
-from chalicelib.errors import TransientError
+from chalicelib.errors import ConfigurationError, TransientError
 from tests.fakes.log import RecordingLog
 from tests.fakes.secrets import MemorySecrets
 
@@ -55,13 +55,17 @@ def test_each_function_makes_what_its_events_need_and_nothing_else(
     assert made == wanted
 
 
-def test_a_start_without_aws_is_no_failure_but_a_warning(
-    made: list[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [TransientError("down"), ConfigurationError("not set")])
+def test_a_start_without_what_it_needs_is_no_failure_but_a_warning(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
 ):
-    secrets, log = MemorySecrets(), RecordingLog()
-    secrets.down = True
-    monkeypatch.setattr(bootstrap, "secrets", lambda: secrets)
+    log = RecordingLog()
+
+    def failing() -> None:
+        raise error
+
+    monkeypatch.setattr(bootstrap, "receiver", failing)
     monkeypatch.setattr(bootstrap, "log", lambda: log)
     monkeypatch.setenv("_HANDLER", "app.app")
     priming.prime()
-    assert log.keys_of("not primed") == [{"function": "app", "error": TransientError.__name__}]
+    assert log.keys_of("not primed") == [{"function": "app", "error": type(error).__name__}]

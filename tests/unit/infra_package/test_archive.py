@@ -27,8 +27,6 @@ def folder(tmp_path: Path) -> Path:
         ),
         "botocore/data/sqs/2012-11-05/service-2.json": "{}",
         "botocore/data/ec2/2016-11-15/service-2.json": "{}",
-        "boto3/data/sqs/2012-11-05/resources-1.json": "{}",
-        "boto3/examples/s3.rst": "example",
     }
     for name, text in files.items():
         path = tmp_path / "unpacked" / name
