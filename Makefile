@@ -32,6 +32,10 @@ storm-real: $(VENV)/dev
 bench: $(VENV)/dev
 	@$(BIN)/python -m bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(LOAD),--load $(LOAD)) $(if $(SCALE),--scale) $(if $(ONLY),--only $(ONLY))
 
+# The same load and the same 22 cases for Scripta and for what others use; installs them into .local/peers.
+bench-peers: $(VENV)/dev
+	@$(BIN)/python -m bench.peers $(if $(LOAD),--load $(LOAD))
+
 check: $(VENV)/dev
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)

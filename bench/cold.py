@@ -72,7 +72,7 @@ class Zips:
                 if answer.get("batchItemFailures") or answer.get("statusCode", 200) != 200:  # noqa: PLR2004
                     raise RuntimeError(f"{handler} answered {answer}: {function.log}")
             pid = function.process.pid
-            return Start(cpu=_cpu(pid), peak=_peak(pid))
+            return Start(cpu=cpu_ms(pid), peak=_peak(pid))
 
 
 def unpacked(packaged: Path, scratch: Path, environment: Mapping[str, str]) -> Zips:
@@ -134,7 +134,7 @@ def _install_botocore(folder: Path) -> None:
     )
 
 
-def _cpu(pid: int) -> float:
+def cpu_ms(pid: int) -> float:
     """Return the CPU time of all threads of another process, in ms."""
     # What clock_getcpuclockid(3) returns on Linux: the pid's complement, and "scheduler" below it.
     return time.clock_gettime(~pid << 3 | 2) * 1000
