@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any, Final
 
 from chalicelib.storage.keys import Key
-from chalicelib.storage.table import Delete, Put, Row, Table, Write
+from chalicelib.storage.table import Row, Table, Write
 
 _READ_BLOCK: Final = 4096  #: bytes that a read unit is good for
 _WRITE_BLOCK: Final = 1024  #: bytes that a write unit is good for
@@ -73,13 +73,6 @@ class MeteredTable:
 def size(row: Row | None) -> int:
     """Return the bytes that a row counts for: names and values."""
     return sum(_bytes(name) + _bytes(value) for name, value in (row or {}).items())
-
-
-def describe(write: Write) -> str:
-    """Return what a write does, and to which kind of row: for a look at what costs."""
-    kind = write.key[1].partition("#")[0]
-    verb = {Put: "put", Delete: "delete"}.get(type(write), "update")
-    return f"{verb} {kind}"
 
 
 def _of_the_index(before: Row | None, after: Row | None) -> int:

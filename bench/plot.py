@@ -14,6 +14,7 @@ _HEIGHT: Final = 300
 _LEFT: Final = 62
 _TOP: Final = 48
 _GAP: Final = 80
+_LEGEND: Final = 170
 _COLOURS: Final = ("#b3261e", "#1a6b3c", "#7a5c00")
 
 
@@ -57,8 +58,9 @@ class _Panel:
             points = [place(each.rate, line.value(each)) for each in outcomes]
             way = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
             drawn.append(f'<polyline points="{way}" stroke="{colour}" class="line"/>')
-            y = _TOP + 16 + 18 * number
-            drawn.append(f'<text x="{self.left + 12}" y="{y}" fill="{colour}">{line.name}</text>')
+            if len(self.lines) > 1:
+                x, y = self.left + _LEGEND, _TOP + _HEIGHT * 0.56 + 18 * number
+                drawn.append(f'<text x="{x}" y="{y:.0f}" fill="{colour}">{line.name}</text>')
         return drawn
 
 
@@ -73,8 +75,8 @@ def svg(outcomes: Sequence[Outcome]) -> str:
         _Panel(_LEFT, "Webhook to ticket, 99th percentile, s", latency),
         _Panel(
             _LEFT + _WIDTH + _GAP,
-            "List price a day, USD",
-            [Line("at this rate all day", lambda each: each.dollars)],
+            "List price a day at this rate, USD",
+            [Line("dollars", lambda each: each.dollars)],
         ),
     ]
     width, height = _LEFT + 2 * _WIDTH + _GAP + 24, _TOP + _HEIGHT + 52
