@@ -2,11 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := app.py chalicelib infra ops tests
+SOURCES := app.py bench chalicelib infra ops tests
 
 STAGE ?= prod
 
-.PHONY: run test storm storm-real fuzz audit check format package deploy aws matrix screenshots constraints
+.PHONY: run test storm storm-real fuzz audit check format package deploy aws matrix screenshots constraints bench bench-peers
 
 run: $(VENV)/local
 	$(BIN)/python -m infra.local.run
@@ -35,6 +35,13 @@ fuzz: $(VENV)/dev
 # Asks for known weaknesses of what is shipped; needs the network, and says so where there is none.
 audit: $(VENV)/audit
 	@$(BIN)/python -m infra.audit
+# What it costs, against floors in the same run, into .local/bench.json: docs/performance.md. ONLY="warm cold …" takes parts.
+bench: $(VENV)/dev
+	@$(BIN)/python -m bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(LOAD),--load $(LOAD)) $(if $(SCALE),--scale) $(if $(ONLY),--only $(ONLY))
+
+# The same load and the same 22 cases for Scripta and for what others use; installs them into .local/peers.
+bench-peers: $(VENV)/dev
+	@$(BIN)/python -m bench.peers $(if $(LOAD),--load $(LOAD))
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check $(SOURCES)

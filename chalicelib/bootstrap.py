@@ -6,12 +6,11 @@ Everything is imported where it is made: a process loads what it uses, and `impo
 
 from __future__ import annotations
 
-import secrets as randomness
+import os
 import time
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.work import Verb
 from chalicelib.errors import UnknownIntegration
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.secrets import AwsSecrets
     from chalicelib.domain.account import Desk
     from chalicelib.domain.ports import Channel, Helpdesk
+    from chalicelib.domain.work import Verb
     from chalicelib.metering import MeteredLog
     from chalicelib.pipeline.breakers import Breakers
     from chalicelib.pipeline.deliver import Deliverer
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.forward import Forwarder
     from chalicelib.pipeline.ingest import Ingester
     from chalicelib.pipeline.receive import Receiver
-    from chalicelib.pipeline.sweep import Sweeper
     from chalicelib.pipeline.wake import Wakeups
     from chalicelib.settings import Settings
     from chalicelib.storage.directory import TableDirectory
@@ -44,7 +43,7 @@ def clock() -> int:
 
 def new_id() -> str:
     """Return an id that nobody has had: 64 random bits, short enough for people to compare."""
-    return randomness.token_hex(8)
+    return os.urandom(8).hex()
 
 
 @cache
@@ -67,10 +66,10 @@ def log() -> MeteredLog:
 @cache
 def secrets() -> AwsSecrets:
     """Return the secrets."""
-    from chalicelib.aws.clients import client
+    from chalicelib.aws.clients import later
     from chalicelib.aws.secrets import AwsSecrets
 
-    return AwsSecrets(settings().secrets, client("secretsmanager"))
+    return AwsSecrets(settings().secrets, later("secretsmanager"))
 
 
 @cache
@@ -82,6 +81,8 @@ def intake() -> SqsQueue:
 @cache
 def wake_queue(verb: Verb) -> SqsQueue:
     """Return the queue of a verb's wake-ups."""
+    from chalicelib.domain.work import Verb
+
     urls = {Verb.FORWARD: settings().forward_queue, Verb.DELIVER: settings().deliver_queue}
     return _queue(urls[verb])
 
@@ -90,9 +91,9 @@ def wake_queue(verb: Verb) -> SqsQueue:
 def bodies() -> S3Bodies:
     """Return where large bodies are kept."""
     from chalicelib.aws.bodies import S3Bodies
-    from chalicelib.aws.clients import client
+    from chalicelib.aws.clients import later
 
-    return S3Bodies(settings().bucket, client("s3"))
+    return S3Bodies(settings().bucket, later("s3"))
 
 
 @cache
@@ -162,6 +163,7 @@ def store() -> TableStore:
 @cache
 def wakeups() -> Wakeups:
     """Return what sends wake-ups."""
+    from chalicelib.domain.work import Verb
     from chalicelib.pipeline.wake import Wakeups
 
     return Wakeups(queues={verb: wake_queue(verb) for verb in Verb}, new_id=new_id)
@@ -218,12 +220,12 @@ def mark_keys() -> tuple[str, ...]:
 @cache
 def keeper() -> FileKeeper:
     """Return what fetches and keeps files."""
-    from chalicelib.aws.clients import client
+    from chalicelib.aws.clients import later
     from chalicelib.aws.media_store import S3Objects
     from chalicelib.media import Media
     from chalicelib.pipeline.files import FileKeeper
 
-    media = Media(S3Objects(settings().bucket, client("s3")))
+    media = Media(S3Objects(settings().bucket, later("s3")))
     return FileKeeper(media=media, clock=clock, log=log())
 
 
@@ -238,6 +240,7 @@ def breakers() -> Breakers:
 @cache
 def forwarder() -> Forwarder:
     """Return what forwards."""
+    from chalicelib.domain.work import Verb
     from chalicelib.pipeline.forward import Forwarder
 
     return Forwarder(
@@ -253,6 +256,7 @@ def forwarder() -> Forwarder:
 @cache
 def deliverer() -> Deliverer:
     """Return what delivers."""
+    from chalicelib.domain.work import Verb
     from chalicelib.pipeline.deliver import Deliverer
     from chalicelib.pipeline.dispatch import Dispatch
 
@@ -267,23 +271,6 @@ def deliverer() -> Deliverer:
             keeper=keeper(),
             clock=clock,
         ),
-    )
-
-
-@cache
-def sweeper() -> Sweeper:
-    """Return what sweeps."""
-    from chalicelib.pipeline.sweep import Sweeper
-
-    return Sweeper(
-        store=store(),
-        directory=directory(),
-        breakers=breakers(),
-        wakeups=wakeups(),
-        helpdesk=helpdesk,
-        clock=clock,
-        log=log(),
-        meter=log().meter,
     )
 
 

@@ -1,4 +1,4 @@
-"""Like bootstrap, of which it is a part: what runs seldom, to reconcile and to erase."""
+"""Like bootstrap, of which it is a part: what runs seldom, to sweep, to reconcile and to erase."""
 
 from __future__ import annotations
 
@@ -12,6 +12,24 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.deletions import Deletions, Undertaker
     from chalicelib.pipeline.erase import Eraser
     from chalicelib.pipeline.reconcile import Reconciler
+    from chalicelib.pipeline.sweep import Sweeper
+
+
+@cache
+def sweeper() -> Sweeper:
+    """Return what sweeps."""
+    from chalicelib.pipeline.sweep import Sweeper
+
+    return Sweeper(
+        store=bootstrap.store(),
+        directory=bootstrap.directory(),
+        breakers=bootstrap.breakers(),
+        wakeups=bootstrap.wakeups(),
+        helpdesk=bootstrap.helpdesk,
+        clock=bootstrap.clock,
+        log=bootstrap.log(),
+        meter=bootstrap.log().meter,
+    )
 
 
 @cache

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from chalicelib import words
-from chalicelib.domain.events import UnknownEvent
 from chalicelib.domain.measure import Measure, Meter, Metric, Unit
 from chalicelib.domain.ports import Log
 
@@ -67,6 +65,8 @@ def measures(message: str, keys: Mapping[str, object]) -> _Measures:
 
 def reason(word: str) -> str:
     """Return a reason as one of a list that is known beforehand."""
+    from chalicelib import words  # most processes never need it
+
     known = "crash" if word.startswith("crash:") else word
     return known if known in PARKED_FOR or words.is_reason(known) else OTHER
 
@@ -93,6 +93,8 @@ def _not_accepted(_keys: _Keys) -> _Measures:
 
 
 def _ingested(keys: _Keys) -> _Measures:
+    from chalicelib.domain.events import UnknownEvent  # receive loads this module, too
+
     if keys["event"] == UnknownEvent.__name__:
         yield Measure(metric=Metric.UNKNOWN_EVENTS, dimensions={"source": keys["source"]})
 

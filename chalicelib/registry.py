@@ -6,15 +6,17 @@ import pkgutil
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from chalicelib import channels, helpdesks
-from chalicelib.domain.account import Desk
-from chalicelib.domain.ports import Channel, Helpdesk, Secrets
-from chalicelib.domain.setting import Setting
-from chalicelib.domain.upkeep import Onboarding
 from chalicelib.errors import UnknownIntegration
-from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.domain.account import Desk
+    from chalicelib.domain.ports import Channel, Helpdesk, Secrets
+    from chalicelib.domain.setting import Setting
+    from chalicelib.domain.upkeep import Onboarding
+    from chalicelib.settings import Settings
 
 
 def channel_names() -> list[str]:

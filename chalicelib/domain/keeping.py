@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.content import Attachment, File, Location
+if TYPE_CHECKING:
+    from chalicelib.domain.content import Attachment, File, Location
 
 
 class MediaStore(Protocol):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.domain.account import Account, AccountRef, Desk
-from chalicelib.domain.contact import Contact, Profile
-from chalicelib.domain.content import File, Location
-from chalicelib.domain.desk_events import DeskEvent
-from chalicelib.domain.envelope import Item
-from chalicelib.domain.events import ChannelEvent
-from chalicelib.domain.pace import Pace
-from chalicelib.domain.sending import Accepted, Sending
-from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
-from chalicelib.domain.window import Window
+if TYPE_CHECKING:
+    from chalicelib.domain.account import Account, AccountRef, Desk
+    from chalicelib.domain.contact import Contact, Profile
+    from chalicelib.domain.content import File, Location
+    from chalicelib.domain.desk_events import DeskEvent
+    from chalicelib.domain.envelope import Item
+    from chalicelib.domain.events import ChannelEvent
+    from chalicelib.domain.pace import Pace
+    from chalicelib.domain.sending import Accepted, Sending
+    from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
+    from chalicelib.domain.window import Window
 
 Clock = Callable[[], int]
 """Returns the time in ms since the epoch."""

@@ -18,7 +18,7 @@ _LEAST_TIME = 30.0  #: seconds, for what was found to be taken in
 @schedules.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:  # noqa: ARG001 - Chalice hands it over
     """Wake what is due."""
-    bootstrap.sweeper().sweep()
+    bootstrap_rare.sweeper().sweep()
 
 
 @schedules.schedule(Rate(1, unit=Rate.HOURS), name="reconcile")

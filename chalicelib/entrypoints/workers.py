@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, SQSEvent
 
-from chalicelib import bootstrap
-from chalicelib.domain.work import Verb
+from chalicelib import bootstrap, bootstrap_rare
+from chalicelib.entrypoints import priming
+
+if TYPE_CHECKING:
+    from chalicelib.domain.work import Verb
 
 workers = Blueprint(__name__)
 
@@ -33,6 +36,7 @@ def ingest(event: SQSEvent) -> Answer:
 @workers.on_sqs_message(queue="forward.fifo", batch_size=_BATCH, name="forward")
 def forward(event: SQSEvent) -> Answer:
     """Forward what the conversations woken have open."""
+    from chalicelib.domain.work import Verb
     from chalicelib.entrypoints import batches
 
     queue = bootstrap.wake_queue(Verb.FORWARD)
@@ -42,6 +46,7 @@ def forward(event: SQSEvent) -> Answer:
 @workers.on_sqs_message(queue="deliver.fifo", batch_size=_BATCH, name="deliver")
 def deliver(event: SQSEvent) -> Answer:
     """Deliver what the conversations woken have open."""
+    from chalicelib.domain.work import Verb
     from chalicelib.entrypoints import batches
 
     queue = bootstrap.wake_queue(Verb.DELIVER)
@@ -64,17 +69,25 @@ def dead_intake(event: SQSEvent) -> Answer:
 @workers.on_sqs_message(queue="forward-dead.fifo", batch_size=_BATCH, name="dead_forward")
 def dead_forward(event: SQSEvent) -> Answer:
     """Put off the work of wake-ups that failed again and again."""
+    from chalicelib.domain.work import Verb
+
     return _dead_wakeups(event, Verb.FORWARD)
 
 
 @workers.on_sqs_message(queue="deliver-dead.fifo", batch_size=_BATCH, name="dead_deliver")
 def dead_deliver(event: SQSEvent) -> Answer:
     """Put off the work of wake-ups that failed again and again."""
+    from chalicelib.domain.work import Verb
+
     return _dead_wakeups(event, Verb.DELIVER)
 
 
 def _dead_wakeups(event: SQSEvent, verb: Verb) -> Answer:
     from chalicelib.entrypoints import batches
 
-    sweeper = bootstrap.sweeper()
+    sweeper = bootstrap_rare.sweeper()
     return batches.in_order(event, None, lambda record: sweeper.put_off(record.body, verb))
+
+
+# The last step of every start: `app` imports this module, too.
+priming.prime()

@@ -7,18 +7,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from chalicelib.domain.account import Account
-from chalicelib.domain.contact import Contact
-from chalicelib.domain.content import File, Location
-from chalicelib.domain.ports import Secrets
 from chalicelib.errors import ConfigurationError, Refused, TransientError, Unauthorised
 from chalicelib.graph_api import handshake, signature
 from chalicelib.graph_api.error_codes import FILE_GONE
-from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
+    from chalicelib.domain.account import Account
+    from chalicelib.domain.contact import Contact
+    from chalicelib.domain.content import File, Location
+    from chalicelib.domain.ports import Secrets
     from chalicelib.graph_api.client import Graph
     from chalicelib.http_client import Transport
+    from chalicelib.settings import Settings
 
 
 class MetaChannel(ABC):
@@ -89,7 +89,8 @@ class MetaChannel(ABC):
         """Return the bodies of the calls that show that a message was read."""
 
     def _location(self, url: str, *, token: str = "") -> Location:
-        from chalicelib.graph_api import media  # as below
+        from chalicelib.domain.content import Location  # as below
+        from chalicelib.graph_api import media
 
         headers = {"authorization": f"Bearer {token}"} if token else {}
         return Location(url=url, hosts=media.hosts(self._settings.graph_url), headers=headers)

@@ -10,6 +10,7 @@ _LONGEST_IDENTIFIER: Final = 256  #: characters; the platforms' longest ids have
 _LONGEST_KIND: Final = 64  #: characters
 _DEEPEST: Final = 48  #: levels; what the platforms send has about ten
 _TOO_DEEP: Final = "(nested too deeply)"
+_NESTING: Final = (dict, list)
 
 # Seconds since the epoch stay below this until the year 5138, milliseconds above it since 1973.
 _SECONDS_END: Final = 100_000_000_000
@@ -36,7 +37,11 @@ def listing(value: object) -> list[Any]:
 
 def words(value: object) -> str:
     """Return a text with all that cannot be stored replaced by U+FFFD; empty where it is none."""
-    return _UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    # Nearly everything is ASCII, and there are many ids in a webhook.
+    is_plain = value.isascii() and "\0" not in value
+    return value if is_plain else _UNSTORABLE.sub("\ufffd", value)
 
 
 def identifier(value: object) -> str:
@@ -45,9 +50,8 @@ def identifier(value: object) -> str:
 
     What is longer than any id of the platforms is none either, since it fits no key.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    text = words(value)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    text = str(value) if is_number else words(value)
     return text if len(text) <= _LONGEST_IDENTIFIER else ""
 
 
@@ -115,10 +119,17 @@ def shallow(value: Any) -> Any:
 
 
 def _deeper(value: object, levels: int) -> bool:
-    if not isinstance(value, dict | list):
-        return False
-    children = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_deeper(child, levels - 1) for child in children)
+    layer = [value] if isinstance(value, _NESTING) else []
+    for _ in range(levels):
+        layer = [
+            child
+            for each in layer
+            for child in (each.values() if isinstance(each, dict) else each)
+            if isinstance(child, _NESTING)
+        ]
+        if not layer:
+            return False
+    return bool(layer)
 
 
 def _cut(value: object, levels: int) -> object:

@@ -46,7 +46,8 @@ AsObjects = BeforeValidator(_objects)
 class Payload(BaseModel):
     """A part of a webhook: only the fields that are read, each with a default."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    # A cold worker builds what its messages need, not what each kind of message would.
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     @classmethod
     def read(cls, value: object) -> Self:

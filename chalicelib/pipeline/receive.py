@@ -63,17 +63,10 @@ class Receiver:
             self.log.info("received", source=source, messages=[])
             return
         now = self.clock()
-        messages = [
-            outgoing(
-                lane.name,
-                Envelope(source=source, received_at=now, book=lane.book, items=lane.items),
-                (lane.items,),
-            )
-            for lane in lanes
-        ]
         left = lanes
         sent: list[tuple[str, str, Sequence[Lane]]] = []
-        if len(messages) <= BATCH_ENTRIES and total_bytes(messages) <= BATCH_BYTES:
+        messages = _batch(source, lanes, now=now)
+        if messages:
             ids = self.intake.send(messages)
             sent = [
                 (id_, m.deduplication, [lane])
@@ -130,6 +123,21 @@ def into_lanes(items: Sequence[Item]) -> list[Lane]:
     for item in items:
         lanes.setdefault((item.lane, item.book), []).append(item.raw)
     return [Lane(name, book, raws) for (name, book), raws in lanes.items()]
+
+
+def _batch(source: str, lanes: Sequence[Lane], *, now: int) -> list[Outgoing]:
+    """Return the queue messages of all lanes; none where they are more than one batch takes."""
+    if len(lanes) > BATCH_ENTRIES:
+        return []
+    messages = [
+        outgoing(
+            lane.name,
+            Envelope(source=source, received_at=now, book=lane.book, items=lane.items),
+            (lane.items,),
+        )
+        for lane in lanes
+    ]
+    return messages if total_bytes(messages) <= BATCH_BYTES else []
 
 
 def outgoing(lane: str, envelope: Envelope, identity: object) -> Outgoing:

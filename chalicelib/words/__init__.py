@@ -15,7 +15,8 @@ def say(language: str, key: str, **values: str) -> str:
     Return a sentence of the catalogue with its values put in.
 
     An unknown language speaks English; an unknown reason is `reason.other`, and an unknown part of
-    a message is one that is not supported; a channel that has no name is called by that of its folder. What no value is given for is left out.
+    a message is one that is not supported; a channel that has no name is called by that of its
+    folder. What no value is given for is left out.
     """
     catalogue = _catalogue(language if language in _LANGUAGES else _DEFAULT)
     if key.startswith("reason.") and key not in catalogue:

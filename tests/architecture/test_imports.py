@@ -42,7 +42,7 @@ def test_importing_the_app_needs_no_environment_and_loads_nothing_heavy():
 def test_importing_the_app_loads_nothing_that_only_some_invocations_need():
     ours = {module for module in loaded_by("import app") if module.startswith("chalicelib.")}
     loaded = {module.split(".")[1] for module in ours}
-    assert loaded == {"bootstrap", "bootstrap_rare", "domain", "entrypoints", "errors", "version"}
+    assert loaded == {"bootstrap", "bootstrap_rare", "entrypoints", "errors", "version"}
 
 
 @pytest.mark.parametrize("path", modules("chalicelib/domain"), ids=name)

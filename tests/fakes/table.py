@@ -18,6 +18,7 @@ class MemoryTable:
 
     def __init__(self) -> None:
         self._rows: dict[Key, dict[str, Any]] = {}
+        self._sorts: dict[str, set[str]] = {}  # of each partition
         self._lock = threading.Lock()
         self.calls: list[str] = []
 
@@ -31,8 +32,8 @@ class MemoryTable:
     def query(self, partition: str, prefix: str) -> list[dict[str, Any]]:
         self.calls.append("query")
         with self._lock:
-            keys = sorted(k for k in self._rows if k[0] == partition and k[1].startswith(prefix))
-            return [_copied(self._rows[key]) for key in keys]
+            sorts = sorted(k for k in self._sorts.get(partition, ()) if k.startswith(prefix))
+            return [_copied(self._rows[partition, sort]) for sort in sorts]
 
     def waiting(self, partition: str, *, until: int, most: int) -> list[dict[str, Any]]:
         self.calls.append("waiting")
@@ -65,8 +66,10 @@ class MemoryTable:
             for key, row in written.items():
                 if row is None:
                     self._rows.pop(key, None)
+                    self._sorts.get(key[0], set()).discard(key[1])
                 else:
                     self._rows[key] = row
+                    self._sorts.setdefault(key[0], set()).add(key[1])
 
 
 def _copied(value: Any) -> Any:

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from chalicelib.domain.account import Account
 from chalicelib.domain.contact import AliasKind, Contact
 from chalicelib.domain.envelope import Item
-from chalicelib.domain.events import ChannelEvent
-from chalicelib.domain.ports import Channel, Secrets
-from chalicelib.domain.sending import Sending
 from chalicelib.domain.setting import Setting
-from chalicelib.domain.upkeep import Onboarding
 from chalicelib.graph_api.account_settings import (
     ACCESS_TOKENS,
     APP_SECRETS,
@@ -23,10 +18,15 @@ from chalicelib.graph_api.account_settings import (
 )
 from chalicelib.graph_api.messaging import items
 from chalicelib.graph_api.messaging.channel import MessagingChannel
-from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
+    from chalicelib.domain.account import Account
+    from chalicelib.domain.events import ChannelEvent
+    from chalicelib.domain.ports import Channel, Secrets
+    from chalicelib.domain.sending import Sending
+    from chalicelib.domain.upkeep import Onboarding
     from chalicelib.http_client import Form
+    from chalicelib.settings import Settings
 
 
 #: In characters, and on the safe side of what these may be: see `portions.utf16_units`.

@@ -6,23 +6,23 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from chalicelib.channels.whatsapp import items
-from chalicelib.domain.account import Account
 from chalicelib.domain.contact import Contact, Profile
-from chalicelib.domain.content import Attachment, File, Location
 from chalicelib.domain.envelope import Item
-from chalicelib.domain.events import ChannelEvent
 from chalicelib.domain.pace import Pace
-from chalicelib.domain.ports import Channel, Secrets
-from chalicelib.domain.sending import Accepted, Sending
 from chalicelib.domain.setting import Setting
-from chalicelib.domain.upkeep import Onboarding
 from chalicelib.domain.window import HOUR, Window
 from chalicelib.graph_api.account_settings import ACCESS_TOKENS, APP_SECRETS, READ_MARKS
 from chalicelib.graph_api.channel import MetaChannel
-from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
+    from chalicelib.domain.account import Account
+    from chalicelib.domain.content import Attachment, File, Location
+    from chalicelib.domain.events import ChannelEvent
+    from chalicelib.domain.ports import Channel, Secrets
+    from chalicelib.domain.sending import Accepted, Sending
+    from chalicelib.domain.upkeep import Onboarding
     from chalicelib.graph_api.client import Graph
+    from chalicelib.settings import Settings
 
 
 #: In characters, and on the safe side of what these may be: see `portions.utf16_units`.

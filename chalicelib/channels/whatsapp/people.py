@@ -105,9 +105,9 @@ class Cards:
         taken for the contact of its parent id, else for the sole contact's if it is `alone`: if
         nothing beside it names anybody.
         """
-        named = [side for side in sides if aliases(item, {}, side)]
+        named = [names for names in (aliases(item, {}, side) for side in sides) if names]
         if named:
-            cards = (self._named(item, side) for side in named)
+            cards = (self._named(names) for names in named)
             return next((card for card in cards if card is not None), None)
         parent = identifier(item.get(sides[0].parent))
         related = self._by_parent.get(parent, []) if parent else []
@@ -115,8 +115,7 @@ class Cards:
             return related[0]
         return self._cards[0] if alone and len(self._cards) == 1 else None
 
-    def _named(self, item: Mapping[str, Any], side: Side) -> Mapping[str, Any] | None:
-        names = aliases(item, {}, side)
+    def _named(self, names: Sequence[Alias]) -> Mapping[str, Any] | None:
         card = next((self._by_alias[name] for name in names if name in self._by_alias), None)
         everything = (*names, *aliases({}, card or {}))
         # A shared number with two scoped ids is two people: numbers are given away.
@@ -135,8 +134,8 @@ def _meets(item: Mapping[str, Any], card: Mapping[str, Any], side: Side) -> bool
 
 
 def _named(bsuid: str, number: str) -> tuple[Alias, ...]:
-    named = ((AliasKind.BSUID, bsuid), (AliasKind.PHONE, number))
-    return tuple(Alias(kind, value) for kind, value in named if value)
+    scoped = (Alias(AliasKind.BSUID, bsuid),) if bsuid else ()
+    return (*scoped, Alias(AliasKind.PHONE, number)) if number else scoped
 
 
 def _scoped(value: object) -> str:

@@ -6,15 +6,16 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from chalicelib.domain.account import Account
 from chalicelib.domain.contact import AliasKind, Contact, Profile
-from chalicelib.domain.sending import Accepted, Sending
+from chalicelib.domain.sending import Accepted
 from chalicelib.domain.window import HOUR, Window
 from chalicelib.errors import Refused
 from chalicelib.graph_api.channel import MetaChannel
 from chalicelib.graph_api.error_codes import ELSEWHERE, NOT_REACHABLE
 
 if TYPE_CHECKING:
+    from chalicelib.domain.account import Account
+    from chalicelib.domain.sending import Sending
     from chalicelib.http_client import Form
 
 #: The option of an account under which conversations are taken over that another application holds.
