@@ -47,6 +47,10 @@ def test_an_account_that_meta_has_cut_off_is_found_mended_and_heard_again(run: L
         assert run.write("messenger", contact, "told again") == 200
         ticket = eventually(lambda: run.ticket(channel="messenger", said="told again"))
         assert "told again" in comments(ticket)
+        # And what was said meanwhile is asked for.
+        status, told = run.ops("reconcile", "--grace", "0", "--account", page)
+        assert status == 1, told
+        eventually(lambda: run.ticket(channel="messenger", said="nobody tells of me"))
     finally:
         run.forget("/sim/standing")
 

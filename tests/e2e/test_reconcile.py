@@ -29,6 +29,13 @@ def reconcile(run: LocalRun, *arguments: str) -> tuple[int, dict[str, Any]]:
     return status, answer
 
 
+@pytest.fixture(scope="module", autouse=True)
+def heard_of_everything(run: LocalRun) -> None:
+    """What other tests kept from the application is taken in before."""
+    reconcile(run)
+    at_rest(run)
+
+
 def at_rest(run: LocalRun) -> dict[str, Any]:
     eventually(lambda: run.verify()["pending"] == 0)
     return run.verify()
