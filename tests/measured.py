@@ -18,6 +18,7 @@ LINES: Mapping[str, Mapping[str, Any]] = {
     "webhook not accepted": {"source": "desk:local", "error": "TransientError"},
     "ingested": {"source": "channel:messenger", "event": "UnknownEvent"},
     "forwarded": {"channel": "messenger", "desk": "local", "waited": 1000},
+    "ticket incomplete": {"desk": "local"},
     "sent": {"channel": "messenger", "answered_after": 60_000},
     "send refused": {"channel": "messenger", "reason": "window_closed"},
     "reply failed": {"source": "channel:messenger", "reason": "window_closed"},
