@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,8 @@ class Notice:
     What was told, about whom, and when.
 
     `aliases` is empty where nobody is named; `card` is the person's contact, `{}` without one.
-    `raw_key` stands in for the key where the platform gives no id. In `standby` another application
-    holds the conversation. Times are in ms.
+    `told` is everything that it says. In `standby` another application holds the conversation. Times
+    are in ms.
     """
 
     account: AccountRef
@@ -33,7 +33,7 @@ class Notice:
     topic: str
     item: Mapping[str, Any]
     occurred_at: int
-    raw_key: str
+    told: Sequence[Any]
 
     @classmethod
     def read(cls, raw: Mapping[str, Any], *, channel: str, received_at: int) -> Notice:
@@ -55,8 +55,14 @@ class Notice:
             topic=topic,
             item=items.echoed(item) if name == items.ECHO else item,
             occurred_at=moment(timestamp, received_at=received_at, otherwise=of_entry),
-            raw_key=keys.raw(channel, account, topic, name, item=[raw.get("item"), time]),
+            told=[raw.get("item"), time],
         )
+
+    @property
+    def raw_key(self) -> str:
+        """Return what stands in for the key where the platform gives no id."""
+        where = (self.account.channel, self.account.id, self.topic, self.kind)
+        return keys.raw(*where, item=self.told)
 
     @property
     def contact(self) -> Contact:

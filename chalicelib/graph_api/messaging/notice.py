@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +23,8 @@ class Notice:
     What was told, about whom, and when.
 
     `customer` is empty where nobody but the account is named; `echo` says that the account wrote.
-    `raw_key` stands in for the key where the platform gives no id. Times are in ms; `told_at` is 0
-    where the platform told none, `occurred_at` the time of receipt then.
+    `told` is everything that it says. Times are in ms; `told_at` is 0 where the platform told none,
+    `occurred_at` the time of receipt then.
     """
 
     account: AccountRef
@@ -37,7 +37,7 @@ class Notice:
     told_at: int
     occurred_at: int
     received_at: int
-    raw_key: str
+    told: Sequence[Any]
 
     @classmethod
     def read(
@@ -48,7 +48,7 @@ class Notice:
         item = mapping(raw.get("item"))
         name = kind(raw.get("kind"), otherwise="other")
         account, customer = entry_id, ""
-        told = [raw.get("item")]
+        told: list[object] = [raw.get("item")]
         times = [item.get("timestamp")]
         if name in (MESSAGING, STANDBY):
             account, customer = parties(entry_id, item)
@@ -69,8 +69,13 @@ class Notice:
             told_at=told_at,
             occurred_at=told_at or received_at,
             received_at=received_at,
-            raw_key=keys.raw(channel, account, name, item=told),
+            told=told,
         )
+
+    @property
+    def raw_key(self) -> str:
+        """Return what stands in for the key where the platform gives no id."""
+        return keys.raw(self.account.channel, self.account.id, self.kind, item=self.told)
 
     @property
     def contact(self) -> Contact:
