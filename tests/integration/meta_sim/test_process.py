@@ -9,6 +9,8 @@ import time
 
 from tests.integration.meta_sim.world import Application, Meta, eventually, new_contact
 
+SOON = 8.0  #: seconds, on a busy machine; an answer that is waited for takes 20
+
 
 def free_port() -> int:
     """Return a port that nobody listens on."""
@@ -70,7 +72,7 @@ def test_it_leaves_at_once_though_an_answer_is_under_way(tmp_path, application):
     eventually(lambda: len(application.attempts) == 2)
     started = time.monotonic()
     assert meta.stop() == 0
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < SOON
 
 
 def test_it_leaves_when_its_parent_is_gone(tmp_path, application):
