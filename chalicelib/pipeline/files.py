@@ -86,14 +86,19 @@ def found_since(
     """
     Return what tells the messages of a conversation which of their files are kept by now.
 
-    `before` and `after` are the same files, before and after an attempt to fetch them.
+    `before` and `after` are the same files, before and after an attempt to fetch them. In a message
+    they go on being called as they were told: by that the lines that recall it are found again.
     """
     had = {file.origin for file in before if file.key}
     new = {file.origin: file for file in after if file.key and file.origin not in had}
+
+    def found(file: File) -> File:
+        return replace(new[file.origin], name=file.name) if file.origin in new else file
+
     changes = []
     for kept in said:
         content = kept.message.content
-        files = tuple(file if file.key else new.get(file.origin, file) for file in content.files)
+        files = tuple(file if file.key else found(file) for file in content.files)
         if files != content.files:
             changes.append(FilesFound(kept, replace(content, files=files)))
     return changes

@@ -109,6 +109,18 @@ def test_a_file_of_standby_that_could_be_had_later_is_forgotten_when_it_is_unsen
     assert world.media.objects == {}
 
 
+def test_a_transcript_forgets_a_file_that_had_no_name_until_it_could_be_had(world):
+    secret = customer("the secret word", mid="m1", files=[""])
+    world.media.faults.plan("fetch", TransientError("no answer"))
+    world.hear(secret, control("", at=START + 1))
+    world.run_until_quiet()
+    assert "the secret word [image]" in world.ticket().texts()[0]
+    assert [each.name for each in world.ticket().entries[0].entry.files] == ["image.bin"]
+    world.hear(unsend(of=secret))
+    world.run_until_quiet()
+    assert "secret" not in f"{list(world.table.scan())}"
+
+
 def test_what_was_unsent_in_standby_is_not_in_the_transcript(world):
     secret = customer("the secret word", mid="m1")
     world.hear(secret, customer("nothing"), unsend(of=secret), control("", at=START + 1))
