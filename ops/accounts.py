@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from chalicelib import bootstrap, registry
+from chalicelib import bootstrap, registry, words
 from chalicelib.domain import rotation
 from chalicelib.domain.account import Account, AccountRef
 from chalicelib.domain.standing import Finding, Light
@@ -22,7 +22,6 @@ from ops.outside import Fresh, Outside
 from ops.stages import Stage, WrongCall
 from ops.terminal import show, show_json, show_table
 
-_LANGUAGES = ("en", "it")
 _NODE = "graph_id"  #: the one setting that is a field of the row
 
 
@@ -192,7 +191,7 @@ def _described(
         language,
         "Language of notes",
         option="--language",
-        among=_LANGUAGES,
+        among=words.LANGUAGES,
         known=before.language if before else "en",
     )
     known = {**before.options, _NODE: before.graph_id} if before else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from chalicelib import words
 from chalicelib.domain.changes import (
@@ -133,13 +134,14 @@ def _quotes(gone: Iterable[MessageKept], *, language: str) -> dict[str, str]:
     Return the lines that recall what is forgotten, each with what stands in its place.
 
     In both `_ANYBODY` stands for whoever said it: a transcript names people as they were called then.
+    What was recalled while the account had another language is found, too.
     """
     found = {}
-    for kept in gone:
+    for kept, tongue in product(gone, (*words.LANGUAGES, language)):
         bare = replace(kept.message, content=TAKEN_BACK)
-        found[quote(kept.message, language=language)] = quote(bare, language=language)
-        line = line_of(kept.message, name=_ANYBODY, language=language)
-        found[line] = line_of(bare, name=_ANYBODY, language=language)
+        found[quote(kept.message, language=tongue)] = quote(bare, language=tongue)
+        line = line_of(kept.message, name=_ANYBODY, language=tongue)
+        found[line] = line_of(bare, name=_ANYBODY, language=tongue)
     return found
 
 

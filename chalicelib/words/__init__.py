@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import cast
 
 _DEFAULT = "en"
-_LANGUAGES = frozenset({"en", "it"})
+LANGUAGES = ("en", "it")
+"""Those that there is a catalogue of."""
 
 
 def say(language: str, key: str, **values: str) -> str:
@@ -18,7 +19,7 @@ def say(language: str, key: str, **values: str) -> str:
     a message is one that is not supported; a channel that has no name is called by that of its
     folder. What no value is given for is left out.
     """
-    catalogue = _catalogue(language if language in _LANGUAGES else _DEFAULT)
+    catalogue = _catalogue(language if language in LANGUAGES else _DEFAULT)
     if key.startswith("reason.") and key not in catalogue:
         key = "reason.other"
     if key.startswith("channel.") and key not in catalogue:

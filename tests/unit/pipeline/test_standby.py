@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -149,6 +150,18 @@ def test_a_transcript_forgets_an_unsend_whatever_its_writer_is_called_by_then(wo
     world.hear(message("and more", name="Anna \\1", at=START + 2))
     world.run_until_quiet()
     assert world.conversation().contact.name == "Anna \\1"
+    world.hear(unsend(of=secret))
+    world.run_until_quiet()
+    assert "secret" not in f"{list(world.table.scan())}"
+
+
+def test_a_transcript_forgets_an_unsend_though_the_account_has_changed_its_language(world):
+    secret = echo("the secret word", mid="m1") | STANDBY
+    world.hear(secret, customer("nothing"), control("", at=START + 1))
+    world.run_until_quiet()
+    assert "secret" in world.ticket().texts()[0]
+    account = world.account
+    world.directory.accounts[account.ref] = replace(account, language="it")
     world.hear(unsend(of=secret))
     world.run_until_quiet()
     assert "secret" not in f"{list(world.table.scan())}"
