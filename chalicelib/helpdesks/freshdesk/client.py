@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote, urlencode
 
 from chalicelib.desk_api.api import Api, meaning, refused, said
-from chalicelib.desk_api.pages import numbered
+from chalicelib.desk_api.people import found_or_made
 from chalicelib.desk_api.uploads import with_files
 from chalicelib.domain.content import Attachment
 from chalicelib.errors import Gone, Refused, ScriptaError, TransientError
@@ -41,20 +40,16 @@ class Client:
     def customer(self, contact: Mapping[str, Any]) -> int:
         """Return the id of the contact with an external id, who is made where there is none."""
         named = {"unique_external_id": contact["unique_external_id"]}
-        if (known := self._contact(named)) is not None:
-            return known
         try:
-            return self._new_contact(contact)
+            return found_or_made(lambda: self._contact(named), lambda: self._new_contact(contact))
         except Refused as refused:
             if refused.detail != _DUPLICATE:
                 raise
-        # Somebody was faster, or the phone is another contact's own.
-        if (known := self._contact(named)) is not None:
-            return known
+        # The phone is another contact's own.
         return self._new_contact({key: contact[key] for key in contact if key != "phone"})
 
     def _contact(self, named: Mapping[str, str]) -> int | None:
-        found = self._api.read(f"contacts?{urlencode(named, quote_via=quote)}", list[Identified])
+        found = self._api.read("contacts", list[Identified], asked=named)
         return found[0].id if found else None
 
     def _new_contact(self, contact: Mapping[str, Any]) -> int:
@@ -91,8 +86,7 @@ class Client:
             if ticket.holds(field) == value:
                 return ticket
         found = self.search(field, value) if re.fullmatch(_UNQUOTED, value) else []
-        there = [each for each in found if each.holds(field) == value]
-        there = [each for each in there if not (each.deleted or each.spam)]
+        there = [each for each in found if each.holds(field) == value and not each.is_removed]
         return max(there, key=lambda each: each.id, default=None)
 
     def tickets_since(self, since: str, *, pages: int) -> Iterator[TicketRow]:
@@ -100,18 +94,14 @@ class Client:
         return self._tickets({"updated_since": since, "order_by": "updated_at"}, pages=pages)
 
     def _tickets(self, asked: Mapping[str, str], *, pages: int) -> Iterator[TicketRow]:
-        def page(number: int) -> list[TicketRow]:
-            query = {**asked, "order_type": "desc", "per_page": _PAGE, "page": number}
-            path = f"tickets?{urlencode(query, quote_via=quote)}"
-            return self._api.read(path, list[TicketRow])
-
-        return numbered(page, size=_PAGE, most=pages)
+        asked = {**asked, "order_type": "desc", "per_page": str(_PAGE)}
+        return self._api.pages("tickets", list[TicketRow], asked=asked, size=_PAGE, most=pages)
 
     def search(self, field: str, value: str) -> list[TicketRow]:
         """Return the tickets whose own field holds a value, which has no quote in it."""
-        query = urlencode({"query": f"\"{field}:'{value}'\""}, quote_via=quote)
-        path = f"search/tickets?{query}"
-        return self._api.read(path, list[TicketRow], within="results", timeout=_CHECK_TIMEOUT)
+        asked = {"query": f"\"{field}:'{value}'\""}
+        path, rows = "search/tickets", list[TicketRow]
+        return self._api.read(path, rows, asked=asked, within="results", timeout=_CHECK_TIMEOUT)
 
     def check_field(self, field: str, option: str) -> None:
         """Return if an option's field can be searched for texts; raise Refused where it cannot."""
@@ -123,12 +113,9 @@ class Client:
 
     def conversations(self, ticket_id: int) -> list[Conversation]:
         """Return what was written in a ticket behind its description, oldest first."""
-
-        def page(number: int) -> list[Conversation]:
-            path = f"tickets/{ticket_id}/conversations?per_page={_PAGE}&page={number}"
-            return self._api.read(path, list[Conversation])
-
-        found = list(numbered(page, size=_PAGE, most=_MOST_PAGES))
+        path, asked = f"tickets/{ticket_id}/conversations", {"per_page": _PAGE}
+        rows = self._api.pages(path, list[Conversation], asked=asked, size=_PAGE, most=_MOST_PAGES)
+        found = list(rows)
         if len(found) == _PAGE * _MOST_PAGES:
             raise TransientError("the ticket is too long to be looked through")
         return sorted(found, key=lambda each: each.id)

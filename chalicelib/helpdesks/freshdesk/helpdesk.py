@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api.adapter import Adapter, author_of, basic, number, number_or_zero
-from chalicelib.desk_api.own_fields import FIELDS
-from chalicelib.desk_api.settings import NUMBER, api_token, webhook_secret
+from chalicelib.desk_api.adapter import (
+    Adapter,
+    author_of,
+    basic,
+    first_behind,
+    number,
+    number_or_zero,
+)
+from chalicelib.desk_api.settings import NUMBER, api_token, ticket_fields, webhook_secret
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_allowed
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.desk_events import DeskEvent
-from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Authenticity, Entry, EntryKind, Opening, Promise, Ticket
-from chalicelib.errors import Gone, Refused, TransientError
+from chalicelib.errors import Gone, Refused
 from chalicelib.helpdesks.freshdesk import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.freshdesk.client import Client
     from chalicelib.helpdesks.freshdesk.payloads import Conversation, Notice, TicketRow
-    from chalicelib.http_client import Transport
 
 _FIELD: Final = r"[a-z0-9_]{1,100}"
 
 SETTINGS: Final[Sequence[Setting]] = (
     Setting(name="agent", words="id of the bridge's own agent", required=True, pattern=NUMBER),
-    Setting(
-        name="reference_field", words="ticket field for our name", required=True, pattern=_FIELD
-    ),
     api_token("API key of that agent"),
     webhook_secret("what the webhook brings", pattern=".{16,}"),
     Setting(name="group", words="id of the group that gets new tickets", pattern=NUMBER),
-    Setting(name="channel_field", words="ticket field for the channel", pattern=_FIELD),
-    Setting(name="account_field", words="ticket field for the account", pattern=_FIELD),
-    Setting(name="handle_field", words="ticket field for the handle", pattern=_FIELD),
+    *ticket_fields("ticket field", pattern=_FIELD, needed=("reference_field",)),
 )
 
 # Where Freshdesk keeps attachments: at hosts of its own, and in a bucket at somebody else's.
@@ -58,6 +56,7 @@ class Freshdesk(Adapter):
     field that holds our references; docs/helpdesks/freshdesk.md has the others.
     """
 
+    webhooks = webhook
     promise = Promise(
         lookup_lag=5.0,
         authenticity=Authenticity.COMES_ALONG,
@@ -65,18 +64,7 @@ class Freshdesk(Adapter):
         names_authors=True,
     )
 
-    def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
-        super().__init__(desk=desk, secrets=secrets, http=http)
-        self._recalled: tuple[TicketRow, Conversation] | None = None
-
-    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
-        """Return if one of our secrets came along; raise InvalidSignature in every other case."""
-        del body
-        webhook.verify(headers, secrets=self._secret("webhook_secrets"))
-
-    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
-        """Return the one item that a webhook is."""
-        return webhook.split(body, desk=self._desk.id)
+    _recalled: tuple[TicketRow, Sequence[Conversation]] | None = None
 
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
         """
@@ -173,9 +161,7 @@ class Freshdesk(Adapter):
         client, known = self._client(), number_or_zero(after)
         ticket = client.ticket(number(ticket_id))
         ours = entries.ours(client.conversations(ticket.id), ticket, agent=self._agent())
-        same = (each for each in ours if each.id > known and entries.is_same(each, entry))
-        found = next(same, None)
-        return str(found.id) if found else None
+        return first_behind(known, ours, lambda each: entries.is_same(each, entry))
 
     def locate(self, file: File) -> Location:
         """Return the address that Freshdesk told, if it is one of its own; none gets credentials."""
@@ -203,7 +189,7 @@ class Freshdesk(Adapter):
                 if conversation.created_at.timestamp() * 1000 < since:
                     break
                 if mapper.is_agents(conversation, ticket, agent=agent):
-                    self._recalled = (ticket, conversation)
+                    self._recalled = ticket, [conversation]
                     yield mapper.recalled(conversation, ticket)
 
     def check(self) -> None:
@@ -219,16 +205,13 @@ class Freshdesk(Adapter):
         """Return the agent's reply that a webhook was sent for, if there is one."""
         from chalicelib.helpdesks.freshdesk import mapper
 
-        known = self._recalled
-        if known and mapper.is_named(known, about):
-            ticket, found = known
-        else:
-            client, agent = self._client(), self._agent()
+        client, agent, known = self._client(), self._agent(), self._recalled
+        if known is None or not mapper.is_named(*known, about):
             ticket = client.ticket(int(about.ticket_id))
-            said = client.conversations(ticket.id)
-            if (chosen := mapper.meant(said, ticket, about, agent=agent, at=received_at)) is None:
-                return None
-            found = chosen
+            known = ticket, client.conversations(ticket.id)
+        ticket, said = known
+        if (found := mapper.meant(said, ticket, about, agent=agent, at=received_at)) is None:
+            return None
         reference = ticket.holds(self._reference_field())
         return mapper.reply(
             found, ticket, desk=self._desk.id, reference=reference, comment=about.comment
@@ -263,11 +246,7 @@ class Freshdesk(Adapter):
 
     def _fields(self) -> dict[str, str]:
         self._needed("reference_field")
-        chosen = {option: field for option in FIELDS if (field := self._option(option))}
-        for option, field in chosen.items():
-            if not re.fullmatch(_FIELD, field):
-                raise TransientError(f"the desk's option '{option}' names no field")
-        return chosen
+        return self._own_fields(_FIELD)
 
     def _ticket(self, row: TicketRow, *, last_entry: str) -> Ticket:
         return Ticket(

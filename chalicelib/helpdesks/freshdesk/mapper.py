@@ -24,20 +24,15 @@ _MS: Final = 1000
 
 def told(raw: Mapping[str, Any]) -> Notice:
     """Return what a webhook tells; one out of Freshdesk's own form is of a reply."""
-    if webhook.SIMPLE not in raw:
-        return Notice.model_validate(dict(raw))
-    chosen = items.fields(raw[webhook.SIMPLE])
-    return Notice(
-        event=webhook.REPLY,
-        ticket_id=chosen.get("ticket_id"),
-        comment=chosen.get("ticket_latest_public_comment"),
-    )
+    if webhook.SIMPLE in raw:
+        raw = {**items.fields(raw[webhook.SIMPLE]), "event": webhook.REPLY}
+    return Notice.model_validate(dict(raw))
 
 
-def is_named(known: tuple[TicketRow, Conversation], about: Notice) -> bool:
-    """Tell whether a webhook names just that reply."""
-    ticket, conversation = known
-    return (about.ticket_id, about.conversation_id) == (str(ticket.id), str(conversation.id))
+def is_named(ticket: TicketRow, said: Iterable[Conversation], about: Notice) -> bool:
+    """Tell whether a webhook names something of what was said in a ticket."""
+    names = {str(each.id) for each in said}
+    return about.ticket_id == str(ticket.id) and about.conversation_id in names
 
 
 def is_agents(conversation: Conversation, ticket: TicketRow, *, agent: int) -> bool:
@@ -119,15 +114,10 @@ def _file(stored: Stored) -> File:
 def change(ticket: TicketRow, *, desk: str) -> TicketChanged:
     """Return how a ticket stands."""
     status = TicketStatus.CLOSED if ticket.status in _CLOSED else TicketStatus.OPEN
-    if is_removed(ticket):
+    if ticket.is_removed:
         status = TicketStatus.GONE
     at = round(ticket.updated_at.timestamp() * _MS)
     return changed(str(ticket.id), status, status, str(at), desk=desk, at=at)
-
-
-def is_removed(ticket: TicketRow) -> bool:
-    """Tell whether a ticket is in the bin or among spam."""
-    return bool(ticket.deleted or ticket.spam)
 
 
 def recalled(conversation: Conversation, ticket: TicketRow) -> dict[str, Any]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from chalicelib.desk_api.api import Api, meaning, said, said_by_the_api
-from chalicelib.desk_api.pages import numbered
 from chalicelib.errors import ScriptaError, TransientError
 from chalicelib.helpdesks.zammad.payloads import Article, Link, Me, Ticket, Written
 from chalicelib.http_client import Response, Transport
@@ -48,8 +46,8 @@ class Client:
 
     def links(self, ticket: int) -> Sequence[Link]:
         """Return the links of a ticket to others."""
-        asked = urlencode({"link_object": "Ticket", "link_object_value": ticket})
-        return self._api.read(f"links?{asked}", list[Link], within="links")
+        asked = {"link_object": "Ticket", "link_object_value": ticket}
+        return self._api.read("links", list[Link], asked=asked, within="links")
 
     def having(self, field: str, operator: str, value: str) -> Iterator[Ticket]:
         """
@@ -63,14 +61,11 @@ class Client:
             "sort_by": "updated_at",
             "order_by": "desc",
             "expand": "true",
-            "per_page": str(_PAGE),
+            "per_page": _PAGE,
         }
-
-        def page(number: int) -> list[Ticket]:
-            path = f"tickets/search?{urlencode(asked | {'page': str(number)})}"
-            return self._api.read(path, list[Ticket])
-
-        return numbered(page, size=_PAGE, most=_MOST_PAGES)
+        return self._api.pages(
+            "tickets/search", list[Ticket], asked=asked, size=_PAGE, most=_MOST_PAGES
+        )
 
     def me(self) -> Me:
         """Return whose the token is."""
