@@ -158,7 +158,7 @@ class _Numbered(Protocol):
 _Row = TypeVar("_Row", bound=_Numbered)
 
 
-def first_behind(known: int, rows: Iterable[_Row], is_it: Callable[[_Row], bool]) -> str | None:
+def behind(known: int, rows: Iterable[_Row], is_it: Callable[[_Row], bool]) -> str | None:
     """Return the id of the first entry behind the entry `known` that is the one looked for."""
     return next((str(row.id) for row in rows if row.id > known and is_it(row)), None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, urlencode
 
 from pydantic import TypeAdapter, ValidationError
@@ -199,6 +199,27 @@ class Api:
         if response is None:
             raise Unauthorised("no credential is configured")
         return response
+
+
+class DeskClient:
+    """
+    What clients begin with whose desk has one API, at a `path` of its address.
+
+    `url` is that address without a slash at the end. See `Api` for what every call may raise.
+    """
+
+    path: ClassVar[str]
+
+    def __init__(
+        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
+    ) -> None:
+        self._api = Api(
+            url=f"{url}{self.path}", credentials=credentials, http=http, meaning=self._meaning
+        )
+
+    def _meaning(self, response: Response, wrote: bool) -> ScriptaError:
+        """Return the error that an unsuccessful answer of this API stands for; see `Meaning`."""
+        return meaning(response, wrote)
 
 
 def _understood(response: Response, answer: type[_Answer], within: str) -> _Answer:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api.adapter import Adapter, first_behind, number, number_or_zero
+from chalicelib.desk_api.adapter import Adapter, behind, number, number_or_zero
 from chalicelib.desk_api.settings import NUMBER, api_token, webhook_secret
 from chalicelib.domain.account import Desk
 from chalicelib.domain.content import File, Location
@@ -112,7 +112,7 @@ class Chatwoot(Adapter):
 
         name, known = mapper.source(entry.key), number_or_zero(after)
         messages = self._client().messages_after(number(ticket_id), known)
-        return first_behind(known, messages, lambda message: message.source_id == name)
+        return behind(known, messages, lambda message: message.source_id == name)
 
     def locate(self, file: File) -> Location:
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from chalicelib.desk_api.adapter import first_behind
+from chalicelib.desk_api.adapter import behind
 from chalicelib.domain.ticket import Entry
 from chalicelib.helpdesks.django_helpdesk import mapper
 from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, TicketAnswer
@@ -33,7 +33,7 @@ def _same(candidates: Iterable[FollowUp], *, known: int, entry: Entry) -> str | 
     def is_it(row: FollowUp) -> bool:
         return row.public == entry.kind.is_public and mapper.is_same(row.comment, entry.text)
 
-    return first_behind(known, candidates, is_it)
+    return behind(known, candidates, is_it)
 
 
 def ends_with_a_beginning(ticket: TicketAnswer) -> bool:

@@ -6,14 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api.adapter import (
-    Adapter,
-    author_of,
-    basic,
-    first_behind,
-    number,
-    number_or_zero,
-)
+from chalicelib.desk_api.adapter import Adapter, author_of, basic, behind, number, number_or_zero
 from chalicelib.desk_api.settings import NUMBER, api_token, ticket_fields, webhook_secret
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_allowed
@@ -99,18 +92,10 @@ class Freshdesk(Adapter):
 
         client, entry, agent = self._client(), opening.entry, self._agent()
         whole = entries.is_description(entry)
-        begun = None if whole else self._look(client, opening.reference)
-        if begun and entries.is_unfinished(*begun):
-            ticket, _ = begun
-        else:
-            requester = client.customer(entries.person(opening.customer))
-            body = entries.new_ticket(
-                opening,
-                requester=requester,
-                fields=self._fields(),
-                group=self._number_if_any("group"),
-            )
-            ticket = client.create(body, files=entry.files if whole else ())
+        ticket, last = (None, "") if whole else self._look(client, opening.reference)
+        if ticket is None or last:
+            group = self._number_if_any("group")
+            ticket = entries.begin(client, opening, fields=self._fields(), group=group)
         if whole:
             return self._ticket(ticket, last_entry=entries.DESCRIPTION)
         author = ticket.requester_id if entry.kind is EntryKind.COMMENT else agent
@@ -145,14 +130,8 @@ class Freshdesk(Adapter):
         The newest 300 are looked through, since a search does not see a new ticket for minutes; one
         that is older is searched for. One that lacks its first entry is not found.
         """
-        from chalicelib.helpdesks.freshdesk import entries
-
-        found = self._look(self._client(), reference)
-        if found is None or entries.is_unfinished(*found):
-            return None
-        ticket, written = found
-        last = str(written[-1].id) if written else entries.DESCRIPTION
-        return self._ticket(ticket, last_entry=last)
+        ticket, last = self._look(self._client(), reference)
+        return self._ticket(ticket, last_entry=last) if ticket and last else None
 
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
         """Return the id of the first note of ours behind `after` that says the same to the same."""
@@ -160,8 +139,8 @@ class Freshdesk(Adapter):
 
         client, known = self._client(), number_or_zero(after)
         ticket = client.ticket(number(ticket_id))
-        ours = entries.ours(client.conversations(ticket.id), ticket, agent=self._agent())
-        return first_behind(known, ours, lambda each: entries.is_same(each, entry))
+        ours = entries.ours(client, ticket, agent=self._agent())
+        return behind(known, ours, lambda each: entries.is_same(each, entry))
 
     def locate(self, file: File) -> Location:
         """Return the address that Freshdesk told, if it is one of its own; none gets credentials."""
@@ -182,7 +161,7 @@ class Freshdesk(Adapter):
 
         client, field, agent = self._client(), self._reference_field(), self._agent()
         began = datetime.fromtimestamp(since // 1000, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        for ticket in client.tickets_since(began, pages=_RECALLED):
+        for ticket in client.newest("updated_at", pages=_RECALLED, updated_since=began):
             if not ticket.holds(field):
                 continue
             for conversation in reversed(client.conversations(ticket.id)):
@@ -217,15 +196,14 @@ class Freshdesk(Adapter):
             found, ticket, desk=self._desk.id, reference=reference, comment=about.comment
         )
 
-    def _look(self, client: Client, reference: str) -> tuple[TicketRow, list[Conversation]] | None:
-        """Return the ticket of a reference and what we wrote into it behind its description."""
+    def _look(self, client: Client, reference: str) -> tuple[TicketRow | None, str]:
+        """Return the ticket of a reference and our last entry there; see `entries.last_of`."""
         from chalicelib.helpdesks.freshdesk import entries
 
-        row = client.named(self._reference_field(), reference)
-        if row is None:
-            return None
+        if (row := client.named(self._reference_field(), reference)) is None:
+            return None, ""
         ticket = client.ticket(row.id)
-        return ticket, entries.ours(client.conversations(row.id), ticket, agent=self._agent())
+        return ticket, entries.last_of(entries.ours(client, ticket, agent=self._agent()), ticket)
 
     def _client(self) -> Client:
         # urllib3 and pydantic: receive loads this module and calls nobody.

@@ -62,7 +62,7 @@ def meant(
         theirs = [each for each in known if is_agents(each, ticket, agent=agent)]
         same = [each for each in known if _is_in(each, about.comment)]
         if not same and _is_of_files(about.comment):
-            same = [each for each in theirs if not words(_text(each))]
+            same = [each for each in theirs if not words(text_of(each.body))]
         same = same or theirs
     earlier = [each for each in same if each.created_at.timestamp() * _MS <= at]
     found = next(reversed(earlier or same), None)
@@ -73,7 +73,7 @@ def reply(
     conversation: Conversation, ticket: TicketRow, *, desk: str, reference: str, comment: str
 ) -> ReplyWritten:
     """Return an agent's reply; the webhook's `comment` has its writer's name before the words."""
-    text = _text(conversation)
+    text = text_of(conversation.body)
     before, colon, _ = text_of(comment).partition(" :")
     return ReplyWritten(
         key=items.key(desk, "reply", str(conversation.id)),
@@ -91,7 +91,7 @@ def reply(
 def _is_in(conversation: Conversation, comment: str) -> bool:
     """Tell whether a webhook's comment, a page or its text, ends with what was written."""
     said = {words(text_of(comment)), words(comment)}
-    text = _text(conversation)
+    text = text_of(conversation.body)
     written = {words(text), words(own_words(text))} - {""}
     return any(whole.endswith(each) for whole in said for each in written)
 
@@ -100,10 +100,6 @@ def _is_of_files(comment: str) -> bool:
     """Tell whether a webhook's comment has its writer's name and no words behind that."""
     _, colon, said = text_of(comment).partition(" :")
     return bool(colon) and not words(said)
-
-
-def _text(conversation: Conversation) -> str:
-    return text_of(conversation.body or "")
 
 
 def _file(stored: Stored) -> File:

@@ -34,7 +34,7 @@ class Conversation(Payload):
     """A reply or a note; `incoming` is as if it came from outside."""
 
     id: int
-    body: str | None = None
+    body: Text = ""
     incoming: bool
     private: bool
     user_id: int | None = None

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
-from chalicelib.desk_api.api import Api, meaning, said, said_by_the_api
+from chalicelib.desk_api.api import DeskClient, meaning, said, said_by_the_api
 from chalicelib.desk_api.uploads import upload
 from chalicelib.domain.content import Attachment
 from chalicelib.errors import AmbiguousError, Gone, ScriptaError
@@ -20,7 +20,7 @@ from chalicelib.helpdesks.request_tracker.payloads import (
     Transaction,
     User,
 )
-from chalicelib.http_client import Body, Form, Response, Transport
+from chalicelib.http_client import Body, Form, Response
 
 _PAGE: Final = 100  # what RT shows at most
 _MOST_PAGES: Final = 20
@@ -30,17 +30,10 @@ _MOST_PAGES: Final = 20
 _NOT_THERE: Final = "Permission Denied"
 
 
-class Client:
-    """
-    One desk's API; see `desk_api.api.Api` for what every call may raise.
+class Client(DeskClient):
+    """One desk's API."""
 
-    `url` is RT's address without a slash at the end.
-    """
-
-    def __init__(
-        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
-    ) -> None:
-        self._api = Api(url=f"{url}/REST/2.0", credentials=credentials, http=http, meaning=_meaning)
+    path = "/REST/2.0"
 
     def create_ticket(self, body: Mapping[str, Any], *, files: Sequence[Attachment]) -> str:
         """Create a ticket, with files in its first entry, and return its id."""
@@ -102,6 +95,12 @@ class Client:
         """Return a queue; raise Unauthorised where it is not there or we may not see it."""
         return self._api.read(f"queue/{quote(name, safe='')}", Queue)
 
+    def _meaning(self, response: Response, wrote: bool) -> ScriptaError:
+        about = said(response).get("message")
+        if response.status == HTTPStatus.BAD_REQUEST and about == _NOT_THERE:
+            return Gone("no such ticket, or none of ours")
+        return said_by_the_api(meaning(response, wrote), response, field="message")
+
 
 def _asked(query: str, fields: str, *, order: str) -> dict[str, object]:
     return {
@@ -119,10 +118,3 @@ def _body(body: Mapping[str, Any], files: Sequence[Attachment]) -> Body:
         return body
     uploads = [upload(file, field="Attachments") for file in files]
     return Form(fields={"JSON": json.dumps(body)}, files=uploads)
-
-
-def _meaning(response: Response, wrote: bool) -> ScriptaError:
-    about = said(response).get("message")
-    if response.status == HTTPStatus.BAD_REQUEST and about == _NOT_THERE:
-        return Gone("no such ticket, or none of ours")
-    return said_by_the_api(meaning(response, wrote), response, field="message")

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from chalicelib.desk_api.api import Api, meaning, said, said_by_the_api
+from chalicelib.desk_api.api import DeskClient, meaning, said, said_by_the_api
 from chalicelib.errors import ScriptaError, TransientError
 from chalicelib.helpdesks.zammad.payloads import Article, Link, Me, Ticket, Written
-from chalicelib.http_client import Response, Transport
+from chalicelib.http_client import Response
 
 _PAGE: Final = 100
 _MOST_PAGES: Final = 20  # of a list of tickets
@@ -19,13 +19,10 @@ _CHECK_TIMEOUT: Final = 5.0
 Fields = Mapping[str, Any]
 
 
-class Client:
-    """One desk's API; `url` is its address without a slash at the end."""
+class Client(DeskClient):
+    """One desk's API."""
 
-    def __init__(
-        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
-    ) -> None:
-        self._api = Api(url=f"{url}/api/v1", credentials=credentials, http=http, meaning=_meaning)
+    path = "/api/v1"
 
     def new_ticket(self, body: Fields) -> Written:
         """Create a ticket with its first article, and its customer where there is none."""
@@ -71,10 +68,9 @@ class Client:
         """Return whose the token is."""
         return self._api.read("users/me", Me, timeout=_CHECK_TIMEOUT)
 
-
-def _meaning(response: Response, wrote: bool) -> ScriptaError:
-    about = str(said(response).get("error", ""))
-    if response.status == HTTPStatus.UNPROCESSABLE_ENTITY and _TAKEN in about:
-        # Two tickets of one new customer at once: the other one made them.
-        return TransientError("the customer was made meanwhile")
-    return said_by_the_api(meaning(response, wrote), response, field="error")
+    def _meaning(self, response: Response, wrote: bool) -> ScriptaError:
+        about = str(said(response).get("error", ""))
+        if response.status == HTTPStatus.UNPROCESSABLE_ENTITY and _TAKEN in about:
+            # Two tickets of one new customer at once: the other one made them.
+            return TransientError("the customer was made meanwhile")
+        return said_by_the_api(meaning(response, wrote), response, field="error")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api.adapter import Adapter, first_behind, number, number_or_zero
+from chalicelib.desk_api.adapter import Adapter, behind, number, number_or_zero
 from chalicelib.desk_api.settings import api_token, ticket_fields, webhook_secret
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.account import Desk
@@ -197,7 +197,7 @@ class Zammad(Adapter):
         from chalicelib.helpdesks.zammad import mapper
 
         name = mapper.name_of(entry.key)
-        return first_behind(known, articles, lambda article: article.message_id == name)
+        return behind(known, articles, lambda article: article.message_id == name)
 
     def _client(self) -> Client:
         from chalicelib.helpdesks.zammad.client import Client
