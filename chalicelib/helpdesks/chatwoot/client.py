@@ -25,17 +25,16 @@ Fields = Mapping[str, Any]
 
 
 class Client:
-    """The API of one account; `url` is the desk's address without a slash at the end."""
+    """The API of one account, which is at `url`."""
 
     def __init__(
-        self, *, url: str, account: int, credentials: Sequence[Mapping[str, str]], http: Transport
+        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
     ) -> None:
-        base = f"{url}/api/v1/accounts/{account}"
-        self._api = Api(url=base, credentials=credentials, http=http, meaning=_of_a_ticket)
-        self._all = Api(url=base, credentials=credentials, http=http, meaning=_of_the_account)
+        self._api = Api(url=url, credentials=credentials, http=http, meaning=_of_a_ticket)
+        self._all = Api(url=url, credentials=credentials, http=http, meaning=_of_the_account)
 
     def contact(self, body: Fields) -> int:
-        """Return the id of who has a contact's identifier, or else its number; made where nobody has."""
+        """Return who has a contact's identifier, or else its number; made where nobody has."""
         return found_or_made(lambda: self._known(body), lambda: self._new_contact(body))
 
     def _known(self, body: Fields) -> int | None:
@@ -96,8 +95,8 @@ class Client:
     def messages_after(self, ticket: int, message: int) -> Iterator[Message]:
         """Yield what was said in a conversation after a message, oldest first."""
         while True:
-            path = f"conversations/{ticket}/messages?after={message}"
-            page = self._api.read(path, list[Message], within="payload")
+            path, asked = f"conversations/{ticket}/messages", {"after": message}
+            page = self._api.read(path, list[Message], asked=asked, within="payload")
             yield from page
             if len(page) < _PAGE:
                 return
@@ -105,12 +104,10 @@ class Client:
 
     def newest_messages(self, ticket: int) -> Iterator[Message]:
         """Yield what was said in a conversation, newest first."""
-        path = f"conversations/{ticket}/messages"
-        page = self._api.read(path, list[Message], within="payload")
-        while page:
+        path, asked = f"conversations/{ticket}/messages", dict[str, int]()
+        while page := self._api.read(path, list[Message], asked=asked, within="payload"):
             yield from reversed(page)
-            oldest = min(each.id for each in page)
-            page = self._api.read(f"{path}?before={oldest}", list[Message], within="payload")
+            asked = {"before": min(each.id for each in page)}
 
     def inbox(self, inbox: int) -> Inbox:
         """Return an inbox."""

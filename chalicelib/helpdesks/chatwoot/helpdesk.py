@@ -173,12 +173,8 @@ class Chatwoot(Adapter):
     def _client(self) -> Client:
         from chalicelib.helpdesks.chatwoot.client import Client
 
-        return Client(
-            url=self._url,
-            account=self._number("account"),
-            credentials=self._credentials(),
-            http=self._transport(),
-        )
+        account = f"{self._url}/api/v1/accounts/{self._number('account')}"
+        return Client(url=account, credentials=self._credentials(), http=self._transport())
 
     def _credential(self, token: str) -> Mapping[str, str]:
         return {"api_access_token": token}

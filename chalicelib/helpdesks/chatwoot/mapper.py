@@ -27,9 +27,7 @@ _RETRIED_FOR: Final = 86400 * 1000  # ms
 _PHONE: Final = re.compile(r"\+[1-9][0-9]{1,14}")
 
 _STATUS: Final = {
-    "open": TicketStatus.OPEN,
-    "pending": TicketStatus.OPEN,
-    "snoozed": TicketStatus.OPEN,
+    **dict.fromkeys(("open", "pending", "snoozed"), TicketStatus.OPEN),
     "resolved": TicketStatus.CLOSED,
 }
 _KINDS: Final = {

@@ -126,9 +126,9 @@ class Client(DeskClient):
         if isinstance(error, Gone) and response.body.lstrip().startswith(b"<"):
             # Somebody else's page: the address is wrong.
             return TransientError("HTTP 404, not from the API")
-        if response.status == HTTPStatus.CONFLICT:
-            codes = {each.get("code") for each in told}
-            return Refused("desk_refused", _DUPLICATE) if "duplicate_value" in codes else error
+        codes = [each.get("code") for each in told]
+        if response.status == HTTPStatus.CONFLICT and "duplicate_value" in codes:
+            return Refused("desk_refused", _DUPLICATE)
         if isinstance(error, Refused):
             return refused(response, {str(each.get("field", "")) for each in told})
         return error

@@ -144,10 +144,8 @@ class Freshdesk(Adapter):
 
     def locate(self, file: File) -> Location:
         """Return the address that Freshdesk told, if it is one of its own; none gets credentials."""
-        is_own = is_allowed(file.url, hosts=(_FILE_HOST,)) or (
-            is_allowed(file.url, hosts=(_BUCKET_HOST,)) and file.url.startswith(_BUCKET)
-        )
-        if not is_own:
+        hosts = (_FILE_HOST, _BUCKET_HOST) if file.url.startswith(_BUCKET) else (_FILE_HOST,)
+        if not is_allowed(file.url, hosts=hosts):
             raise Refused("file_elsewhere")
         return Location(url=file.url, hosts=(_FILE_HOST, _BUCKET_HOST))
 
@@ -162,9 +160,8 @@ class Freshdesk(Adapter):
         client, field, agent = self._client(), self._reference_field(), self._agent()
         began = datetime.fromtimestamp(since // 1000, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         for ticket in client.newest("updated_at", pages=_RECALLED, updated_since=began):
-            if not ticket.holds(field):
-                continue
-            for conversation in reversed(client.conversations(ticket.id)):
+            said = client.conversations(ticket.id) if ticket.holds(field) else []
+            for conversation in reversed(said):
                 if conversation.created_at.timestamp() * 1000 < since:
                     break
                 if mapper.is_agents(conversation, ticket, agent=agent):
@@ -192,9 +189,7 @@ class Freshdesk(Adapter):
         if (found := mapper.meant(said, ticket, about, agent=agent, at=received_at)) is None:
             return None
         reference = ticket.holds(self._reference_field())
-        return mapper.reply(
-            found, ticket, desk=self._desk.id, reference=reference, comment=about.comment
-        )
+        return mapper.reply(found, ticket, about, desk=self._desk.id, reference=reference)
 
     def _look(self, client: Client, reference: str) -> tuple[TicketRow | None, str]:
         """Return the ticket of a reference and our last entry there; see `entries.last_of`."""

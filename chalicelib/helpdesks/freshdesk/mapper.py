@@ -70,17 +70,16 @@ def meant(
 
 
 def reply(
-    conversation: Conversation, ticket: TicketRow, *, desk: str, reference: str, comment: str
+    conversation: Conversation, ticket: TicketRow, about: Notice, *, desk: str, reference: str
 ) -> ReplyWritten:
-    """Return an agent's reply; the webhook's `comment` has its writer's name before the words."""
-    text = text_of(conversation.body)
-    before, colon, _ = text_of(comment).partition(" :")
+    """Return an agent's reply; the webhook's comment has its writer's name before the words."""
+    before, colon, _ = text_of(about.comment).partition(" :")
     return ReplyWritten(
         key=items.key(desk, "reply", str(conversation.id)),
         ticket_id=str(ticket.id),
         comment_id=str(conversation.id),
         conversation_id=reference,
-        text=own_words(text),
+        text=own_words(text_of(conversation.body)),
         agent=before.strip() if colon else str(conversation.user_id or ""),
         occurred_at=round(conversation.created_at.timestamp() * _MS),
         files=tuple(map(_file, conversation.attachments)),

@@ -210,8 +210,8 @@ class Zammad(Adapter):
     def _own(self) -> Own:
         from chalicelib.helpdesks.zammad.mapper import CLOSED, Own
 
-        fields = {option: name for option in _FIELDS if (name := self._option(option))}
-        return Own(fields=fields, closed=frozenset(self._listed("closed_states")) or CLOSED)
+        closed = frozenset(self._listed("closed_states"))
+        return Own(fields=self._own_fields(_FIELD), closed=closed or CLOSED)
 
     def _page(self, ticket: int) -> str:
         return f"{self._url}/#ticket/zoom/{ticket}"
