@@ -94,13 +94,13 @@ class Adapter:
         """Return what stands in an option that has several, with commas between."""
         return tuple(filter(None, map(str.strip, self._option(option).split(","))))
 
-    def _own_fields(self, pattern: str) -> dict[str, str]:
+    def _own_fields(self, pattern: str, *, options: Sequence[str] = FIELDS) -> dict[str, str]:
         """
         Return the names of the ticket fields that were made for us, by the options that name them.
 
         Raises TransientError where one is not as `pattern`, and so can name no field.
         """
-        chosen = {option: name for option in FIELDS if (name := self._option(option))}
+        chosen = {option: name for option in options if (name := self._option(option))}
         for option, name in chosen.items():
             if not re.fullmatch(pattern, name):
                 raise TransientError(f"the desk's option '{option}' names no field")

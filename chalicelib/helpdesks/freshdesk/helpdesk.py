@@ -27,10 +27,10 @@ _FIELD: Final = r"[a-z0-9_]{1,100}"
 
 SETTINGS: Final[Sequence[Setting]] = (
     Setting(name="agent", words="id of the bridge's own agent", required=True, pattern=NUMBER),
+    *ticket_fields("ticket field", pattern=_FIELD, needed=("reference_field",)),
     api_token("API key of that agent"),
     webhook_secret("what the webhook brings", pattern=".{16,}"),
     Setting(name="group", words="id of the group that gets new tickets", pattern=NUMBER),
-    *ticket_fields("ticket field", pattern=_FIELD, needed=("reference_field",)),
 )
 
 # Where Freshdesk keeps attachments: at hosts of its own, and in a bucket at somebody else's.
@@ -57,6 +57,7 @@ class Freshdesk(Adapter):
         names_authors=True,
     )
 
+    # What was recalled last is parsed next, and not asked for again.
     _recalled: tuple[TicketRow, Sequence[Conversation]] | None = None
 
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:

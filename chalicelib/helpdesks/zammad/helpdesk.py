@@ -210,8 +210,8 @@ class Zammad(Adapter):
     def _own(self) -> Own:
         from chalicelib.helpdesks.zammad.mapper import CLOSED, Own
 
-        closed = frozenset(self._listed("closed_states"))
-        return Own(fields=self._own_fields(_FIELD), closed=closed or CLOSED)
+        fields = self._own_fields(_FIELD, options=_FIELDS)
+        return Own(fields=fields, closed=frozenset(self._listed("closed_states")) or CLOSED)
 
     def _page(self, ticket: int) -> str:
         return f"{self._url}/#ticket/zoom/{ticket}"
