@@ -58,7 +58,7 @@ class Client(DeskClient):
     def tickets(self, query: str, *, newest: bool = False) -> Sequence[TicketRow]:
         """Return the first, or the newest, tickets that a query finds; deleted ones are left out."""
         order = "DESC" if newest else "ASC"
-        asked = _asked(query, "EffectiveId,CustomFields", order=order)
+        asked = {**_asked(query, "EffectiveId,CustomFields", order=order), "page": 1}
         return self._api.read("tickets", list[TicketRow], asked=asked, within="items")
 
     def entries(self, query: str) -> Iterator[Transaction]:
