@@ -1,14 +1,18 @@
-"""What an adapter has of its desk: where that answers, its secrets and options, and numbers in them."""
+"""What an adapter has of its desk: its webhooks, secrets and options, and where its files are."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+from chalicelib.desk_api import own_items
+from chalicelib.desk_api.own_fields import FIELDS
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_allowed, origin
 from chalicelib.domain.content import File, Location
+from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.ticket import Entry, EntryKind
 from chalicelib.errors import Gone, Refused, TransientError
@@ -19,19 +23,42 @@ if TYPE_CHECKING:
 LONGEST_NUMBER: Final = 18  #: digits; more do not fit a database's integer
 
 
+class Webhooks(Protocol):
+    """What receive needs of a helpdesk's webhooks, without a schema: a module keeps this."""
+
+    def verify(self, body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -> None:
+        """Return if a webhook shows one of `secrets`; raises as `ports.Webhook.verify`."""
+        ...
+
+    def split(self, body: Mapping[str, Any], *, desk: str) -> Sequence[Item]:
+        """Return the items that a webhook is, each in the lane of its ticket."""
+        ...
+
+
 class Adapter:
     """
     What adapters begin with.
 
     The desk's secret `desks/<id>` holds `webhook_secrets` and `api_tokens`, each the newest first.
-    `http` is the process's shared client unless another is given.
+    `http` is the process's shared client unless another is given. A helpdesk whose webhooks are not
+    in our own words has a module for them, `webhooks`.
     """
+
+    webhooks: Webhooks = own_items
 
     def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
         self._desk = desk
         self._secrets = secrets
         self._http = http
         self._url = desk.url.rstrip("/")
+
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Return if the body shows one of the desk's `webhook_secrets`; see `ports.Webhook`."""
+        self.webhooks.verify(body, headers, secrets=self._secret("webhook_secrets"))
+
+    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
+        """Return every item of a verified body; see `ports.Webhook`."""
+        return self.webhooks.split(body, desk=self._desk.id)
 
     def _credential(self, token: str) -> Mapping[str, str]:
         """Return the headers that show who we are by one of our tokens: a bearer's, unless told."""
@@ -62,6 +89,22 @@ class Adapter:
     def _number_if_any(self, option: str) -> int | None:
         """Return an option that may be missing, and is a number else; raises as `_number`."""
         return self._number(option) if self._option(option) else None
+
+    def _listed(self, option: str) -> tuple[str, ...]:
+        """Return what stands in an option that has several, with commas between."""
+        return tuple(filter(None, map(str.strip, self._option(option).split(","))))
+
+    def _own_fields(self, pattern: str, *, options: Sequence[str] = FIELDS) -> dict[str, str]:
+        """
+        Return the names of the ticket fields that were made for us, by the options that name them.
+
+        Raises TransientError where one is not as `pattern`, and so can name no field.
+        """
+        chosen = {option: name for option in options if (name := self._option(option))}
+        for option, name in chosen.items():
+            if not re.fullmatch(pattern, name):
+                raise TransientError(f"the desk's option '{option}' names no field")
+        return chosen
 
     def _hosts(self) -> tuple[str, ...]:
         """Return the desk's own origin, as `Location.hosts` has it; nothing where it has none."""
@@ -105,6 +148,19 @@ def number_or_zero(entry_id: str) -> int:
 def is_number(text: str) -> bool:
     """Tell whether a text is a number that a database can have given."""
     return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+
+
+class _Numbered(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
+_Row = TypeVar("_Row", bound=_Numbered)
+
+
+def behind(known: int, rows: Iterable[_Row], is_it: Callable[[_Row], bool]) -> str | None:
+    """Return the id of the first entry behind the entry `known` that is the one looked for."""
+    return next((str(row.id) for row in rows if row.id > known and is_it(row)), None)
 
 
 def author_of(entry: Entry, *, us: int) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import quote, urlencode
 
 from pydantic import TypeAdapter, ValidationError
 
+from chalicelib.desk_api.pages import numbered
 from chalicelib.errors import (
     AmbiguousError,
     Gone,
@@ -19,6 +21,7 @@ from chalicelib.errors import (
 from chalicelib.http_client import READ_TIMEOUT, Body, Response, Transport, failure
 
 _Answer = TypeVar("_Answer")
+_Row = TypeVar("_Row")
 
 Meaning = Callable[[Response, bool], ScriptaError]
 """Returns the error that an unsuccessful answer stands for; the flag tells whether we wrote."""
@@ -68,14 +71,39 @@ class Api:
         self._meaning = meaning
 
     def read(
-        self, path: str, answer: type[_Answer], *, within: str = "", timeout: float = READ_TIMEOUT
+        self,
+        path: str,
+        answer: type[_Answer],
+        *,
+        asked: Mapping[str, object] | None = None,
+        within: str = "",
+        timeout: float = READ_TIMEOUT,
     ) -> _Answer:
         """
         Return what a GET of `path` answers, as `answer`: a model, or a list of one.
 
-        `within` are the names of the objects round it, from the outside in, with dots between.
+        `asked` is the query behind the path. `within` are the names of the objects round the answer,
+        from the outside in, with dots between.
         """
-        return self._looked("GET", path, answer, within, timeout)
+        query = f"?{urlencode(asked, quote_via=quote)}" if asked else ""
+        return self._looked("GET", f"{path}{query}", answer, within, timeout)
+
+    def pages(
+        self,
+        path: str,
+        answer: type[list[_Row]],
+        *,
+        asked: Mapping[str, object],
+        within: str = "",
+        size: int,
+        most: int,
+    ) -> Iterator[_Row]:
+        """Yield what is on the pages of a list, as `read` has each; see `pages.numbered`."""
+
+        def page(number: int) -> list[_Row]:
+            return self.read(path, answer, asked={**asked, "page": number}, within=within)
+
+        return numbered(page, size=size, most=most)
 
     def options(
         self, path: str, answer: type[_Answer], *, timeout: float = READ_TIMEOUT
@@ -171,6 +199,27 @@ class Api:
         if response is None:
             raise Unauthorised("no credential is configured")
         return response
+
+
+class DeskClient:
+    """
+    What clients begin with whose desk has one API, at a `path` of its address.
+
+    `url` is that address without a slash at the end. See `Api` for what every call may raise.
+    """
+
+    path: ClassVar[str]
+
+    def __init__(
+        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
+    ) -> None:
+        self._api = Api(
+            url=f"{url}{self.path}", credentials=credentials, http=http, meaning=self._meaning
+        )
+
+    def _meaning(self, response: Response, wrote: bool) -> ScriptaError:
+        """Return the error that an unsuccessful answer of this API stands for; see `Meaning`."""
+        return meaning(response, wrote)
 
 
 def _understood(response: Response, answer: type[_Answer], within: str) -> _Answer:

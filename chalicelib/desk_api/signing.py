@@ -88,6 +88,19 @@ def signed(shown: str, signature: Signature, *, secrets: Sequence[str]) -> None:
         raise InvalidSignature("not signed by the desk")
 
 
+def signed_in_hex(shown: str, covered: bytes, *, by: str, secrets: Sequence[str]) -> None:
+    """
+    Return if `shown` names the digest `by` and is what it makes of what is covered: `sha256=…`.
+
+    It is in hexadecimal digits, and keyed with one of `secrets`. Else raises as `signed`.
+    """
+
+    def signature(secret: bytes) -> bytes:
+        return f"{by}={hmac.new(secret, covered, by).hexdigest()}".encode()
+
+    signed(shown, signature, secrets=secrets)
+
+
 def shared(shown: str, *, secrets: Sequence[str]) -> None:
     """
     Return if `shown` is one of `secrets`, of which those that could be guessed do not count.

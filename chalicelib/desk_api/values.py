@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chalicelib.desk_api.items import identifier
 
@@ -71,6 +71,11 @@ def _each(value: object) -> list[object]:
     if isinstance(value, list | tuple):
         return list(value)
     return [value] if value else []
+
+
+def at(*path: str) -> Any:
+    """Return that a field stands within objects, named from the outside in, and last by its own name."""
+    return Field(validation_alias=AliasPath(path[0], *path[1:]))
 
 
 Text = Annotated[str, BeforeValidator(readable)]  #: "" for what is no text

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote
 
 from chalicelib.desk_api.api import Api, meaning, said, said_by_the_api
-from chalicelib.desk_api.pages import numbered
+from chalicelib.desk_api.people import found_or_made
 from chalicelib.desk_api.uploads import with_files
 from chalicelib.domain.content import Attachment
 from chalicelib.errors import Gone, ScriptaError, TransientError
@@ -26,23 +25,30 @@ Fields = Mapping[str, Any]
 
 
 class Client:
-    """The API of one account; `url` is the desk's address without a slash at the end."""
+    """The API of one account, which is at `url`."""
 
     def __init__(
-        self, *, url: str, account: int, credentials: Sequence[Mapping[str, str]], http: Transport
+        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
     ) -> None:
-        base = f"{url}/api/v1/accounts/{account}"
-        self._api = Api(url=base, credentials=credentials, http=http, meaning=_of_a_ticket)
-        self._all = Api(url=base, credentials=credentials, http=http, meaning=_of_the_account)
+        self._api = Api(url=url, credentials=credentials, http=http, meaning=_of_a_ticket)
+        self._all = Api(url=url, credentials=credentials, http=http, meaning=_of_the_account)
 
-    def contacts(self, text: str) -> list[Contact]:
-        """Return contacts of whom something contains a text; at most 15."""
-        path = f"contacts/search?q={_quoted(text)}&include_contact_inboxes=false"
-        return self._all.read(path, list[Contact], within="payload")
+    def contact(self, body: Fields) -> int:
+        """Return who has a contact's identifier, or else its number; made where nobody has."""
+        return found_or_made(lambda: self._known(body), lambda: self._new_contact(body))
 
-    def new_contact(self, body: Fields) -> Contact:
-        """Create a contact; raise Refused where somebody has its identifier or its number."""
-        return self._all.write("POST", "contacts", body, Contact, within="payload.contact")
+    def _known(self, body: Fields) -> int | None:
+        # A search finds the contacts of whom something contains the text: 15 at most.
+        for name in filter(None, (body["identifier"], body.get("phone_number"))):
+            asked = {"q": name, "include_contact_inboxes": "false"}
+            path, rows = "contacts/search", list[Contact]
+            for found in self._all.read(path, rows, asked=asked, within="payload"):
+                if name in (found.identifier, found.phone_number):
+                    return found.id
+        return None
+
+    def _new_contact(self, body: Fields) -> int:
+        return self._all.write("POST", "contacts", body, Contact, within="payload.contact").id
 
     def new_conversation(self, body: Fields, files: Sequence[Attachment]) -> Conversation:
         """Create a conversation together with its first message."""
@@ -55,17 +61,21 @@ class Client:
 
     def named(self, inbox: int, source: str) -> list[Conversation]:
         """Return the conversations of the contact that an inbox knows by a name."""
-        path = f"conversations?inbox_id={inbox}&status=all&source_id={_quoted(source)}"
-        return self._all.read(path, list[Conversation], within="data.payload")
+        asked = {"inbox_id": inbox, "status": "all", "source_id": source}
+        return self._all.read(
+            "conversations", list[Conversation], asked=asked, within="data.payload"
+        )
 
     def newest_conversations(self, inbox: int) -> Iterator[Conversation]:
         """Yield the conversations of an inbox, the one where something happened last first."""
-        path = f"conversations?inbox_id={inbox}&status=all&sort_by=last_activity_at_desc&page="
-
-        def page(number: int) -> list[Conversation]:
-            return self._all.read(f"{path}{number}", list[Conversation], within="data.payload")
-
-        return numbered(page, size=1, most=_MOST_PAGES)
+        return self._all.pages(
+            "conversations",
+            list[Conversation],
+            asked={"inbox_id": inbox, "status": "all", "sort_by": "last_activity_at_desc"},
+            within="data.payload",
+            size=1,
+            most=_MOST_PAGES,
+        )
 
     def set_open(self, ticket: int) -> None:
         """Open a conversation."""
@@ -85,8 +95,8 @@ class Client:
     def messages_after(self, ticket: int, message: int) -> Iterator[Message]:
         """Yield what was said in a conversation after a message, oldest first."""
         while True:
-            path = f"conversations/{ticket}/messages?after={message}"
-            page = self._api.read(path, list[Message], within="payload")
+            path, asked = f"conversations/{ticket}/messages", {"after": message}
+            page = self._api.read(path, list[Message], asked=asked, within="payload")
             yield from page
             if len(page) < _PAGE:
                 return
@@ -94,20 +104,14 @@ class Client:
 
     def newest_messages(self, ticket: int) -> Iterator[Message]:
         """Yield what was said in a conversation, newest first."""
-        path = f"conversations/{ticket}/messages"
-        page = self._api.read(path, list[Message], within="payload")
-        while page:
+        path, asked = f"conversations/{ticket}/messages", dict[str, int]()
+        while page := self._api.read(path, list[Message], asked=asked, within="payload"):
             yield from reversed(page)
-            oldest = min(each.id for each in page)
-            page = self._api.read(f"{path}?before={oldest}", list[Message], within="payload")
+            asked = {"before": min(each.id for each in page)}
 
     def inbox(self, inbox: int) -> Inbox:
         """Return an inbox."""
         return self._all.read(f"inboxes/{inbox}", Inbox, timeout=_CHECK_TIMEOUT)
-
-
-def _quoted(text: str) -> str:
-    return quote(text, safe="")
 
 
 def _of_a_ticket(response: Response, wrote: bool) -> ScriptaError:

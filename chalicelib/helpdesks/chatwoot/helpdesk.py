@@ -6,30 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api.adapter import Adapter, number, number_or_zero
+from chalicelib.desk_api.adapter import Adapter, behind, number, number_or_zero
 from chalicelib.desk_api.settings import NUMBER, api_token, webhook_secret
 from chalicelib.domain.account import Desk
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
-from chalicelib.domain.envelope import Item
 from chalicelib.domain.pace import Pace
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
-from chalicelib.domain.ticket import (
-    Authenticity,
-    Customer,
-    Entry,
-    EntryKind,
-    Opening,
-    Promise,
-    Ticket,
-)
+from chalicelib.domain.ticket import Authenticity, Entry, EntryKind, Opening, Promise, Ticket
 from chalicelib.errors import AmbiguousError, Refused, ScriptaError
 from chalicelib.helpdesks.chatwoot import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.chatwoot.client import Client
-    from chalicelib.helpdesks.chatwoot.payloads import Contact, Conversation
+    from chalicelib.helpdesks.chatwoot.payloads import Conversation
 
 _API_INBOX: Final = "Channel::Api"
 
@@ -54,6 +45,7 @@ SETTINGS: Final[Sequence[Setting]] = (
 class Chatwoot(Adapter):
     """One inbox of one account: the options `inbox` and `account`."""
 
+    webhooks = webhook
     promise = Promise(
         # A look asks the database that was written to; a write that was cut off may still go on.
         lookup_lag=2.0,
@@ -62,14 +54,6 @@ class Chatwoot(Adapter):
         # 200 messages in a minute are let into a conversation, and agents' are among them.
         pace=Pace(burst=60, interval=1.0),
     )
-
-    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
-        """Return if the desk signed the body; raise Replayed or InvalidSignature where not."""
-        webhook.verify(body, headers, secrets=self._secret("webhook_secrets"))
-
-    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
-        """Return the one item that a webhook is."""
-        return webhook.split(body, desk=self._desk.id)
 
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
         """Return what a webhook means; raise nothing for an odd one."""
@@ -88,8 +72,8 @@ class Chatwoot(Adapter):
         from chalicelib.helpdesks.chatwoot import mapper
 
         client, inbox = self._client(), self._number("inbox")
-        contact = self._contact(client, opening.customer)
-        body = mapper.new_conversation(opening, contact=contact.id, inbox=inbox)
+        contact = client.contact(mapper.new_contact(opening.customer))
+        body = mapper.new_conversation(opening, contact=contact, inbox=inbox)
         made = client.new_conversation(body, opening.entry.files)
         # The conversation stands: that it has no label is no reason to doubt or repeat it.
         missing = self._label(client, made.id, opening.channel)
@@ -118,7 +102,7 @@ class Chatwoot(Adapter):
 
         client = self._client()
         for found in client.named(self._number("inbox"), mapper.source(reference)):
-            if found.custom_attributes.reference == reference:
+            if found.reference == reference:
                 return self._ticket(client, found)
         return None
 
@@ -126,11 +110,9 @@ class Chatwoot(Adapter):
         """Return the id of the message that has the entry's key, if it stands behind `after`."""
         from chalicelib.helpdesks.chatwoot import mapper
 
-        known = number_or_zero(after)
-        for message in self._client().messages_after(number(ticket_id), known):
-            if message.source_id == mapper.source(entry.key):
-                return str(message.id)
-        return None
+        name, known = mapper.source(entry.key), number_or_zero(after)
+        messages = self._client().messages_after(number(ticket_id), known)
+        return behind(known, messages, lambda message: message.source_id == name)
 
     def locate(self, file: File) -> Location:
         """
@@ -139,9 +121,7 @@ class Chatwoot(Adapter):
         Its links are signed, so that no credential goes along; they lead on to the storage, which
         may be one of the option `file_hosts`.
         """
-        stores = self._option("file_hosts").split(",")
-        also = tuple(filter(None, map(str.strip, stores)))
-        return self._location(file, also=also, is_open=True)
+        return self._location(file, also=self._listed("file_hosts"), is_open=True)
 
     def recall(self, *, since: int) -> Iterator[Mapping[str, Any]]:
         """
@@ -155,43 +135,17 @@ class Chatwoot(Adapter):
         for conversation in client.newest_conversations(inbox):
             if (conversation.last_activity_at + 1) * 1000 < since:
                 return
-            reference = conversation.custom_attributes.reference
             for message in client.newest_messages(conversation.id):
                 if message.created_at * 1000 < since:
                     break
                 if mapper.is_reply_of_theirs(message):
-                    yield mapper.recalled(
-                        message, ticket=conversation.id, inbox=inbox, reference=reference
-                    )
+                    yield mapper.recalled(message, conversation, inbox=inbox)
 
     def check(self) -> None:
         """Return if the desk answers, takes our token, and the inbox is one for an API."""
         inbox = self._client().inbox(self._number("inbox"))
         if inbox.channel_type != _API_INBOX:
             raise Refused("desk_refused", f"inbox {inbox.id} is not of the type API")
-
-    def _contact(self, client: Client, customer: Customer) -> Contact:
-        from chalicelib.helpdesks.chatwoot import mapper
-
-        if (known := self._known(client, customer)) is not None:
-            return known
-        try:
-            return client.new_contact(mapper.new_contact(customer))
-        except (Refused, AmbiguousError):
-            # It may have been made after all, or by another conversation of the same customer.
-            if (known := self._known(client, customer)) is None:
-                raise
-            return known
-
-    def _known(self, client: Client, customer: Customer) -> Contact | None:
-        """Return a customer's contact, by our name of them before their number."""
-        from chalicelib.helpdesks.chatwoot import mapper
-
-        for name in filter(None, (mapper.source(customer.id), mapper.phone(customer))):
-            for contact in client.contacts(name):
-                if mapper.is_known_as(contact, customer):
-                    return contact
-        return None
 
     def _label(self, client: Client, conversation: int, label: str) -> str:
         """Return what is missing then: the labels, if an operator wants them and Chatwoot refuses."""
@@ -206,28 +160,21 @@ class Chatwoot(Adapter):
     def _ticket(self, client: Client, found: Conversation) -> Ticket:
         from chalicelib.helpdesks.chatwoot import mapper
 
-        ours = [each.id for each in found.messages if mapper.is_ours(each.source_id)]
-        if not ours:
-            # Only the newest message came along, and it is a greeting or an agent's.
-            messages = client.messages_after(found.id, 0)
-            ours = [each.id for each in messages if mapper.is_ours(each.source_id)]
-        account = self._number("account")
+        # Only the newest message comes along, which may be a greeting or an agent's.
+        last = mapper.last_of_ours(found.messages)
+        last = last or mapper.last_of_ours(client.messages_after(found.id, 0))
         return Ticket(
             id=str(found.id),
-            url=f"{self._url}/app/accounts/{account}/conversations/{found.id}",
-            last_entry=str(max(ours)) if ours else "",
-            requester=str(found.meta.sender.id),
+            url=f"{self._url}/app/accounts/{self._number('account')}/conversations/{found.id}",
+            last_entry=str(last or ""),
+            requester=str(found.requester),
         )
 
     def _client(self) -> Client:
         from chalicelib.helpdesks.chatwoot.client import Client
 
-        return Client(
-            url=self._url,
-            account=self._number("account"),
-            credentials=self._credentials(),
-            http=self._transport(),
-        )
+        account = f"{self._url}/api/v1/accounts/{self._number('account')}"
+        return Client(url=account, credentials=self._credentials(), http=self._transport())
 
     def _credential(self, token: str) -> Mapping[str, str]:
         return {"api_access_token": token}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,16 +15,7 @@ from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.desk_events import DeskEvent, ReplyWritten, TicketChanged
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
 from chalicelib.helpdesks.chatwoot import markup
-from chalicelib.helpdesks.chatwoot.payloads import (
-    ACCOUNT,
-    CHANNEL,
-    FOLLOWS,
-    REFERENCE,
-    Contact,
-    Message,
-    Notice,
-    Sent,
-)
+from chalicelib.helpdesks.chatwoot.payloads import REFERENCE, Conversation, Message, Notice, Sent
 from chalicelib.helpdesks.chatwoot.webhook import CREATED, STATUS, UPDATED, is_reply
 
 _OURS: Final = "scripta:"  # what every name that we give begins with
@@ -36,9 +27,7 @@ _RETRIED_FOR: Final = 86400 * 1000  # ms
 _PHONE: Final = re.compile(r"\+[1-9][0-9]{1,14}")
 
 _STATUS: Final = {
-    "open": TicketStatus.OPEN,
-    "pending": TicketStatus.OPEN,
-    "snoozed": TicketStatus.OPEN,
+    **dict.fromkeys(("open", "pending", "snoozed"), TicketStatus.OPEN),
     "resolved": TicketStatus.CLOSED,
 }
 _KINDS: Final = {
@@ -64,23 +53,10 @@ def new_contact(customer: Customer) -> dict[str, Any]:
     body: dict[str, Any] = {
         "identifier": source(customer.id),
         "name": storable(customer.name)[:255],
-        "phone_number": phone(customer),
+        "phone_number": customer.phone if _PHONE.fullmatch(customer.phone) else "",
         "custom_attributes": {"scripta_handle": customer.handle} if customer.handle else {},
     }
     return {name: value for name, value in body.items() if value}
-
-
-def phone(customer: Customer) -> str:
-    """Return a customer's number if Chatwoot takes it."""
-    return customer.phone if _PHONE.fullmatch(customer.phone) else ""
-
-
-def is_known_as(contact: Contact, customer: Customer) -> bool:
-    """Tell whether a contact has our name of a customer, or their number."""
-    number = phone(customer)
-    return contact.identifier == source(customer.id) or (
-        bool(number) and contact.phone_number == number
-    )
 
 
 def new_conversation(opening: Opening, *, contact: int, inbox: int) -> dict[str, Any]:
@@ -92,9 +68,9 @@ def new_conversation(opening: Opening, *, contact: int, inbox: int) -> dict[str,
     """
     attributes = {
         REFERENCE: opening.reference,
-        CHANNEL: opening.channel,
-        ACCOUNT: opening.account,
-        FOLLOWS: opening.follows,
+        "scripta_channel": opening.channel,
+        "scripta_account": opening.account,
+        "scripta_follows": opening.follows,
     }
     return {
         "source_id": source(opening.reference),
@@ -128,7 +104,7 @@ def event(raw: Mapping[str, Any], *, desk: str, inbox: str, received_at: int) ->
     notice = Notice.model_validate(dict(raw))
     found: DeskEvent | None = None
     kind = notice.event if notice.event in (CREATED, UPDATED, STATUS) else "unknown"
-    if inbox and (notice.inbox.id or notice.inbox_id or inbox) != inbox:
+    if inbox and (notice.inbox or notice.inbox_id or inbox) != inbox:
         kind = "other_inbox"
     elif is_reply(raw):
         kind = _unsaid(notice, received_at=received_at)
@@ -142,7 +118,7 @@ def _unsaid(notice: Notice, *, received_at: int) -> str:
     """Return why words to the customer are not for us to send; empty where they are."""
     if is_ours(notice.source_id):
         return "echo"
-    if notice.content_attributes.deleted:
+    if notice.deleted:
         return "deleted"
     # An agent who tries a failed message again changes it; what is older changes for other reasons.
     is_old = received_at - (notice.created_at or received_at) > _RETRIED_FOR
@@ -150,19 +126,17 @@ def _unsaid(notice: Notice, *, received_at: int) -> str:
 
 
 def _reply(notice: Notice, raw: Mapping[str, Any], *, desk: str, received_at: int) -> ReplyWritten:
-    thread = notice.conversation
-    quoted = notice.content_attributes.in_reply_to_external_id
     return ReplyWritten(
         key=key(desk, "reply", notice.id or fingerprint(raw)),
-        ticket_id=thread.id,
+        ticket_id=notice.ticket,
         comment_id=notice.id,
-        conversation_id=thread.custom_attributes.reference,
+        conversation_id=notice.reference,
         text=markup.read(notice.content),
-        agent=notice.sender.name,
+        agent=notice.agent,
         occurred_at=notice.created_at or received_at,
         files=tuple(map(_file, notice.attachments)),
-        foreign=bool(thread.id) and not thread.custom_attributes.reference,
-        quotes=quoted.removeprefix(_OURS) if is_ours(quoted) else "",
+        foreign=bool(notice.ticket) and not notice.reference,
+        quotes=notice.quoted.removeprefix(_OURS) if is_ours(notice.quoted) else "",
     )
 
 
@@ -189,12 +163,17 @@ def is_reply_of_theirs(message: Message) -> bool:
     return outgoing and not is_ours(message.source_id)
 
 
-def recalled(message: Message, *, ticket: int, inbox: int, reference: str) -> dict[str, Any]:
+def last_of_ours(messages: Iterable[Message]) -> int:
+    """Return the newest message that we wrote; 0 where there is none."""
+    return max((each.id for each in messages if is_ours(each.source_id)), default=0)
+
+
+def recalled(message: Message, conversation: Conversation, *, inbox: int) -> dict[str, Any]:
     """Return the webhook that would have told of a message."""
-    attributes = {REFERENCE: reference} if reference else {}
+    attributes = {REFERENCE: conversation.reference}
     return {
-        "event": CREATED,
         **message.model_dump(),
+        "event": CREATED,
         "inbox": {"id": inbox},
-        "conversation": {"id": ticket, "custom_attributes": attributes},
+        "conversation": {"id": conversation.id, "custom_attributes": attributes},
     }

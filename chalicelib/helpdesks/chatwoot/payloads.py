@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict
 
-from chalicelib.desk_api.values import Count, Each, Fields, Id, Payload, Text, Time
+from chalicelib.desk_api.values import Count, Each, Fields, Id, Payload, Text, Time, at
 
-#: The names of what we keep with a conversation, in its custom attributes.
-REFERENCE = "scripta_reference"
-CHANNEL = "scripta_channel"
-ACCOUNT = "scripta_account"
-FOLLOWS = "scripta_follows"
+REFERENCE: Final = "scripta_reference"  #: where a conversation keeps our name of it
 
 
 def _is_set(value: object) -> bool:
@@ -20,10 +16,7 @@ def _is_set(value: object) -> bool:
     return value not in (None, False, "")
 
 
-class Attributes(Payload):
-    """The custom attributes of a conversation that are ours."""
-
-    reference: Annotated[Text, Field(alias=REFERENCE)] = ""
+_Flag = Annotated[bool, BeforeValidator(_is_set)]
 
 
 class Sent(Payload):
@@ -34,90 +27,55 @@ class Sent(Payload):
     file_size: Count = 0
 
 
-class Sender(Payload):
-    """Who wrote a message."""
-
-    name: Text = ""
-
-
-class About(Payload):
-    """What a message says of itself."""
-
-    deleted: Annotated[bool, BeforeValidator(_is_set)] = False
-    in_reply_to_external_id: Text = ""
-
-
-class Place(Payload):
-    """The inbox of a message."""
-
-    id: Id = ""
-
-
-class Thread(Payload):
-    """The conversation of a message."""
-
-    id: Id = ""
-    custom_attributes: Annotated[Attributes, Fields] = Attributes()
-
-
 class Notice(Payload):
     """One webhook: about a message, or about a conversation, whose own fields then stand here."""
 
     event: Text = ""
     id: Id = ""
     content: Text = ""
-    content_attributes: Annotated[About, Fields] = About()
     created_at: Time = 0
     updated_at: Time = 0
-    message_type: Text = ""
     source_id: Text = ""
     status: Text = ""
     inbox_id: Id = ""
-    inbox: Annotated[Place, Fields] = Place()
-    sender: Annotated[Sender, Fields] = Sender()
-    conversation: Annotated[Thread, Fields] = Thread()
+    inbox: Annotated[Id, at("inbox", "id")] = ""
+    agent: Annotated[Text, at("sender", "name")] = ""
+    ticket: Annotated[Id, at("conversation", "id")] = ""
+    reference: Annotated[Text, at("conversation", "custom_attributes", REFERENCE)] = ""
+    deleted: Annotated[_Flag, at("content_attributes", "deleted")] = False
+    quoted: Annotated[Text, at("content_attributes", "in_reply_to_external_id")] = ""
     attachments: Annotated[tuple[Annotated[Sent, Fields], ...], Each] = ()
 
 
 class Message(Payload):
-    """A message in a conversation; `created_at` is in seconds since the epoch."""
+    """
+    A message as the API shows it; the rest is what a webhook would tell of it.
+
+    `created_at` is in seconds since the epoch.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     id: int
     message_type: int
     created_at: int
     private: bool = False
     source_id: str | None = None
-    content: str | None = None
-    content_attributes: dict[str, Any] | None = None
-    sender: dict[str, Any] | None = None
-    attachments: tuple[dict[str, Any], ...] = ()
-
-
-class Who(Payload):
-    """The contact of a conversation."""
-
-    id: int
-
-
-class Meta(Payload):
-    """Whose a conversation is."""
-
-    sender: Who
 
 
 class Conversation(Payload):
-    """A conversation; `messages` holds its newest one."""
+    """A conversation; `messages` holds its newest one, and `requester` is its contact."""
 
     id: int
     status: str
-    meta: Meta
+    requester: Annotated[int, at("meta", "sender", "id")]
+    reference: Annotated[Text, at("custom_attributes", REFERENCE)] = ""
     last_activity_at: int = 0
     messages: tuple[Message, ...] = ()
-    custom_attributes: Annotated[Attributes, Fields] = Attributes()
 
 
 class Contact(Payload):
-    """A person."""
+    """A person, by the names that are looked for."""
 
     id: int
     identifier: str | None = None

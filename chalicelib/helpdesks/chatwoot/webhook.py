@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any, Final
 
 from chalicelib.desk_api.items import fields, identifier, item
-from chalicelib.desk_api.signing import of_now, password, shared, signed
+from chalicelib.desk_api.signing import of_now, password, shared, signed_in_hex
 from chalicelib.domain.envelope import Item
 from chalicelib.errors import InvalidSignature
 
@@ -35,12 +33,7 @@ def verify(body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -
     stamp = headers.get("x-chatwoot-timestamp", "")
     if not (stamp.isascii() and stamp.isdigit()):
         raise InvalidSignature("no time")
-    covered = stamp.encode() + b"." + body
-
-    def signature(secret: bytes) -> bytes:
-        return b"sha256=" + hmac.new(secret, covered, sha256).hexdigest().encode()
-
-    signed(shown, signature, secrets=secrets)
+    signed_in_hex(shown, stamp.encode() + b"." + body, by="sha256", secrets=secrets)
     of_now(float(stamp))
 
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any, TypeVar
 
-from chalicelib.desk_api.api import Api, meaning, refused, said, said_by_the_api
+from chalicelib.desk_api.api import DeskClient, meaning, refused, said, said_by_the_api
 from chalicelib.desk_api.uploads import with_files
 from chalicelib.domain.content import Attachment
 from chalicelib.errors import Gone, ScriptaError, TransientError
@@ -19,7 +19,7 @@ from chalicelib.helpdesks.django_helpdesk.payloads import (
     Page,
     TicketAnswer,
 )
-from chalicelib.http_client import Response, Transport
+from chalicelib.http_client import Response
 
 _PAGE_SIZE = 200
 
@@ -32,18 +32,10 @@ _CHECK_TIMEOUT = 5.0
 _Row = TypeVar("_Row", TicketAnswer, Listed)
 
 
-class Client:
-    """
-    One desk's API.
+class Client(DeskClient):
+    """One desk's API."""
 
-    `url` is the helpdesk's address without a slash at the end. See `desk_api.api.Api` for what every
-    call may raise.
-    """
-
-    def __init__(
-        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
-    ) -> None:
-        self._api = Api(url=f"{url}/api", credentials=credentials, http=http, meaning=_meaning)
+    path = "/api"
 
     def create_ticket(
         self, body: Mapping[str, Any], *, file: Attachment | None = None
@@ -103,11 +95,10 @@ class Client:
         """Return the names of what can be set in a ticket."""
         return self._api.options("tickets/", Described, timeout=_CHECK_TIMEOUT).names()
 
-
-def _meaning(response: Response, wrote: bool) -> ScriptaError:
-    """Return the error that an answer of this API stands for."""
-    about = said(response)
-    if response.status == HTTPStatus.BAD_REQUEST:
-        # The only fault that a ticket's id can have, since it is a number, is to be nobody's.
-        return Gone("no such ticket") if "ticket" in about else refused(response, about)
-    return said_by_the_api(meaning(response, wrote), response, field="detail")
+    def _meaning(self, response: Response, wrote: bool) -> ScriptaError:
+        """Return the error that an answer of this API stands for."""
+        about = said(response)
+        if response.status == HTTPStatus.BAD_REQUEST:
+            # The only fault that a ticket's id can have, since it is a number, is to be nobody's.
+            return Gone("no such ticket") if "ticket" in about else refused(response, about)
+        return said_by_the_api(meaning(response, wrote), response, field="detail")

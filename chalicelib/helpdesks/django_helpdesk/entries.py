@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from chalicelib.desk_api.adapter import behind
 from chalicelib.domain.ticket import Entry
 from chalicelib.helpdesks.django_helpdesk import mapper
 from chalicelib.helpdesks.django_helpdesk.payloads import FollowUp, TicketAnswer
@@ -29,12 +30,10 @@ def by(user: int | None, ticket: TicketAnswer, *, known: int, entry: Entry) -> s
 
 
 def _same(candidates: Iterable[FollowUp], *, known: int, entry: Entry) -> str | None:
-    public = entry.kind.is_public
-    for candidate in candidates:
-        is_same = mapper.is_same(candidate.comment, entry.text)
-        if candidate.id > known and candidate.public == public and is_same:
-            return str(candidate.id)
-    return None
+    def is_it(row: FollowUp) -> bool:
+        return row.public == entry.kind.is_public and mapper.is_same(row.comment, entry.text)
+
+    return behind(known, candidates, is_it)
 
 
 def ends_with_a_beginning(ticket: TicketAnswer) -> bool:

@@ -6,18 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api import signing
 from chalicelib.desk_api.adapter import Adapter, number, number_or_zero
 from chalicelib.desk_api.settings import NUMBER, api_token, standard_secret
 from chalicelib.domain.account import Desk
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
-from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
 from chalicelib.errors import Gone, Refused
-from chalicelib.helpdesks.django_helpdesk import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.django_helpdesk.client import Client
@@ -45,14 +42,6 @@ class DjangoHelpdesk(Adapter):
 
     # A write and the look after it go to the same database.
     promise = Promise(lookup_lag=2.0)
-
-    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
-        """Return if the desk signed the body now; see `signing.standard_webhook`."""
-        signing.standard_webhook(body, headers, secrets=self._secret("webhook_secrets"))
-
-    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
-        """Return the one item that a webhook is."""
-        return webhook.split(body, desk=self._desk.id)
 
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
         """Return what a webhook means; raise nothing for an odd one."""

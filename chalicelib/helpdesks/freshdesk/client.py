@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote, urlencode
 
-from chalicelib.desk_api.api import Api, meaning, refused, said
-from chalicelib.desk_api.pages import numbered
+from chalicelib.desk_api.api import DeskClient, meaning, refused, said
+from chalicelib.desk_api.people import found_or_made
 from chalicelib.desk_api.uploads import with_files
 from chalicelib.domain.content import Attachment
 from chalicelib.errors import Gone, Refused, ScriptaError, TransientError
 from chalicelib.helpdesks.freshdesk.payloads import Conversation, Identified, TicketRow
-from chalicelib.http_client import Response, Transport
+from chalicelib.http_client import Response
 
 _PAGE: Final = 100
 _MOST_PAGES: Final = 30  # of one ticket
@@ -25,36 +24,24 @@ _CHECK_TIMEOUT: Final = 5.0
 _DUPLICATE: Final = "HTTP 409: duplicate"
 
 
-class Client:
-    """
-    One desk's API.
+class Client(DeskClient):
+    """One desk's API."""
 
-    `url` is Freshdesk's address without a slash at the end. See `desk_api.api.Api` for what every
-    call may raise.
-    """
-
-    def __init__(
-        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
-    ) -> None:
-        self._api = Api(url=f"{url}/api/v2", credentials=credentials, http=http, meaning=_meaning)
+    path = "/api/v2"
 
     def customer(self, contact: Mapping[str, Any]) -> int:
         """Return the id of the contact with an external id, who is made where there is none."""
         named = {"unique_external_id": contact["unique_external_id"]}
-        if (known := self._contact(named)) is not None:
-            return known
         try:
-            return self._new_contact(contact)
+            return found_or_made(lambda: self._contact(named), lambda: self._new_contact(contact))
         except Refused as refused:
             if refused.detail != _DUPLICATE:
                 raise
-        # Somebody was faster, or the phone is another contact's own.
-        if (known := self._contact(named)) is not None:
-            return known
+        # The phone is another contact's own.
         return self._new_contact({key: contact[key] for key in contact if key != "phone"})
 
     def _contact(self, named: Mapping[str, str]) -> int | None:
-        found = self._api.read(f"contacts?{urlencode(named, quote_via=quote)}", list[Identified])
+        found = self._api.read("contacts", list[Identified], asked=named)
         return found[0].id if found else None
 
     def _new_contact(self, contact: Mapping[str, Any]) -> int:
@@ -87,31 +74,23 @@ class Client:
 
         The newest 300 are looked through, since a search does not see a new ticket for minutes.
         """
-        for ticket in self._tickets({"order_by": "created_at"}, pages=_NEWEST):
+        for ticket in self.newest("created_at", pages=_NEWEST):
             if ticket.holds(field) == value:
                 return ticket
         found = self.search(field, value) if re.fullmatch(_UNQUOTED, value) else []
-        there = [each for each in found if each.holds(field) == value]
-        there = [each for each in there if not (each.deleted or each.spam)]
+        there = [each for each in found if each.holds(field) == value and not each.is_removed]
         return max(there, key=lambda each: each.id, default=None)
 
-    def tickets_since(self, since: str, *, pages: int) -> Iterator[TicketRow]:
-        """Yield the tickets that changed since a time, the last one first, a hundred a page."""
-        return self._tickets({"updated_since": since, "order_by": "updated_at"}, pages=pages)
-
-    def _tickets(self, asked: Mapping[str, str], *, pages: int) -> Iterator[TicketRow]:
-        def page(number: int) -> list[TicketRow]:
-            query = {**asked, "order_type": "desc", "per_page": _PAGE, "page": number}
-            path = f"tickets?{urlencode(query, quote_via=quote)}"
-            return self._api.read(path, list[TicketRow])
-
-        return numbered(page, size=_PAGE, most=pages)
+    def newest(self, order: str, *, pages: int, **also: str) -> Iterator[TicketRow]:
+        """Yield the tickets that `also` asks for, the newest by `order` first, a hundred a page."""
+        asked = {**also, "order_by": order, "order_type": "desc", "per_page": _PAGE}
+        return self._api.pages("tickets", list[TicketRow], asked=asked, size=_PAGE, most=pages)
 
     def search(self, field: str, value: str) -> list[TicketRow]:
         """Return the tickets whose own field holds a value, which has no quote in it."""
-        query = urlencode({"query": f"\"{field}:'{value}'\""}, quote_via=quote)
-        path = f"search/tickets?{query}"
-        return self._api.read(path, list[TicketRow], within="results", timeout=_CHECK_TIMEOUT)
+        asked = {"query": f"\"{field}:'{value}'\""}
+        path, rows = "search/tickets", list[TicketRow]
+        return self._api.read(path, rows, asked=asked, within="results", timeout=_CHECK_TIMEOUT)
 
     def check_field(self, field: str, option: str) -> None:
         """Return if an option's field can be searched for texts; raise Refused where it cannot."""
@@ -123,12 +102,9 @@ class Client:
 
     def conversations(self, ticket_id: int) -> list[Conversation]:
         """Return what was written in a ticket behind its description, oldest first."""
-
-        def page(number: int) -> list[Conversation]:
-            path = f"tickets/{ticket_id}/conversations?per_page={_PAGE}&page={number}"
-            return self._api.read(path, list[Conversation])
-
-        found = list(numbered(page, size=_PAGE, most=_MOST_PAGES))
+        path, asked = f"tickets/{ticket_id}/conversations", {"per_page": _PAGE}
+        rows = self._api.pages(path, list[Conversation], asked=asked, size=_PAGE, most=_MOST_PAGES)
+        found = list(rows)
         if len(found) == _PAGE * _MOST_PAGES:
             raise TransientError("the ticket is too long to be looked through")
         return sorted(found, key=lambda each: each.id)
@@ -137,21 +113,22 @@ class Client:
         """Return who we are."""
         return self._api.read("agents/me", Identified, timeout=_CHECK_TIMEOUT).id
 
-
-def _meaning(response: Response, wrote: bool) -> ScriptaError:
-    """Return the error that an answer of this API stands for."""
-    error = meaning(response, wrote)
-    errors = said(response).get("errors")
-    told = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
-    if response.status == HTTPStatus.METHOD_NOT_ALLOWED:
-        # What takes no update: a ticket that was deleted or marked as spam.
-        return Gone("deleted, or marked as spam")
-    if isinstance(error, Gone) and response.body.lstrip().startswith(b"<"):
-        # Somebody else's page: the address is wrong.
-        return TransientError("HTTP 404, not from the API")
-    if response.status == HTTPStatus.CONFLICT:
-        codes = {each.get("code") for each in told}
-        return Refused("desk_refused", _DUPLICATE) if "duplicate_value" in codes else error
-    if isinstance(error, Refused):
-        return refused(response, {str(each.get("field", "")) for each in told})
-    return error
+    def _meaning(self, response: Response, wrote: bool) -> ScriptaError:
+        """Return the error that an answer of this API stands for."""
+        error = meaning(response, wrote)
+        errors = said(response).get("errors")
+        told = (
+            [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
+        )
+        if response.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            # What takes no update: a ticket that was deleted or marked as spam.
+            return Gone("deleted, or marked as spam")
+        if isinstance(error, Gone) and response.body.lstrip().startswith(b"<"):
+            # Somebody else's page: the address is wrong.
+            return TransientError("HTTP 404, not from the API")
+        codes = [each.get("code") for each in told]
+        if response.status == HTTPStatus.CONFLICT and "duplicate_value" in codes:
+            return Refused("desk_refused", _DUPLICATE)
+        if isinstance(error, Refused):
+            return refused(response, {str(each.get("field", "")) for each in told})
+        return error

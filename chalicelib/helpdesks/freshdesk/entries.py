@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from chalicelib.desk_api.html_text import text_of
@@ -38,57 +38,54 @@ def is_description(entry: Entry) -> bool:
     return entry.kind is EntryKind.COMMENT and entry.text.strip() != BEGINNING
 
 
-def new_ticket(
-    opening: Opening, *, requester: int, fields: Mapping[str, str], group: int | None
-) -> dict[str, Any]:
+def begin(
+    client: Client, opening: Opening, *, fields: Mapping[str, str], group: int | None
+) -> TicketRow:
     """
-    Return the ticket to create.
+    Create a ticket, and its customer where nobody is known as that, and return it.
 
     Its description becomes the first entry if it can be one; else the entry has to follow.
     """
-    text = opening.entry.text if is_description(opening.entry) else BEGINNING
+    entry, whole = opening.entry, is_description(opening.entry)
     ticket = {
         "subject": line(opening.subject, longest=_LONGEST_SUBJECT),
-        "description": literal(text),
-        "requester_id": requester,
+        "description": literal(entry.text if whole else BEGINNING),
+        "requester_id": client.customer(person(opening.customer)),
         "status": OPEN,
         "priority": _LOW,
         "source": _CHAT,
         "tags": ["scripta", opening.channel, f"{opening.channel}_{opening.account}"[:_LONGEST_TAG]],
         "custom_fields": own_fields(opening, fields),
     }
-    return ticket | ({"group_id": group} if group else {})
+    more = {"group_id": group} if group else {}
+    return client.create(ticket | more, files=entry.files if whole else ())
 
 
 def add(client: Client, ticket: int, entry: Entry, *, author: int) -> str:
     """Add an entry with its files to a ticket, and return the note's id."""
-    return str(client.add_note(ticket, new_note(entry, author=author), files=entry.files))
-
-
-def new_note(entry: Entry, *, author: int) -> dict[str, Any]:
-    """Return the note that adds an entry to a ticket."""
-    return {
+    note = {
         "body": literal(entry.text),
         "incoming": entry.kind is EntryKind.COMMENT,
         "private": not entry.kind.is_public,
         "user_id": author,
     }
+    return str(client.add_note(ticket, note, files=entry.files))
 
 
-def ours(
-    conversations: Iterable[Conversation], ticket: TicketRow, *, agent: int
-) -> list[Conversation]:
-    """Return what we wrote into a ticket: as ourselves, or in the customer's name."""
+def ours(client: Client, ticket: TicketRow, *, agent: int) -> list[Conversation]:
+    """Return what we wrote into a ticket: as ourselves, or in the customer's name; oldest first."""
     return [
         each
-        for each in conversations
+        for each in client.conversations(ticket.id)
         if each.user_id == agent or (each.incoming and each.user_id == ticket.requester_id)
     ]
 
 
-def is_unfinished(ticket: TicketRow, written: Iterable[Conversation]) -> bool:
-    """Tell whether a ticket of ours, into which we wrote that, lacks its first entry."""
-    return (ticket.description_text or "").strip() == BEGINNING and not list(written)
+def last_of(written: Sequence[Conversation], ticket: TicketRow) -> str:
+    """Return the last entry of a ticket of ours; empty where it lacks even its first one."""
+    if written:
+        return str(written[-1].id)
+    return "" if (ticket.description_text or "").strip() == BEGINNING else DESCRIPTION
 
 
 def is_same(conversation: Conversation, entry: Entry) -> bool:
@@ -96,5 +93,5 @@ def is_same(conversation: Conversation, entry: Entry) -> bool:
     return (
         conversation.private is not entry.kind.is_public
         and conversation.incoming is (entry.kind is EntryKind.COMMENT)
-        and words(text_of(conversation.body or "")) == words(text_of(literal(entry.text)))
+        and words(text_of(conversation.body)) == words(text_of(literal(entry.text)))
     )

@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api.adapter import Adapter, author_of, basic, number, number_or_zero
-from chalicelib.desk_api.own_fields import FIELDS
-from chalicelib.desk_api.settings import NUMBER, api_token, webhook_secret
+from chalicelib.desk_api.adapter import Adapter, author_of, basic, behind, number, number_or_zero
+from chalicelib.desk_api.settings import NUMBER, api_token, ticket_fields, webhook_secret
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_allowed
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.desk_events import DeskEvent
-from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Authenticity, Entry, EntryKind, Opening, Promise, Ticket
-from chalicelib.errors import Gone, Refused, TransientError
+from chalicelib.errors import Gone, Refused
 from chalicelib.helpdesks.freshdesk import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.freshdesk.client import Client
     from chalicelib.helpdesks.freshdesk.payloads import Conversation, Notice, TicketRow
-    from chalicelib.http_client import Transport
 
 _FIELD: Final = r"[a-z0-9_]{1,100}"
 
 SETTINGS: Final[Sequence[Setting]] = (
     Setting(name="agent", words="id of the bridge's own agent", required=True, pattern=NUMBER),
-    Setting(
-        name="reference_field", words="ticket field for our name", required=True, pattern=_FIELD
-    ),
+    *ticket_fields("ticket field", pattern=_FIELD, needed=("reference_field",)),
     api_token("API key of that agent"),
     webhook_secret("what the webhook brings", pattern=".{16,}"),
     Setting(name="group", words="id of the group that gets new tickets", pattern=NUMBER),
-    Setting(name="channel_field", words="ticket field for the channel", pattern=_FIELD),
-    Setting(name="account_field", words="ticket field for the account", pattern=_FIELD),
-    Setting(name="handle_field", words="ticket field for the handle", pattern=_FIELD),
 )
 
 # Where Freshdesk keeps attachments: at hosts of its own, and in a bucket at somebody else's.
@@ -58,6 +49,7 @@ class Freshdesk(Adapter):
     field that holds our references; docs/helpdesks/freshdesk.md has the others.
     """
 
+    webhooks = webhook
     promise = Promise(
         lookup_lag=5.0,
         authenticity=Authenticity.COMES_ALONG,
@@ -65,18 +57,8 @@ class Freshdesk(Adapter):
         names_authors=True,
     )
 
-    def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
-        super().__init__(desk=desk, secrets=secrets, http=http)
-        self._recalled: tuple[TicketRow, Conversation] | None = None
-
-    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
-        """Return if one of our secrets came along; raise InvalidSignature in every other case."""
-        del body
-        webhook.verify(headers, secrets=self._secret("webhook_secrets"))
-
-    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
-        """Return the one item that a webhook is."""
-        return webhook.split(body, desk=self._desk.id)
+    # What was recalled last is parsed next, and not asked for again.
+    _recalled: tuple[TicketRow, Sequence[Conversation]] | None = None
 
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
         """
@@ -111,18 +93,10 @@ class Freshdesk(Adapter):
 
         client, entry, agent = self._client(), opening.entry, self._agent()
         whole = entries.is_description(entry)
-        begun = None if whole else self._look(client, opening.reference)
-        if begun and entries.is_unfinished(*begun):
-            ticket, _ = begun
-        else:
-            requester = client.customer(entries.person(opening.customer))
-            body = entries.new_ticket(
-                opening,
-                requester=requester,
-                fields=self._fields(),
-                group=self._number_if_any("group"),
-            )
-            ticket = client.create(body, files=entry.files if whole else ())
+        ticket, last = (None, "") if whole else self._look(client, opening.reference)
+        if ticket is None or last:
+            group = self._number_if_any("group")
+            ticket = entries.begin(client, opening, fields=self._fields(), group=group)
         if whole:
             return self._ticket(ticket, last_entry=entries.DESCRIPTION)
         author = ticket.requester_id if entry.kind is EntryKind.COMMENT else agent
@@ -157,14 +131,8 @@ class Freshdesk(Adapter):
         The newest 300 are looked through, since a search does not see a new ticket for minutes; one
         that is older is searched for. One that lacks its first entry is not found.
         """
-        from chalicelib.helpdesks.freshdesk import entries
-
-        found = self._look(self._client(), reference)
-        if found is None or entries.is_unfinished(*found):
-            return None
-        ticket, written = found
-        last = str(written[-1].id) if written else entries.DESCRIPTION
-        return self._ticket(ticket, last_entry=last)
+        ticket, last = self._look(self._client(), reference)
+        return self._ticket(ticket, last_entry=last) if ticket and last else None
 
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
         """Return the id of the first note of ours behind `after` that says the same to the same."""
@@ -172,17 +140,13 @@ class Freshdesk(Adapter):
 
         client, known = self._client(), number_or_zero(after)
         ticket = client.ticket(number(ticket_id))
-        ours = entries.ours(client.conversations(ticket.id), ticket, agent=self._agent())
-        same = (each for each in ours if each.id > known and entries.is_same(each, entry))
-        found = next(same, None)
-        return str(found.id) if found else None
+        ours = entries.ours(client, ticket, agent=self._agent())
+        return behind(known, ours, lambda each: entries.is_same(each, entry))
 
     def locate(self, file: File) -> Location:
         """Return the address that Freshdesk told, if it is one of its own; none gets credentials."""
-        is_own = is_allowed(file.url, hosts=(_FILE_HOST,)) or (
-            is_allowed(file.url, hosts=(_BUCKET_HOST,)) and file.url.startswith(_BUCKET)
-        )
-        if not is_own:
+        hosts = (_FILE_HOST, _BUCKET_HOST) if file.url.startswith(_BUCKET) else (_FILE_HOST,)
+        if not is_allowed(file.url, hosts=hosts):
             raise Refused("file_elsewhere")
         return Location(url=file.url, hosts=(_FILE_HOST, _BUCKET_HOST))
 
@@ -196,14 +160,13 @@ class Freshdesk(Adapter):
 
         client, field, agent = self._client(), self._reference_field(), self._agent()
         began = datetime.fromtimestamp(since // 1000, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        for ticket in client.tickets_since(began, pages=_RECALLED):
-            if not ticket.holds(field):
-                continue
-            for conversation in reversed(client.conversations(ticket.id)):
+        for ticket in client.newest("updated_at", pages=_RECALLED, updated_since=began):
+            said = client.conversations(ticket.id) if ticket.holds(field) else []
+            for conversation in reversed(said):
                 if conversation.created_at.timestamp() * 1000 < since:
                     break
                 if mapper.is_agents(conversation, ticket, agent=agent):
-                    self._recalled = (ticket, conversation)
+                    self._recalled = ticket, [conversation]
                     yield mapper.recalled(conversation, ticket)
 
     def check(self) -> None:
@@ -219,30 +182,24 @@ class Freshdesk(Adapter):
         """Return the agent's reply that a webhook was sent for, if there is one."""
         from chalicelib.helpdesks.freshdesk import mapper
 
-        known = self._recalled
-        if known and mapper.is_named(known, about):
-            ticket, found = known
-        else:
-            client, agent = self._client(), self._agent()
+        client, agent, known = self._client(), self._agent(), self._recalled
+        if known is None or not mapper.is_named(*known, about):
             ticket = client.ticket(int(about.ticket_id))
-            said = client.conversations(ticket.id)
-            if (chosen := mapper.meant(said, ticket, about, agent=agent, at=received_at)) is None:
-                return None
-            found = chosen
+            known = ticket, client.conversations(ticket.id)
+        ticket, said = known
+        if (found := mapper.meant(said, ticket, about, agent=agent, at=received_at)) is None:
+            return None
         reference = ticket.holds(self._reference_field())
-        return mapper.reply(
-            found, ticket, desk=self._desk.id, reference=reference, comment=about.comment
-        )
+        return mapper.reply(found, ticket, about, desk=self._desk.id, reference=reference)
 
-    def _look(self, client: Client, reference: str) -> tuple[TicketRow, list[Conversation]] | None:
-        """Return the ticket of a reference and what we wrote into it behind its description."""
+    def _look(self, client: Client, reference: str) -> tuple[TicketRow | None, str]:
+        """Return the ticket of a reference and our last entry there; see `entries.last_of`."""
         from chalicelib.helpdesks.freshdesk import entries
 
-        row = client.named(self._reference_field(), reference)
-        if row is None:
-            return None
+        if (row := client.named(self._reference_field(), reference)) is None:
+            return None, ""
         ticket = client.ticket(row.id)
-        return ticket, entries.ours(client.conversations(row.id), ticket, agent=self._agent())
+        return ticket, entries.last_of(entries.ours(client, ticket, agent=self._agent()), ticket)
 
     def _client(self) -> Client:
         # urllib3 and pydantic: receive loads this module and calls nobody.
@@ -263,11 +220,7 @@ class Freshdesk(Adapter):
 
     def _fields(self) -> dict[str, str]:
         self._needed("reference_field")
-        chosen = {option: field for option in FIELDS if (field := self._option(option))}
-        for option, field in chosen.items():
-            if not re.fullmatch(_FIELD, field):
-                raise TransientError(f"the desk's option '{option}' names no field")
-        return chosen
+        return self._own_fields(_FIELD)
 
     def _ticket(self, row: TicketRow, *, last_entry: str) -> Ticket:
         return Ticket(

@@ -24,20 +24,15 @@ _MS: Final = 1000
 
 def told(raw: Mapping[str, Any]) -> Notice:
     """Return what a webhook tells; one out of Freshdesk's own form is of a reply."""
-    if webhook.SIMPLE not in raw:
-        return Notice.model_validate(dict(raw))
-    chosen = items.fields(raw[webhook.SIMPLE])
-    return Notice(
-        event=webhook.REPLY,
-        ticket_id=chosen.get("ticket_id"),
-        comment=chosen.get("ticket_latest_public_comment"),
-    )
+    if webhook.SIMPLE in raw:
+        raw = {**items.fields(raw[webhook.SIMPLE]), "event": webhook.REPLY}
+    return Notice.model_validate(dict(raw))
 
 
-def is_named(known: tuple[TicketRow, Conversation], about: Notice) -> bool:
-    """Tell whether a webhook names just that reply."""
-    ticket, conversation = known
-    return (about.ticket_id, about.conversation_id) == (str(ticket.id), str(conversation.id))
+def is_named(ticket: TicketRow, said: Iterable[Conversation], about: Notice) -> bool:
+    """Tell whether a webhook names something of what was said in a ticket."""
+    names = {str(each.id) for each in said}
+    return about.ticket_id == str(ticket.id) and about.conversation_id in names
 
 
 def is_agents(conversation: Conversation, ticket: TicketRow, *, agent: int) -> bool:
@@ -67,7 +62,7 @@ def meant(
         theirs = [each for each in known if is_agents(each, ticket, agent=agent)]
         same = [each for each in known if _is_in(each, about.comment)]
         if not same and _is_of_files(about.comment):
-            same = [each for each in theirs if not words(_text(each))]
+            same = [each for each in theirs if not words(text_of(each.body))]
         same = same or theirs
     earlier = [each for each in same if each.created_at.timestamp() * _MS <= at]
     found = next(reversed(earlier or same), None)
@@ -75,17 +70,16 @@ def meant(
 
 
 def reply(
-    conversation: Conversation, ticket: TicketRow, *, desk: str, reference: str, comment: str
+    conversation: Conversation, ticket: TicketRow, about: Notice, *, desk: str, reference: str
 ) -> ReplyWritten:
-    """Return an agent's reply; the webhook's `comment` has its writer's name before the words."""
-    text = _text(conversation)
-    before, colon, _ = text_of(comment).partition(" :")
+    """Return an agent's reply; the webhook's comment has its writer's name before the words."""
+    before, colon, _ = text_of(about.comment).partition(" :")
     return ReplyWritten(
         key=items.key(desk, "reply", str(conversation.id)),
         ticket_id=str(ticket.id),
         comment_id=str(conversation.id),
         conversation_id=reference,
-        text=own_words(text),
+        text=own_words(text_of(conversation.body)),
         agent=before.strip() if colon else str(conversation.user_id or ""),
         occurred_at=round(conversation.created_at.timestamp() * _MS),
         files=tuple(map(_file, conversation.attachments)),
@@ -96,7 +90,7 @@ def reply(
 def _is_in(conversation: Conversation, comment: str) -> bool:
     """Tell whether a webhook's comment, a page or its text, ends with what was written."""
     said = {words(text_of(comment)), words(comment)}
-    text = _text(conversation)
+    text = text_of(conversation.body)
     written = {words(text), words(own_words(text))} - {""}
     return any(whole.endswith(each) for whole in said for each in written)
 
@@ -107,10 +101,6 @@ def _is_of_files(comment: str) -> bool:
     return bool(colon) and not words(said)
 
 
-def _text(conversation: Conversation) -> str:
-    return text_of(conversation.body or "")
-
-
 def _file(stored: Stored) -> File:
     url, mime = stored.attachment_url, stored.content_type
     return agents_file(url=url, name=stored.name, mime=mime, number=str(stored.id))
@@ -119,15 +109,10 @@ def _file(stored: Stored) -> File:
 def change(ticket: TicketRow, *, desk: str) -> TicketChanged:
     """Return how a ticket stands."""
     status = TicketStatus.CLOSED if ticket.status in _CLOSED else TicketStatus.OPEN
-    if is_removed(ticket):
+    if ticket.is_removed:
         status = TicketStatus.GONE
     at = round(ticket.updated_at.timestamp() * _MS)
     return changed(str(ticket.id), status, status, str(at), desk=desk, at=at)
-
-
-def is_removed(ticket: TicketRow) -> bool:
-    """Tell whether a ticket is in the bin or among spam."""
-    return bool(ticket.deleted or ticket.spam)
 
 
 def recalled(conversation: Conversation, ticket: TicketRow) -> dict[str, Any]:

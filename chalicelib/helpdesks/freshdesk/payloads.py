@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime
+from pydantic import AliasChoices, AwareDatetime, Field
 
 from chalicelib.desk_api.values import Id, Payload, Text
+
+# As our page has it, and in Freshdesk's own form.
+_COMMENT: Final = Field(validation_alias=AliasChoices("comment", "ticket_latest_public_comment"))
 
 
 class Notice(Payload):
@@ -15,7 +18,7 @@ class Notice(Payload):
     event: Text = ""
     ticket_id: Id = ""
     conversation_id: Id = ""
-    comment: Text = ""
+    comment: Annotated[Text, _COMMENT] = ""
 
 
 class Stored(Payload):
@@ -31,7 +34,7 @@ class Conversation(Payload):
     """A reply or a note; `incoming` is as if it came from outside."""
 
     id: int
-    body: str | None = None
+    body: Text = ""
     incoming: bool
     private: bool
     user_id: int | None = None
@@ -51,6 +54,11 @@ class TicketRow(Payload):
     spam: bool | None = None
     custom_fields: dict[str, Any] | None = None
     description_text: str | None = None
+
+    @property
+    def is_removed(self) -> bool:
+        """Tell whether it is in the bin or among spam."""
+        return bool(self.deleted or self.spam)
 
     def holds(self, name: str) -> str:
         """Return what one of its own fields holds."""

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from chalicelib.desk_api.api import Api, meaning, said, said_by_the_api
-from chalicelib.desk_api.pages import numbered
+from chalicelib.desk_api.api import DeskClient, meaning, said, said_by_the_api
 from chalicelib.desk_api.uploads import upload
 from chalicelib.domain.content import Attachment
 from chalicelib.errors import AmbiguousError, Gone, ScriptaError
@@ -21,7 +20,7 @@ from chalicelib.helpdesks.request_tracker.payloads import (
     Transaction,
     User,
 )
-from chalicelib.http_client import Body, Form, Response, Transport
+from chalicelib.http_client import Body, Form, Response
 
 _PAGE: Final = 100  # what RT shows at most
 _MOST_PAGES: Final = 20
@@ -31,17 +30,10 @@ _MOST_PAGES: Final = 20
 _NOT_THERE: Final = "Permission Denied"
 
 
-class Client:
-    """
-    One desk's API; see `desk_api.api.Api` for what every call may raise.
+class Client(DeskClient):
+    """One desk's API."""
 
-    `url` is RT's address without a slash at the end.
-    """
-
-    def __init__(
-        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
-    ) -> None:
-        self._api = Api(url=f"{url}/REST/2.0", credentials=credentials, http=http, meaning=_meaning)
+    path = "/REST/2.0"
 
     def create_ticket(self, body: Mapping[str, Any], *, files: Sequence[Attachment]) -> str:
         """Create a ticket, with files in its first entry, and return its id."""
@@ -66,31 +58,33 @@ class Client:
     def tickets(self, query: str, *, newest: bool = False) -> Sequence[TicketRow]:
         """Return the first, or the newest, tickets that a query finds; deleted ones are left out."""
         order = "DESC" if newest else "ASC"
-        asked = _asked(query, "EffectiveId,CustomFields", order=order, page=1)
-        return self._api.read(f"tickets?{asked}", list[TicketRow], within="items")
+        asked = {**_asked(query, "EffectiveId,CustomFields", order=order), "page": 1}
+        return self._api.read("tickets", list[TicketRow], asked=asked, within="items")
 
     def entries(self, query: str) -> Iterator[Transaction]:
         """Yield what a query finds of what happened in tickets, newest first."""
         query = f"ObjectType = 'RT::Ticket' AND {query}"
-
-        def page(number: int) -> list[Transaction]:
-            fields = "ObjectId,Creator,Created,CustomFields"
-            asked = _asked(query, fields, order="DESC", page=number)
-            return self._api.read(f"transactions?{asked}", list[Transaction], within="items")
-
-        return numbered(page, size=_PAGE, most=_MOST_PAGES)
+        asked = _asked(query, "ObjectId,Creator,Created,CustomFields", order="DESC")
+        return self._api.pages(
+            "transactions",
+            list[Transaction],
+            asked=asked,
+            within="items",
+            size=_PAGE,
+            most=_MOST_PAGES,
+        )
 
     def parts(self, entry_id: str) -> Sequence[Part]:
         """Return what an entry is made of, without the contents."""
         path = f"transaction/{entry_id}/attachments"
-        asked = urlencode({"fields": "Filename,ContentType", "per_page": _PAGE})
-        return self._api.read(f"{path}?{asked}", list[Part], within="items")
+        asked = {"fields": "Filename,ContentType", "per_page": _PAGE}
+        return self._api.read(path, list[Part], asked=asked, within="items")
 
     def text(self, entry_id: str, part: Part) -> str:
         """Return the text of a part of an entry."""
         query = json.dumps([{"field": "id", "value": part.id}])
-        asked = urlencode({"query": query, "fields": "Content,TransactionId"})
-        found = self._api.read(f"attachments?{asked}", list[Part], within="items")
+        asked = {"query": query, "fields": "Content,TransactionId"}
+        found = self._api.read("attachments", list[Part], asked=asked, within="items")
         return next((each.Content for each in found if each.TransactionId == entry_id), "")
 
     def user(self, name: str) -> User:
@@ -101,18 +95,21 @@ class Client:
         """Return a queue; raise Unauthorised where it is not there or we may not see it."""
         return self._api.read(f"queue/{quote(name, safe='')}", Queue)
 
+    def _meaning(self, response: Response, wrote: bool) -> ScriptaError:
+        about = said(response).get("message")
+        if response.status == HTTPStatus.BAD_REQUEST and about == _NOT_THERE:
+            return Gone("no such ticket, or none of ours")
+        return said_by_the_api(meaning(response, wrote), response, field="message")
 
-def _asked(query: str, fields: str, *, order: str, page: int) -> str:
-    return urlencode(
-        {
-            "query": query,
-            "fields": fields,
-            "orderby": "id",
-            "order": order,
-            "per_page": _PAGE,
-            "page": page,
-        }
-    )
+
+def _asked(query: str, fields: str, *, order: str) -> dict[str, object]:
+    return {
+        "query": query,
+        "fields": fields,
+        "orderby": "id",
+        "order": order,
+        "per_page": _PAGE,
+    }
 
 
 def _body(body: Mapping[str, Any], files: Sequence[Attachment]) -> Body:
@@ -121,10 +118,3 @@ def _body(body: Mapping[str, Any], files: Sequence[Attachment]) -> Body:
         return body
     uploads = [upload(file, field="Attachments") for file in files]
     return Form(fields={"JSON": json.dumps(body)}, files=uploads)
-
-
-def _meaning(response: Response, wrote: bool) -> ScriptaError:
-    about = said(response).get("message")
-    if response.status == HTTPStatus.BAD_REQUEST and about == _NOT_THERE:
-        return Gone("no such ticket, or none of ours")
-    return said_by_the_api(meaning(response, wrote), response, field="message")

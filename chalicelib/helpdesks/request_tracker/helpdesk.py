@@ -6,18 +6,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api import signing
 from chalicelib.desk_api.adapter import Adapter, is_number, number
 from chalicelib.desk_api.settings import api_token, standard_secret
 from chalicelib.domain.account import Desk
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
-from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Entry, Opening, Promise, Ticket
 from chalicelib.errors import Gone, Moved, Refused
-from chalicelib.helpdesks.request_tracker import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.request_tracker.client import Client
@@ -44,14 +41,6 @@ class RequestTracker(Adapter):
     # A look goes to the database that a write went to, but RT finishes what nobody waits for any
     # more: this is how long that may take.
     promise = Promise(lookup_lag=5.0)
-
-    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
-        """See ports.Webhook."""
-        signing.standard_webhook(body, headers, secrets=self._secret("webhook_secrets"))
-
-    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
-        """Return the one item that a webhook is."""
-        return webhook.split(body, desk=self._desk.id)
 
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
         """Return what a webhook means; raise nothing for an odd one."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlencode
 
-from chalicelib.desk_api.api import Api, meaning, said, said_by_the_api
-from chalicelib.desk_api.pages import numbered
+from chalicelib.desk_api.api import DeskClient, meaning, said, said_by_the_api
 from chalicelib.errors import ScriptaError, TransientError
 from chalicelib.helpdesks.zammad.payloads import Article, Link, Me, Ticket, Written
-from chalicelib.http_client import Response, Transport
+from chalicelib.http_client import Response
 
 _PAGE: Final = 100
 _MOST_PAGES: Final = 20  # of a list of tickets
@@ -21,13 +19,10 @@ _CHECK_TIMEOUT: Final = 5.0
 Fields = Mapping[str, Any]
 
 
-class Client:
-    """One desk's API; `url` is its address without a slash at the end."""
+class Client(DeskClient):
+    """One desk's API."""
 
-    def __init__(
-        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
-    ) -> None:
-        self._api = Api(url=f"{url}/api/v1", credentials=credentials, http=http, meaning=_meaning)
+    path = "/api/v1"
 
     def new_ticket(self, body: Fields) -> Written:
         """Create a ticket with its first article, and its customer where there is none."""
@@ -48,8 +43,8 @@ class Client:
 
     def links(self, ticket: int) -> Sequence[Link]:
         """Return the links of a ticket to others."""
-        asked = urlencode({"link_object": "Ticket", "link_object_value": ticket})
-        return self._api.read(f"links?{asked}", list[Link], within="links")
+        asked = {"link_object": "Ticket", "link_object_value": ticket}
+        return self._api.read("links", list[Link], asked=asked, within="links")
 
     def having(self, field: str, operator: str, value: str) -> Iterator[Ticket]:
         """
@@ -63,23 +58,19 @@ class Client:
             "sort_by": "updated_at",
             "order_by": "desc",
             "expand": "true",
-            "per_page": str(_PAGE),
+            "per_page": _PAGE,
         }
-
-        def page(number: int) -> list[Ticket]:
-            path = f"tickets/search?{urlencode(asked | {'page': str(number)})}"
-            return self._api.read(path, list[Ticket])
-
-        return numbered(page, size=_PAGE, most=_MOST_PAGES)
+        return self._api.pages(
+            "tickets/search", list[Ticket], asked=asked, size=_PAGE, most=_MOST_PAGES
+        )
 
     def me(self) -> Me:
         """Return whose the token is."""
         return self._api.read("users/me", Me, timeout=_CHECK_TIMEOUT)
 
-
-def _meaning(response: Response, wrote: bool) -> ScriptaError:
-    about = str(said(response).get("error", ""))
-    if response.status == HTTPStatus.UNPROCESSABLE_ENTITY and _TAKEN in about:
-        # Two tickets of one new customer at once: the other one made them.
-        return TransientError("the customer was made meanwhile")
-    return said_by_the_api(meaning(response, wrote), response, field="error")
+    def _meaning(self, response: Response, wrote: bool) -> ScriptaError:
+        about = str(said(response).get("error", ""))
+        if response.status == HTTPStatus.UNPROCESSABLE_ENTITY and _TAKEN in about:
+            # Two tickets of one new customer at once: the other one made them.
+            return TransientError("the customer was made meanwhile")
+        return said_by_the_api(meaning(response, wrote), response, field="error")

@@ -8,14 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api.adapter import Adapter, number, number_or_zero
-from chalicelib.desk_api.settings import api_token, webhook_secret
+from chalicelib.desk_api.adapter import Adapter, behind, number, number_or_zero
+from chalicelib.desk_api.settings import api_token, ticket_fields, webhook_secret
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.account import Desk
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.desk_events import DeskEvent, TicketChanged, TicketMerged
-from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Authenticity, Entry, Opening, Promise
@@ -33,9 +32,7 @@ _NOBODYS: Final = "nobody.0"  # the key of no entry
 
 SETTINGS: Final[Sequence[Setting]] = (
     Setting(name="group", words="name of the group that takes new tickets", required=True),
-    Setting(name="reference_field", words="name of the attribute for our name", pattern=_FIELD),
-    Setting(name="channel_field", words="name of the attribute for the channel", pattern=_FIELD),
-    Setting(name="account_field", words="name of the attribute for the account", pattern=_FIELD),
+    *ticket_fields("name of the attribute", pattern=_FIELD, names=_FIELDS),
     Setting(name="closed_states", words="states that are closed, with commas between"),
     api_token("access token of the bridge's own user", pattern=r"[A-Za-z0-9_-]{10,200}"),
     webhook_secret(
@@ -49,20 +46,13 @@ SETTINGS: Final[Sequence[Setting]] = (
 class Zammad(Adapter):
     """One desk: new tickets go to the option `group`."""
 
+    webhooks = webhook
     promise = Promise(
         # A look asks the database that was written to; a write that was cut off may still go on.
         lookup_lag=2.0,
         authenticity=Authenticity.SIGNED_TIMELESS,
         names_authors=True,
     )
-
-    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
-        """Return if the desk signed the body; raise InvalidSignature in every other case."""
-        webhook.verify(body, headers, secrets=self._secret("webhook_secrets"))
-
-    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
-        """Return what was said, and how the ticket stands."""
-        return webhook.split(body, desk=self._desk.id)
 
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
         """
@@ -207,8 +197,7 @@ class Zammad(Adapter):
         from chalicelib.helpdesks.zammad import mapper
 
         name = mapper.name_of(entry.key)
-        found = (a.id for a in articles if a.id > known and a.message_id == name)
-        return next(map(str, found), None)
+        return behind(known, articles, lambda article: article.message_id == name)
 
     def _client(self) -> Client:
         from chalicelib.helpdesks.zammad.client import Client
@@ -221,11 +210,8 @@ class Zammad(Adapter):
     def _own(self) -> Own:
         from chalicelib.helpdesks.zammad.mapper import CLOSED, Own
 
-        closed = [each.strip() for each in self._option("closed_states").split(",")]
-        return Own(
-            fields={option: name for option in _FIELDS if (name := self._option(option))},
-            closed=frozenset(filter(None, closed)) or CLOSED,
-        )
+        fields = self._own_fields(_FIELD, options=_FIELDS)
+        return Own(fields=fields, closed=frozenset(self._listed("closed_states")) or CLOSED)
 
     def _page(self, ticket: int) -> str:
         return f"{self._url}/#ticket/zoom/{ticket}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets as randomness
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from chalicelib.desk_api.items import fields, identifier, item
-from chalicelib.desk_api.signing import signed
+from chalicelib.desk_api.signing import signed_in_hex
 from chalicelib.domain.envelope import Item
 
 MERGED: Final = "merged"  #: the state of a ticket that went over into another one
@@ -24,12 +23,8 @@ def new_secret() -> str:
 
 def verify(body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -> None:
     """Return if Zammad signed the raw body with one of `secrets`; raise InvalidSignature."""
-
     # https://admin-docs.zammad.org/en/latest/manage/webhook/payload.html
-    def signature(secret: bytes) -> bytes:
-        return b"sha1=" + hmac.new(secret, body, "sha1").hexdigest().encode()
-
-    signed(headers.get("x-hub-signature", ""), signature, secrets=secrets)
+    signed_in_hex(headers.get("x-hub-signature", ""), body, by="sha1", secrets=secrets)
 
 
 def split(body: Mapping[str, Any], *, desk: str) -> list[Item]:

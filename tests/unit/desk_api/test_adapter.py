@@ -1,18 +1,19 @@
-"""What every adapter has of its desk: options, numbers, and where our token goes."""
+"""What every adapter has of its desk: webhooks, options, numbers, and where our token goes."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pytest
 
-from chalicelib.desk_api.adapter import Adapter, author_of, basic, number, number_or_zero
+from chalicelib.desk_api.adapter import Adapter, author_of, basic, behind, number, number_or_zero
 from chalicelib.domain.account import Desk
 from chalicelib.domain.content import File, FileKind, Location
 from chalicelib.domain.ticket import Entry, EntryKind
-from chalicelib.errors import Gone, Refused, TransientError
+from chalicelib.errors import Gone, InvalidSignature, Refused, TransientError
 from chalicelib.registry import helpdesk_names
 from tests.fakes.secrets import MemorySecrets
 
@@ -39,6 +40,14 @@ class Bare(Adapter):
     def needed(self, option: str) -> str:
         """Return an option that has to be there."""
         return self._needed(option)
+
+    def listed(self, option: str) -> tuple[str, ...]:
+        """Return what stands in an option that has several."""
+        return self._listed(option)
+
+    def own_fields(self) -> dict[str, str]:
+        """Return the fields that were made for us, which have names of letters."""
+        return self._own_fields("[a-z]+")
 
 
 def bare(url: str = "https://desk.test/", **options: str) -> Bare:
@@ -101,6 +110,40 @@ def test_an_option_may_be_left_out_where_that_is_said():
         bare(group="x").number_if_any("group")
     with pytest.raises(TransientError, match="'email' is missing"):
         bare(email=" ").needed("email")
+
+
+def test_an_option_may_have_several_values():
+    assert bare(hosts=" a.test,,.b.test , ").listed("hosts") == ("a.test", ".b.test")
+    assert bare().listed("hosts") == ()
+
+
+def test_fields_are_those_that_an_option_names_and_can_be_names():
+    fields = bare(reference_field=" ours ", handle_field="who", channel_field="").own_fields()
+    assert fields == {"reference_field": "ours", "handle_field": "who"}
+    with pytest.raises(TransientError, match="'account_field' names no field"):
+        bare(account_field="x'y").own_fields()
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry of a ticket."""
+
+    id: int
+    text: str
+
+
+def test_an_entry_is_looked_for_behind_another():
+    rows = [Row(3, "a"), Row(4, "b"), Row(5, "a"), Row(6, "a")]
+    assert behind(0, rows, lambda row: row.text == "a") == "3"
+    assert behind(3, rows, lambda row: row.text == "a") == "5"
+    assert behind(6, rows, lambda row: row.text == "a") is None
+
+
+def test_webhooks_are_in_our_own_words_unless_a_helpdesk_has_its_own():
+    with pytest.raises(InvalidSignature):
+        bare().verify(b"{}", {})
+    (item,) = bare().split({"type": "reply.send", "data": {"ticket_id": "7"}})
+    assert item.lane == "desk:d:7"
 
 
 def test_an_id_that_no_ticket_can_have_is_gone():

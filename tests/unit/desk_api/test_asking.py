@@ -1,4 +1,4 @@
-"""What adapters ask an API with: answers within objects, preparations, pages, forms, refusals."""
+"""What adapters ask an API with: queries, answers within objects, preparations, pages, forms, people."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import traceback
 
 import pytest
 
-from chalicelib.desk_api.api import Api, refused
+from chalicelib.desk_api.api import Api, DeskClient, refused
 from chalicelib.desk_api.pages import numbered
+from chalicelib.desk_api.people import found_or_made
 from chalicelib.desk_api.uploads import with_files
 from chalicelib.domain.content import Attachment, FileKind
-from chalicelib.errors import AmbiguousError, ScriptaError, TransientError
+from chalicelib.errors import AmbiguousError, Gone, Refused, ScriptaError, TransientError
 from chalicelib.http_client import Form, Response, Upload
 from tests.fakes.http import FakeHttp, answered
 
@@ -72,6 +73,72 @@ def test_pages_are_asked_for_until_one_is_not_full(rows: int, most: int, asked: 
 
 def test_a_page_that_nobody_needs_is_not_asked_for():
     assert next(numbered(lambda _: [1, 2], size=2, most=9)) == 1
+
+
+def test_a_query_says_what_is_asked_whatever_is_in_it():
+    http = FakeHttp(answered([7]))
+    asked = Api(url="https://desk.test", credentials=[{}], http=http)
+    assert asked.read("a", list[int], asked={"q": "a b/&+ü", "n": 1}) == [7]
+    assert http.asked[0].url == "https://desk.test/a?q=a%20b%2F%26%2B%C3%BC&n=1"
+
+
+def test_a_list_is_read_page_by_page_within_the_objects_round_each():
+    http = FakeHttp(*(answered({"rows": rows}) for rows in ([1, 2], [3])))
+    asked = Api(url="https://desk.test", credentials=[{}], http=http)
+    rows = asked.pages("a", list[int], asked={"q": "b"}, within="rows", size=2, most=9)
+    assert list(rows) == [1, 2, 3]
+    assert [each.url.rpartition("?")[2] for each in http.asked] == ["q=b&page=1", "q=b&page=2"]
+
+
+def test_a_client_asks_behind_its_path_and_says_what_failures_mean():
+    class Client(DeskClient):
+        """The API of a desk that knows no customer."""
+
+        path = "/api/v9"
+
+        def _meaning(self, response: Response, wrote: bool) -> ScriptaError:
+            return Gone("nobody") if response.status == 418 else super()._meaning(response, wrote)
+
+        def ask(self) -> int:
+            """Ask for a number."""
+            return self._api.read("a", int)
+
+    http = FakeHttp(answered({}, status=418), answered({}, status=422))
+    client = Client(url="https://desk.test", credentials=[{}], http=http)
+    with pytest.raises(Gone, match="nobody"):
+        client.ask()
+    with pytest.raises(Refused, match="422"):
+        client.ask()
+    assert http.asked[0].url == "https://desk.test/api/v9/a"
+
+
+def making(*made: int | ScriptaError, found: list[int | None]) -> int:
+    """Return who is found or made, where looks find `found` and attempts give `made`."""
+
+    def make() -> int:
+        (answer,) = made
+        if isinstance(answer, ScriptaError):
+            raise answer
+        return answer
+
+    return found_or_made(lambda: found.pop(0), make)
+
+
+def test_nobody_is_made_who_is_there():
+    assert making(found=[7]) == 7
+    assert making(8, found=[None]) == 8
+
+
+@pytest.mark.parametrize("error", [Refused("desk_refused"), AmbiguousError("cut")], ids=repr)
+def test_who_was_made_meanwhile_is_found_and_nobody_else_is(error: ScriptaError):
+    assert making(error, found=[None, 7]) == 7
+    with pytest.raises(type(error)):
+        making(error, found=[None, None])
+
+
+def test_who_was_surely_not_made_is_not_looked_for_again():
+    with pytest.raises(TransientError):
+        making(TransientError("later"), found=[None])
 
 
 def test_a_request_without_files_goes_as_it_is():

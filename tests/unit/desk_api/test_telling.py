@@ -1,16 +1,21 @@
-"""What adapters tell with: agents' files, changes of tickets, fields of ours, titles, passwords."""
+"""What adapters tell with: agents' files, changes, fields within objects, titles, signatures."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import pytest
 
 from chalicelib.desk_api.events import agents_file, changed, ignored
 from chalicelib.desk_api.lines import title
 from chalicelib.desk_api.own_fields import own_fields
-from chalicelib.desk_api.signing import password
+from chalicelib.desk_api.settings import ticket_fields
+from chalicelib.desk_api.signing import password, signed_in_hex
+from chalicelib.desk_api.values import Id, Payload, at
 from chalicelib.domain.content import FileKind
 from chalicelib.domain.conversation import TicketStatus
 from chalicelib.domain.ticket import Customer, Entry, EntryKind, Opening
+from chalicelib.errors import InvalidSignature
 
 
 def opening(*, name: str = "Ana", subject: str = "Hello", handle: str = "") -> Opening:
@@ -86,3 +91,49 @@ def test_a_title_names_the_customer_once(name: str, subject: str, shown: str):
 )
 def test_a_password_is_read_and_what_is_none_is_empty(shown: str, said: str):
     assert password({"authorization": shown}) == said
+
+
+def test_the_fields_of_ours_are_asked_for_alike():
+    needed = ticket_fields("id of a field", pattern="[0-9]+", needed=("reference_field",))
+    assert [(each.name, each.words, each.required) for each in needed] == [
+        ("reference_field", "id of a field for our name", True),
+        ("channel_field", "id of a field for the channel", False),
+        ("account_field", "id of a field for the account", False),
+        ("handle_field", "id of a field for the handle", False),
+    ]
+    (one,) = ticket_fields("field", pattern="[0-9]+", names=("channel_field",))
+    assert (one.name, one.fault("x"), one.fault("7")) == ("channel_field", one.fault("y"), "")
+
+
+class Within(Payload):
+    """Something that stands in an object within another."""
+
+    number: Annotated[Id, at("a", "b", "number")] = ""
+
+
+@pytest.mark.parametrize(
+    ("told", "number"),
+    [
+        ({"a": {"b": {"number": 7}}}, "7"),
+        ({"a": {"b": {"number": [7]}}}, ""),
+        ({"a": {"b": {}}, "number": 7}, ""),
+        ({"a": {"b": [{"number": 7}]}}, ""),
+        ({"a": "b"}, ""),
+        ({"a": None}, ""),
+        ({}, ""),
+    ],
+    ids=repr,
+)
+def test_what_stands_within_objects_is_read_there_and_nowhere_else(told: object, number: str):
+    assert Within.model_validate(told).number == number
+
+
+def test_a_signature_in_digits_names_how_it_was_made():
+    # https://datatracker.ietf.org/doc/html/rfc2202#section-3
+    said, digest = b"what do ya want for nothing?", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"
+    signed_in_hex(f"sha1={digest}", said, by="sha1", secrets=("another", "Jefe"))
+    for shown in (digest, f"sha256={digest}", f"sha1={digest.upper()}", ""):
+        with pytest.raises(InvalidSignature):
+            signed_in_hex(shown, said, by="sha1", secrets=("Jefe",))
+    with pytest.raises(InvalidSignature):
+        signed_in_hex(f"sha1={digest}", said, by="sha1", secrets=("",))

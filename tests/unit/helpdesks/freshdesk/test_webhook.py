@@ -31,7 +31,7 @@ def basic(user: str, password: str) -> dict[str, str]:
 )
 @pytest.mark.parametrize("secrets", [[SECRET], ["another-secret-of-ours", SECRET]])
 def test_a_secret_may_come_in_a_header_or_as_a_password(headers, secrets):
-    webhook.verify(headers, secrets=secrets)
+    webhook.verify(b"", headers, secrets=secrets)
 
 
 @pytest.mark.parametrize(
@@ -53,20 +53,20 @@ def test_a_secret_may_come_in_a_header_or_as_a_password(headers, secrets):
 )
 def test_nothing_else_is_taken(headers):
     with pytest.raises(InvalidSignature):
-        webhook.verify(headers, secrets=[SECRET])
+        webhook.verify(b"", headers, secrets=[SECRET])
 
 
 @pytest.mark.parametrize("secret", ["", "short", "fifteen-letters"])
 def test_a_secret_that_could_be_guessed_is_none(secret: str):
     for headers in ({"x-scripta-secret": secret}, basic("scripta", secret)):
         with pytest.raises(InvalidSignature):
-            webhook.verify(headers, secrets=[secret])
+            webhook.verify(b"", headers, secrets=[secret])
 
 
 @given(st.text())
 def test_whatever_comes_as_authorization_nothing_else_happens(value: str):
     with pytest.raises(InvalidSignature):
-        webhook.verify({"authorization": value}, secrets=[SECRET])
+        webhook.verify(b"", {"authorization": value}, secrets=[SECRET])
 
 
 @pytest.mark.parametrize(
