@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
+from urllib.parse import quote, urlencode
 
 from pydantic import TypeAdapter, ValidationError
 
+from chalicelib.desk_api.pages import numbered
 from chalicelib.errors import (
     AmbiguousError,
     Gone,
@@ -16,26 +18,57 @@ from chalicelib.errors import (
     TransientError,
     Unauthorised,
 )
-from chalicelib.http_client import READ_TIMEOUT, Body, Response, Transport, failure
+from chalicelib.http_client import (
+    LONGEST_WAIT,
+    READ_TIMEOUT,
+    Body,
+    Response,
+    Transport,
+    failure,
+    retry_after,
+)
+
+_CHECK_TIMEOUT: Final = 5.0
 
 _Answer = TypeVar("_Answer")
+_Row = TypeVar("_Row")
 
 Meaning = Callable[[Response, bool], ScriptaError]
 """Returns the error that an unsuccessful answer stands for; the flag tells whether we wrote."""
 
 
 def meaning(response: Response, wrote: bool) -> ScriptaError:
-    """Return what most helpdesks mean by an unsuccessful answer; see `http_client.failure`."""
-    return failure(response, wrote=wrote)
+    """
+    Return what most helpdesks mean by an unsuccessful answer; see `http_client.failure`.
+
+    Where a limit was reached and no Retry-After tells how long it holds, `ratelimit-reset` may.
+    """
+    error = failure(response, wrote=wrote)
+    if response.status == HTTPStatus.TOO_MANY_REQUESTS and retry_after(response) is None:
+        return TransientError(str(error), retry_after=_rate_reset(response))
+    return error
 
 
-def said_by_the_api(error: ScriptaError, response: Response, *, field: str) -> ScriptaError:
+def _rate_reset(response: Response) -> float | None:
+    """Return in how many seconds a limit ends, None where it is not told, or not in seconds."""
+    # https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-07; some tell the
+    # time since the epoch instead.
+    value = response.headers.get("ratelimit-reset", "")
+    seconds = float(value) if value.isascii() and value.isdigit() else LONGEST_WAIT + 1
+    return seconds if seconds <= LONGEST_WAIT else None
+
+
+def said_by_the_api(
+    error: ScriptaError, response: Response, *, field: str, word: str = ""
+) -> ScriptaError:
     """
     Return an error as it is, unless it says Gone and the answer lacks the field of the API's own.
 
-    Then somebody else answers: the address is wrong, or the helpdesk is not up behind its proxy.
+    With `word` that is what has to stand there. Else somebody else answers: the address is wrong, or
+    the helpdesk is not up behind its proxy.
     """
-    if isinstance(error, Gone) and field not in said(response):
+    about = said(response)
+    if isinstance(error, Gone) and (field not in about or word not in ("", about[field])):
         return TransientError(f"HTTP {response.status}, not from the helpdesk's API")
     return error
 
@@ -68,14 +101,43 @@ class Api:
         self._meaning = meaning
 
     def read(
-        self, path: str, answer: type[_Answer], *, within: str = "", timeout: float = READ_TIMEOUT
+        self,
+        path: str,
+        answer: type[_Answer],
+        *,
+        asked: Mapping[str, object] | None = None,
+        within: str = "",
+        timeout: float = READ_TIMEOUT,
     ) -> _Answer:
         """
         Return what a GET of `path` answers, as `answer`: a model, or a list of one.
 
-        `within` are the names of the objects round it, from the outside in, with dots between.
+        `asked` is the query behind the path. `within` are the names of the objects round the answer,
+        from the outside in, with dots between.
         """
-        return self._looked("GET", path, answer, within, timeout)
+        query = f"?{urlencode(asked, quote_via=quote)}" if asked else ""
+        return self._looked("GET", f"{path}{query}", answer, within, timeout)
+
+    def pages(
+        self,
+        path: str,
+        answer: type[list[_Row]],
+        *,
+        asked: Mapping[str, object],
+        within: str = "",
+        size: int,
+        most: int,
+    ) -> Iterator[_Row]:
+        """Yield what is on the pages of a list, as `read` has each; see `pages.numbered`."""
+
+        def page(number: int) -> list[_Row]:
+            return self.read(path, answer, asked={**asked, "page": number}, within=within)
+
+        return numbered(page, size=size, most=most)
+
+    def check(self, path: str, answer: type[_Answer], *, within: str = "") -> _Answer:
+        """Return what `read` does, or raise, while somebody waits to hear if the desk is set up."""
+        return self.read(path, answer, within=within, timeout=_CHECK_TIMEOUT)
 
     def options(
         self, path: str, answer: type[_Answer], *, timeout: float = READ_TIMEOUT
@@ -171,6 +233,27 @@ class Api:
         if response is None:
             raise Unauthorised("no credential is configured")
         return response
+
+
+class DeskClient:
+    """
+    What clients begin with whose desk has one API, at a `path` of its address.
+
+    `url` is that address without a slash at the end. See `Api` for what every call may raise.
+    """
+
+    path: ClassVar[str]
+
+    def __init__(
+        self, *, url: str, credentials: Sequence[Mapping[str, str]], http: Transport
+    ) -> None:
+        self._api = Api(
+            url=f"{url}{self.path}", credentials=credentials, http=http, meaning=self._meaning
+        )
+
+    def _meaning(self, response: Response, wrote: bool) -> ScriptaError:
+        """Return the error that an unsuccessful answer of this API stands for; see `Meaning`."""
+        return meaning(response, wrote)
 
 
 def _understood(response: Response, answer: type[_Answer], within: str) -> _Answer:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
+from chalicelib.desk_api.own_fields import FIELDS
 from chalicelib.desk_api.own_items import SECRET_FORM
 from chalicelib.desk_api.signing import new_secret
 from chalicelib.domain.setting import Setting
+
+_HELD: Final = ("our name", "the channel", "the account", "the handle")  # in which of FIELDS
 
 NUMBER: Final = r"[1-9][0-9]{0,17}"  #: what a database gave; more digits do not fit its integers
 
@@ -29,6 +32,22 @@ def webhook_secret(
         pattern=pattern,
         generate=generate,
     )
+
+
+def ticket_fields(
+    words: str, *, pattern: str, names: Collection[str] = FIELDS, needed: Collection[str] = ()
+) -> list[Setting]:
+    """Return the settings for ticket fields of ours; `words` say what each has for a name."""
+    return [
+        Setting(
+            name=name,
+            words=f"{words} for {holds}",
+            pattern=pattern,
+            required=name in needed,
+        )
+        for name, holds in zip(FIELDS, _HELD, strict=True)
+        if name in names
+    ]
 
 
 def standard_secret(words: str) -> Setting:

@@ -16,7 +16,6 @@ from chalicelib.http_client import Response, Transport
 _PAGE: Final = 100
 _MOST_PAGES: Final = 20  # of a list of tickets
 _TAKEN: Final = "already exists"
-_CHECK_TIMEOUT: Final = 5.0
 
 Fields = Mapping[str, Any]
 
@@ -74,7 +73,7 @@ class Client:
 
     def me(self) -> Me:
         """Return whose the token is."""
-        return self._api.read("users/me", Me, timeout=_CHECK_TIMEOUT)
+        return self._api.check("users/me", Me)
 
 
 def _meaning(response: Response, wrote: bool) -> ScriptaError:
