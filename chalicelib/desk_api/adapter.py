@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar
 
 from chalicelib.desk_api import own_items
 from chalicelib.desk_api.own_fields import FIELDS
@@ -14,7 +14,7 @@ from chalicelib.domain.addresses import is_allowed, origin
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
-from chalicelib.domain.ticket import Entry, EntryKind
+from chalicelib.domain.ticket import Entry, EntryKind, Ticket
 from chalicelib.errors import Gone, Refused, TransientError
 
 if TYPE_CHECKING:
@@ -35,6 +35,20 @@ class Webhooks(Protocol):
         ...
 
 
+class TicketRow(Protocol):
+    """A ticket of a desk that numbers its tickets and the people in them."""
+
+    @property
+    def id(self) -> int:
+        """Return its number."""
+        ...
+
+    @property
+    def requester_id(self) -> int:
+        """Return whose it is."""
+        ...
+
+
 class Adapter:
     """
     What adapters begin with.
@@ -42,9 +56,13 @@ class Adapter:
     The desk's secret `desks/<id>` holds `webhook_secrets` and `api_tokens`, each the newest first.
     `http` is the process's shared client unless another is given. A helpdesk whose webhooks are not
     in our own words has a module for them, `webhooks`.
+
+    `ticket_page` is where agents see a ticket, behind the desk's address: its braces stand for the
+    ticket's id. It is for those who make their tickets by `_ticket_of`.
     """
 
     webhooks: Webhooks = own_items
+    ticket_page: ClassVar[str]
 
     def __init__(self, *, desk: Desk, secrets: Secrets, http: Transport | None = None) -> None:
         self._desk = desk
@@ -71,7 +89,7 @@ class Adapter:
         return self._secrets.get(f"desks/{self._desk.id}", field)
 
     def _option(self, name: str) -> str:
-        return self._desk.options.get(name, "").strip()
+        return self._desk.option(name)
 
     # The desk's row can be corrected, and the messages wait for that.
     def _needed(self, option: str) -> str:
@@ -105,6 +123,23 @@ class Adapter:
             if not re.fullmatch(pattern, name):
                 raise TransientError(f"the desk's option '{option}' names no field")
         return chosen
+
+    def _agent(self) -> int:
+        """Return who we are: without that our own words could not be told from an agent's."""
+        return self._number("agent")
+
+    def _page_of(self, ticket_id: str) -> str:
+        """Return where agents see a ticket."""
+        return f"{self._url}{self.ticket_page.format(ticket_id)}"
+
+    def _ticket_of(self, row: TicketRow, *, last_entry: str) -> Ticket:
+        """Return a ticket in our words."""
+        return Ticket(
+            id=str(row.id),
+            url=self._page_of(str(row.id)),
+            last_entry=last_entry,
+            requester=str(row.requester_id),
+        )
 
     def _hosts(self) -> tuple[str, ...]:
         """Return the desk's own origin, as `Location.hosts` has it; nothing where it has none."""
@@ -167,6 +202,25 @@ def author_of(entry: Entry, *, us: int) -> int:
     """Return whose words an entry is to hold: the customer's, where it is theirs and tells them."""
     requester = number_or_zero(entry.requester) if entry.kind is EntryKind.COMMENT else 0
     return requester or us
+
+
+def in_the_name_of(
+    entry: Entry, write: Callable[[int], str], requester: Callable[[], int], *, us: int
+) -> str:
+    """
+    Write an entry as its author's, and return what `write` does.
+
+    It is refused where the customer's user was merged into another one: that is who the ticket's
+    `requester` is then, and it is written as theirs.
+    """
+    author = author_of(entry, us=us)
+    try:
+        return write(author)
+    except Refused:
+        now = requester()
+        if author == us or now in (author, us):
+            raise
+    return write(now)
 
 
 def basic(user: str, password: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 from urllib.parse import quote, urlencode
 
 from pydantic import TypeAdapter, ValidationError
@@ -18,7 +18,17 @@ from chalicelib.errors import (
     TransientError,
     Unauthorised,
 )
-from chalicelib.http_client import READ_TIMEOUT, Body, Response, Transport, failure
+from chalicelib.http_client import (
+    LONGEST_WAIT,
+    READ_TIMEOUT,
+    Body,
+    Response,
+    Transport,
+    failure,
+    retry_after,
+)
+
+_CHECK_TIMEOUT: Final = 5.0
 
 _Answer = TypeVar("_Answer")
 _Row = TypeVar("_Row")
@@ -28,17 +38,37 @@ Meaning = Callable[[Response, bool], ScriptaError]
 
 
 def meaning(response: Response, wrote: bool) -> ScriptaError:
-    """Return what most helpdesks mean by an unsuccessful answer; see `http_client.failure`."""
-    return failure(response, wrote=wrote)
+    """
+    Return what most helpdesks mean by an unsuccessful answer; see `http_client.failure`.
+
+    Where a limit was reached and no Retry-After tells how long it holds, `ratelimit-reset` may.
+    """
+    error = failure(response, wrote=wrote)
+    if response.status == HTTPStatus.TOO_MANY_REQUESTS and retry_after(response) is None:
+        return TransientError(str(error), retry_after=_rate_reset(response))
+    return error
 
 
-def said_by_the_api(error: ScriptaError, response: Response, *, field: str) -> ScriptaError:
+def _rate_reset(response: Response) -> float | None:
+    """Return in how many seconds a limit ends, None where it is not told, or not in seconds."""
+    # https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-07; some tell the
+    # time since the epoch instead.
+    value = response.headers.get("ratelimit-reset", "")
+    seconds = float(value) if value.isascii() and value.isdigit() else LONGEST_WAIT + 1
+    return seconds if seconds <= LONGEST_WAIT else None
+
+
+def said_by_the_api(
+    error: ScriptaError, response: Response, *, field: str, word: str = ""
+) -> ScriptaError:
     """
     Return an error as it is, unless it says Gone and the answer lacks the field of the API's own.
 
-    Then somebody else answers: the address is wrong, or the helpdesk is not up behind its proxy.
+    With `word` that is what has to stand there. Else somebody else answers: the address is wrong, or
+    the helpdesk is not up behind its proxy.
     """
-    if isinstance(error, Gone) and field not in said(response):
+    about = said(response)
+    if isinstance(error, Gone) and (field not in about or word not in ("", about[field])):
         return TransientError(f"HTTP {response.status}, not from the helpdesk's API")
     return error
 
@@ -104,6 +134,10 @@ class Api:
             return self.read(path, answer, asked={**asked, "page": number}, within=within)
 
         return numbered(page, size=size, most=most)
+
+    def check(self, path: str, answer: type[_Answer], *, within: str = "") -> _Answer:
+        """Return what `read` does, or raise, while somebody waits to hear if the desk is set up."""
+        return self.read(path, answer, within=within, timeout=_CHECK_TIMEOUT)
 
     def options(
         self, path: str, answer: type[_Answer], *, timeout: float = READ_TIMEOUT

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from chalicelib.domain.envelope import Book, Item, compact, digest
 
+OURS: Final = "scripta:"  #: begins every name that we give, where a desk takes any text
+
 _LONGEST_ID: Final = 200  #: characters
 
 
@@ -33,6 +35,12 @@ def identifier(value: object) -> str:
         return ""
     text = str(value).strip().encode("utf-8", "replace").decode()
     return text if len(text) <= _LONGEST_ID else ""
+
+
+def rest(value: object, beginning: str) -> str:
+    """Return what an id has behind its beginning; empty where it begins otherwise."""
+    text = identifier(value)
+    return text.removeprefix(beginning) if text.startswith(beginning) else ""
 
 
 def fields(value: object) -> Mapping[str, Any]:

@@ -44,7 +44,7 @@ def standard_webhook(body: bytes, headers: Mapping[str, str], *, secrets: Sequen
     stamp = headers.get("webhook-timestamp", "")
     if not any(_signed(body, headers, stamp, secret=secret) for secret in secrets):
         raise InvalidSignature("not signed by the desk")
-    of_now(float(stamp))
+    of_now(time_of(stamp))
 
 
 def signatures(body: str, *, number: str, at: datetime, secrets: Sequence[str]) -> str:
@@ -121,6 +121,21 @@ def password(headers: Mapping[str, str]) -> str:
     except ValueError:
         return ""
     return pair.partition(":")[2]
+
+
+def time_of(stamp: str) -> float:
+    """
+    Return a time that was signed, in seconds since the epoch; raise InvalidSignature where it is none.
+
+    It may come as such a number, or as RFC 3339.
+    """
+    try:
+        if stamp.isascii() and stamp.isdigit():
+            return datetime.fromtimestamp(int(stamp), tz=UTC).timestamp()
+        at = datetime.fromisoformat(stamp)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError, OSError) as exc:
+        raise InvalidSignature("signed without a time") from exc
 
 
 def of_now(seconds: float) -> None:

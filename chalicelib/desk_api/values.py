@@ -62,6 +62,12 @@ def _count(value: object) -> int:
     return int(number) if number is not None and 0 <= number <= _MOST else 0
 
 
+def _moment(value: object) -> int:
+    if not (ms := milliseconds(value)):
+        raise ValueError("no time")
+    return ms
+
+
 def _mapping(value: object) -> dict[str, Any]:
     return dict(value) if isinstance(value, Mapping) else {}
 
@@ -81,6 +87,7 @@ def at(*path: str) -> Any:
 Text = Annotated[str, BeforeValidator(readable)]  #: "" for what is no text
 Id = Annotated[str, BeforeValidator(identifier)]  #: "" for what is no id
 Time = Annotated[int, BeforeValidator(milliseconds)]  #: ms since the epoch, 0 for what is no time
+Moment = Annotated[int, BeforeValidator(_moment)]  #: ms since the epoch; refused if it is no time
 Count = Annotated[int, BeforeValidator(_count)]  #: 0 for what is no number, or an absurd one
 Fields = BeforeValidator(_mapping)  #: nothing for what is no object
 Each = BeforeValidator(_each)  #: one element for what is no list

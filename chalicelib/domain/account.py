@@ -56,3 +56,7 @@ class Desk:
     reopen_window: int = 72 * 3600
     restored_at: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
+
+    def option(self, name: str) -> str:
+        """Return an option without the blanks round it; empty where nobody chose."""
+        return self.options.get(name, "").strip()

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.desk_api.items import OURS
 from chalicelib.domain.account import Desk
 from chalicelib.helpdesks.zendesk.helpdesk import Zendesk
-from chalicelib.helpdesks.zendesk.mapper import OURS
 from tests.desks.bench import (
     DESK,
     TOKEN,

@@ -34,10 +34,9 @@ class _ForgetsTheKey(Zendesk):
 class _TakesWhoeverLinksForStaff(Zendesk):
     """Sends on every public file, customers' own too."""
 
-    def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
-        from chalicelib.helpdesks.zendesk import mapper
-
-        return mapper.event(raw, place=self._place(), received_at=received_at)
+    def _is_staff(self, user_id: int) -> bool:
+        del user_id
+        return True
 
 
 class _LooksForNoTicket(Freshdesk):

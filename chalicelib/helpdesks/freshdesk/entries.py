@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
+from chalicelib.desk_api.contacts import contact
 from chalicelib.desk_api.html_text import text_of
 from chalicelib.desk_api.lines import line, words
 from chalicelib.desk_api.literal import literal
@@ -20,17 +21,12 @@ BEGINNING: Final = "—"  #: the description of a ticket whose first entry canno
 _LOW: Final = 1
 _CHAT: Final = 7
 _LONGEST_SUBJECT: Final = 255
-_LONGEST_NAME: Final = 100
 _LONGEST_TAG: Final = 32
 
 
-def person(customer: Customer) -> dict[str, Any]:
+def person(customer: Customer) -> dict[str, str]:
     """Return the contact that a customer is; the phone is left out where there is none."""
-    about = {
-        "name": line(customer.name, longest=_LONGEST_NAME),
-        "unique_external_id": f"scripta:{customer.id}",
-    }
-    return about | ({"phone": customer.phone} if customer.phone else {})
+    return contact(customer, named="unique_external_id")
 
 
 def is_description(entry: Entry) -> bool:

@@ -6,7 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api.adapter import Adapter, author_of, basic, behind, number, number_or_zero
+from chalicelib.desk_api.adapter import (
+    Adapter,
+    basic,
+    behind,
+    in_the_name_of,
+    number,
+    number_or_zero,
+)
 from chalicelib.desk_api.settings import NUMBER, api_token, ticket_fields, webhook_secret
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_allowed
@@ -50,6 +57,7 @@ class Freshdesk(Adapter):
     """
 
     webhooks = webhook
+    ticket_page = "/a/tickets/{}"
     promise = Promise(
         lookup_lag=5.0,
         authenticity=Authenticity.COMES_ALONG,
@@ -98,10 +106,10 @@ class Freshdesk(Adapter):
             group = self._number_if_any("group")
             ticket = entries.begin(client, opening, fields=self._fields(), group=group)
         if whole:
-            return self._ticket(ticket, last_entry=entries.DESCRIPTION)
+            return self._ticket_of(ticket, last_entry=entries.DESCRIPTION)
         author = ticket.requester_id if entry.kind is EntryKind.COMMENT else agent
         last = entries.add(client, ticket.id, entry, author=author)
-        return self._ticket(ticket, last_entry=last)
+        return self._ticket_of(ticket, last_entry=last)
 
     def append(self, ticket_id: str, entry: Entry) -> str:
         """
@@ -111,18 +119,14 @@ class Freshdesk(Adapter):
         """
         from chalicelib.helpdesks.freshdesk import entries, mapper
 
-        client, agent = self._client(), self._agent()
-        author = author_of(entry, us=agent)
+        client, ticket, us = self._client(), number(ticket_id), self._agent()
         if entry.reopens:
-            client.set_status(number(ticket_id), mapper.OPEN)
-        try:
-            return entries.add(client, number(ticket_id), entry, author=author)
-        except Refused:
-            ticket = client.ticket(number(ticket_id))
-            if author == agent or ticket.requester_id in (author, agent):
-                raise
-        # The customer's contact was merged into another one, whom the ticket has now.
-        return entries.add(client, ticket.id, entry, author=ticket.requester_id)
+            client.set_status(ticket, mapper.OPEN)
+
+        def write(author: int) -> str:
+            return entries.add(client, ticket, entry, author=author)
+
+        return in_the_name_of(entry, write, lambda: client.ticket(ticket).requester_id, us=us)
 
     def find(self, reference: str) -> Ticket | None:
         """
@@ -132,7 +136,7 @@ class Freshdesk(Adapter):
         that is older is searched for. One that lacks its first entry is not found.
         """
         ticket, last = self._look(self._client(), reference)
-        return self._ticket(ticket, last_entry=last) if ticket and last else None
+        return self._ticket_of(ticket, last_entry=last) if ticket and last else None
 
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
         """Return the id of the first note of ours behind `after` that says the same to the same."""
@@ -210,10 +214,6 @@ class Freshdesk(Adapter):
     def _credential(self, token: str) -> Mapping[str, str]:
         return basic(token, "X")
 
-    def _agent(self) -> int:
-        """Return who we are: without that our own words could not be told from an agent's."""
-        return self._number("agent")
-
     def _reference_field(self) -> str:
         """Return the field for our references, without which nothing could be found again."""
         return self._fields()["reference_field"]
@@ -221,14 +221,6 @@ class Freshdesk(Adapter):
     def _fields(self) -> dict[str, str]:
         self._needed("reference_field")
         return self._own_fields(_FIELD)
-
-    def _ticket(self, row: TicketRow, *, last_entry: str) -> Ticket:
-        return Ticket(
-            id=str(row.id),
-            url=f"{self._url}/a/tickets/{row.id}",
-            last_entry=last_entry,
-            requester=str(row.requester_id),
-        )
 
 
 def create(*, desk: Desk, secrets: Secrets) -> Freshdesk:

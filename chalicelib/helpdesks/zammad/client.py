@@ -14,7 +14,6 @@ from chalicelib.http_client import Response
 _PAGE: Final = 100
 _MOST_PAGES: Final = 20  # of a list of tickets
 _TAKEN: Final = "already exists"
-_CHECK_TIMEOUT: Final = 5.0
 
 Fields = Mapping[str, Any]
 
@@ -66,7 +65,7 @@ class Client(DeskClient):
 
     def me(self) -> Me:
         """Return whose the token is."""
-        return self._api.read("users/me", Me, timeout=_CHECK_TIMEOUT)
+        return self._api.check("users/me", Me)
 
     def _meaning(self, response: Response, wrote: bool) -> ScriptaError:
         about = str(said(response).get("error", ""))

@@ -47,6 +47,7 @@ class Zammad(Adapter):
     """One desk: new tickets go to the option `group`."""
 
     webhooks = webhook
+    ticket_page = "/#ticket/zoom/{}"
     promise = Promise(
         # A look asks the database that was written to; a write that was cut off may still go on.
         lookup_lag=2.0,
@@ -79,7 +80,7 @@ class Zammad(Adapter):
 
         body = mapper.new_ticket(opening, group=self._needed("group"), own=self._own())
         made = self._client().new_ticket(body)
-        return self._ticket(made, last_entry=max(made.article_ids))
+        return self._ticket_of(made, last_entry=str(max(made.article_ids)))
 
     def append(self, ticket_id: str, entry: Entry) -> str:
         """
@@ -94,7 +95,9 @@ class Zammad(Adapter):
         written = client.update(number(ticket_id), mapper.new_entry(entry))
         if written.state == webhook.MERGED:
             into = self._into(client, written.id)
-            raise Moved(str(into), self._page(into)) if into else Gone("merged, and unlinked")
+            raise (
+                Moved(str(into), self._page_of(str(into))) if into else Gone("merged, and unlinked")
+            )
         try:
             self._open(client, written, entry)
         except ScriptaError as exc:
@@ -110,7 +113,7 @@ class Zammad(Adapter):
             articles = client.articles(found.id)
             if any(article.in_reply_to == name for article in articles):
                 ours = [each.id for each in articles if mapper.is_ours(each.message_id)]
-                return self._ticket(found, last_entry=max(ours, default=0))
+                return self._ticket_of(found, last_entry=str(max(ours, default="")))
         return None
 
     def find_entry(self, ticket_id: str, *, after: str, entry: Entry) -> str | None:
@@ -169,7 +172,7 @@ class Zammad(Adapter):
         with suppress(Gone, Refused):
             into = self._into(self._client(), number(event.ticket_id))
         if into:
-            return replace(event, into=str(into), url=self._page(into))
+            return replace(event, into=str(into), url=self._page_of(str(into)))
         return TicketChanged(
             key=event.key,
             ticket_id=event.ticket_id,
@@ -212,17 +215,6 @@ class Zammad(Adapter):
 
         fields = self._own_fields(_FIELD, options=_FIELDS)
         return Own(fields=fields, closed=frozenset(self._listed("closed_states")) or CLOSED)
-
-    def _page(self, ticket: int) -> str:
-        return f"{self._url}/#ticket/zoom/{ticket}"
-
-    def _ticket(self, found: Ticket, *, last_entry: int) -> domain.Ticket:
-        return domain.Ticket(
-            id=str(found.id),
-            url=self._page(found.id),
-            last_entry=str(last_entry) if last_entry else "",
-            requester=str(found.customer_id),
-        )
 
 
 def create(*, desk: Desk, secrets: Secrets) -> Zammad:

@@ -66,7 +66,7 @@ class Ticket(_Fields):
 
     id: int
     state: str
-    customer_id: int
+    requester_id: Annotated[int, Field(alias="customer_id")]
     customer: str | None = None
     article_ids: tuple[int, ...] = ()
 

@@ -2,86 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
-from chalicelib.desk_api.values import Each, Fields, Id, Payload, Text, Time
+from chalicelib.desk_api.values import Each, Id, Moment, Payload, Text, Time, at
 
+KEY: Final = "scripta_key"  #: names an entry's key in the metadata of its update
+MERGED: Final = "closed_by_merge"  #: the tag that Zendesk puts on a ticket that went into another
 
-def _is_certain(value: object) -> bool:
-    """Tell whether a flag is set for certain; what is no flag at all is not."""
-    return value is True or (isinstance(value, str) and value.strip().lower() == "true")
+_STAFF: Final = ("agent", "admin")  # the roles of those who answer customers
 
-
-Certain = Annotated[bool, BeforeValidator(_is_certain)]
-
-
-class Author(Payload):
-    """Who wrote a comment; `is_staff` is False where that is not certain."""
-
-    id: Id = ""
-    is_staff: Certain = False
-    name: Text = ""
-
-
-class Attached(Payload):
-    """A file of a comment; `is_public` is False where that is not certain."""
-
-    id: Id = ""
-    content_url: Text = ""
-    content_type: Text = ""
-    filename: Text = ""
-    is_public: Certain = False
-
-
-class Written(Payload):
-    """The comment of an event: the whole one, or what a file was linked to."""
-
-    id: Id = ""
-    author: Annotated[Author, Fields] = Author()
-    body: Text = ""
-    is_public: Certain = False
-    attachment: Annotated[Attached, Fields] = Attached()
-
-
-class Event(Payload):
-    """What happened: each type of webhook has some of it."""
-
-    comment: Annotated[Written, Fields] = Written()
-    current: Text = ""
-    target_ticket_id: Id = ""
-
-
-class Detail(Payload):
-    """The ticket as it was then, as far as the webhook tells."""
-
-    id: Id = ""
-    actor_id: Id = ""
-    external_id: Text = ""
-    status: Text = ""
-    tags: Annotated[tuple[Text, ...], Each] = ()
+#: Whether a flag is set for certain: what is no flag at all is not.
+Certain = Annotated[bool, BeforeValidator(lambda value: str(value).strip().lower() == "true")]
 
 
 class Notice(Payload):
-    """One webhook; `time` is in ms since the epoch, 0 where it told none."""
+    """
+    One webhook: each type has some of it.
 
-    type: Text = ""
-    subject: Text = ""
+    `time` is in ms since the epoch, 0 where it told none; flags are False where that is not certain.
+    """
+
     time: Time = 0
-    detail: Annotated[Detail, Fields] = Detail()
-    event: Annotated[Event, Fields] = Event()
-
-
-STAFF: Final = ("agent", "admin")  #: the roles of those who answer customers
+    actor: Annotated[Id, at("detail", "actor_id")] = ""
+    external_id: Annotated[Text, at("detail", "external_id")] = ""
+    status: Annotated[Text, at("detail", "status")] = ""
+    tags: Annotated[tuple[Text, ...], Each, at("detail", "tags")] = ()
+    current: Annotated[Text, at("event", "current")] = ""
+    into: Annotated[Id, at("event", "target_ticket_id")] = ""
+    comment: Annotated[Id, at("event", "comment", "id")] = ""
+    body: Annotated[Text, at("event", "comment", "body")] = ""
+    is_public: Annotated[Certain, at("event", "comment", "is_public")] = False
+    author: Annotated[Id, at("event", "comment", "author", "id")] = ""
+    name: Annotated[Text, at("event", "comment", "author", "name")] = ""
+    is_by_staff: Annotated[Certain, at("event", "comment", "author", "is_staff")] = False
+    file: Annotated[Id, at("event", "comment", "attachment", "id")] = ""
+    file_url: Annotated[Text, at("event", "comment", "attachment", "content_url")] = ""
+    file_type: Annotated[Text, at("event", "comment", "attachment", "content_type")] = ""
+    file_name: Annotated[Text, at("event", "comment", "attachment", "filename")] = ""
+    file_is_public: Annotated[Certain, at("event", "comment", "attachment", "is_public")] = False
 
 
 class Person(Payload):
-    """A user; `role` is `end-user` for customers."""
+    """A user, and whether they are one of those who answer customers."""
 
     id: int
-    role: str = ""
     name: str = ""
+    is_staff: Annotated[bool, BeforeValidator(_STAFF.__contains__), Field(alias="role")] = False
 
 
 class TicketRow(Payload):
@@ -90,8 +58,8 @@ class TicketRow(Payload):
     id: int
     status: str
     requester_id: int
-    updated_at: AwareDatetime
-    external_id: str | None = None
+    updated_at: Moment
+    external_id: Text = ""
     tags: tuple[str, ...] = ()
     comment_count: int = 0
 
@@ -103,95 +71,61 @@ class AuditEvent(Payload):
     type: str = ""
 
 
-class AuditMetadata(Payload):
-    """What an update was given to keep."""
-
-    custom: Annotated[dict[str, Any], Fields] = Field(default_factory=dict)
-
-
 class Audit(Payload):
-    """One update of a ticket."""
+    """One update of a ticket, and the key of the entry that it was made for."""
 
     events: tuple[AuditEvent, ...] = ()
-    metadata: AuditMetadata = AuditMetadata()
+    key: Annotated[Text, at("metadata", "custom", KEY)] = ""
 
     def comment(self) -> str:
         """Return the id of the comment that the update wrote; empty where it wrote none."""
         return next((str(event.id) for event in self.events if event.type == "Comment"), "")
 
 
-class TicketAnswer(Payload):
-    """A ticket, and after a write the update that was made of it."""
+class Created(Payload):
+    """A new ticket, and the update that made it."""
 
     ticket: TicketRow
     audit: Audit = Audit()
 
 
-class Meta(Payload):
-    """Whether a page is followed by another, and how that is asked for."""
-
-    has_more: bool = False
-    after_cursor: str | None = None
-
-
 class TicketList(Payload):
-    """Some tickets."""
+    """Some tickets: whether others follow, and how they are asked for."""
 
     tickets: list[TicketRow]
-    meta: Meta = Meta()
+    has_more: Annotated[bool, at("meta", "has_more")] = False
+    after: Annotated[Text, at("meta", "after_cursor")] = ""
 
 
 class Stored(Payload):
     """A file of a comment, as the API lists it."""
 
     id: int
-    file_name: str
+    filename: str = Field(alias="file_name")
     content_url: str
     content_type: str = ""
 
 
-class Source(Payload):
-    """Where a comment came from; after a merge `rel` is `merge`."""
-
-    rel: Text = ""
-    origin: Annotated[dict[str, Any], Fields] = Field(default_factory=dict, alias="from")
-
-
-class Via(Payload):
-    """How a comment was made."""
-
-    source: Annotated[Source, Fields] = Source()
-
-
 class Comment(Payload):
-    """A comment, as the API lists it."""
+    """A comment, as the API lists it; after a merge `cause` is `merge`, `origin` the other ticket."""
 
     id: int
     audit_id: int
     author_id: int
-    public: bool
-    created_at: AwareDatetime
+    is_public: bool = Field(alias="public")
+    created_at: Moment
     body: str = ""
     attachments: tuple[Stored, ...] = ()
-    via: Annotated[Via, Fields] = Via()
+    cause: Annotated[Text, at("via", "source", "rel")] = ""
+    origin: Annotated[Id, at("via", "source", "from", "ticket_id")] = ""
 
 
 class CommentList(Payload):
-    """Comments of a ticket, and the users who wrote them if they were asked for."""
+    """Comments of a ticket, newest first, and the users who wrote them."""
 
     comments: list[Comment]
     users: tuple[Person, ...] = ()
 
-
-class Uploaded(Payload):
-    """What stands for a file until a comment takes it."""
-
-    token: str
-
-
-class FieldRow(Payload):
-    """A field of tickets."""
-
-    id: int
-    active: bool
-    type: str
+    def staff(self, *, but: int) -> dict[int, str]:
+        """Return the names of those who answer customers, by their ids."""
+        return {user.id: user.name for user in self.users if user.is_staff and user.id != but}

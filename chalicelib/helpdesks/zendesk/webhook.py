@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from chalicelib.desk_api import items, signing
 from chalicelib.domain.envelope import Item
-from chalicelib.errors import InvalidSignature
 
 PREFIX: Final = "zen:event-type:ticket."  #: of the types that we subscribe to
 COMMENT: Final = "comment_added"
@@ -29,34 +27,27 @@ def verify(body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -
     """
     # https://developer.zendesk.com/documentation/webhooks/verifying/
     stamp = headers.get(f"{_SIGNATURE}-timestamp", "")
-    signed = stamp.encode("utf-8", "replace") + body
+    covered = stamp.encode("utf-8", "replace") + body
 
     def signature(secret: bytes) -> bytes:
-        return base64.b64encode(hmac.digest(secret, signed, "sha256"))
+        return b64encode(hmac.digest(secret, covered, "sha256"))
 
     signing.signed(headers.get(_SIGNATURE, ""), signature, secrets=secrets)
-    try:
-        at = datetime.fromisoformat(stamp)
-        seconds = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError) as exc:
-        raise InvalidSignature("signed without a time") from exc
-    signing.of_now(seconds)
+    signing.of_now(signing.time_of(stamp))
 
 
 def split(body: Mapping[str, Any], *, desk: str) -> list[Item]:
     """Return the one item that a webhook is, in the lane of its ticket."""
+    is_reply = kind_of(body) in (COMMENT, FILE)
+    return [items.item(body, desk=desk, whose=ticket_of(body), is_reply=is_reply)]
+
+
+def kind_of(body: Mapping[str, Any]) -> str:
+    """Return what a webhook says of a ticket; empty where it is of something else."""
+    return items.rest(body.get("type"), PREFIX)
+
+
+def ticket_of(body: Mapping[str, Any]) -> str:
+    """Return the id of the ticket that a webhook is about; empty where it names none."""
     detail = items.fields(body.get("detail"))
-    whose = items.identifier(detail.get("id")) or _subject(body.get("subject"))
-    is_reply = kind_of(body.get("type")) in (COMMENT, FILE)
-    return [items.item(body, desk=desk, whose=whose, is_reply=is_reply)]
-
-
-def kind_of(value: object) -> str:
-    """Return what a webhook's type says of a ticket; empty where it is of something else."""
-    text = value if isinstance(value, str) else ""
-    return text.removeprefix(PREFIX) if text.startswith(PREFIX) else ""
-
-
-def _subject(value: object) -> str:
-    text = items.identifier(value)
-    return text.removeprefix(_SUBJECT) if text.startswith(_SUBJECT) else ""
+    return items.identifier(detail.get("id")) or items.rest(body.get("subject"), _SUBJECT)

@@ -231,7 +231,7 @@ def test_a_deleted_ticket_is_gone_and_not_found(bench: ZendeskBench, ticket: Tic
 
 
 def test_a_full_ticket_is_gone(bench: ZendeskBench, ticket: Ticket, monkeypatch):
-    monkeypatch.setattr("chalicelib.helpdesks.zendesk.standing._MOST_COMMENTS", 2)
+    monkeypatch.setattr("chalicelib.helpdesks.zendesk.helpdesk._MOST_COMMENTS", 2)
     bench.api.full_at = 2
     bench.helpdesk.append(ticket.id, more(2, ticket))
     with pytest.raises(Gone):

@@ -9,20 +9,35 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.desk_events import DeskEventIgnored, ReplyWritten
+from chalicelib.domain.account import Desk
+from chalicelib.domain.desk_events import DeskEvent, DeskEventIgnored, ReplyWritten
 from chalicelib.domain.ticket import Customer
-from chalicelib.helpdesks.zendesk import entries, mapper
+from chalicelib.helpdesks.zendesk import mapper
+from chalicelib.helpdesks.zendesk.helpdesk import Zendesk
 from tests.desk_payloads import PAYLOADS, cases, expectations, told
+from tests.fakes.secrets import MemorySecrets
 
-PLACE = mapper.Place(desk="local", url="https://example.zendesk.com", agent="8001")
+URL = "https://example.zendesk.com"
+DESK = Desk(id="local", helpdesk="zendesk", url=URL, options={"agent": "8001"})
 RECEIVED_AT = 1763600000000
 CASES = cases("zendesk")
+
+
+class Staffed(Zendesk):
+    """A desk where every user is one of the staff."""
+
+    def _is_staff(self, user_id: int) -> bool:
+        return user_id > 0
+
+
+def meaning(raw: dict[str, Any], *, desk: Desk = DESK) -> DeskEvent:
+    return Staffed(desk=desk, secrets=MemorySecrets()).parse(raw, received_at=RECEIVED_AT)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_a_webhook_means_what_is_expected(path: Path):
     raw = json.loads(path.read_text())
-    event = mapper.event(raw, place=PLACE, received_at=RECEIVED_AT)
+    event = meaning(raw)
     assert told(event) == json.loads(path.with_suffix(".expected.json").read_text())
 
 
@@ -43,7 +58,7 @@ def test_what_is_not_surely_public_never_leaves(name: str, flag: object):
     comment = raw["event"]["comment"]
     comment["is_public"] = flag
     comment.get("attachment", {})["is_public"] = flag
-    event = mapper.event(raw, place=PLACE, received_at=1)
+    event = meaning(raw)
     assert isinstance(event, DeskEventIgnored)
     assert event.kind == "private"
     assert "looking into it" not in repr(event)
@@ -53,30 +68,30 @@ def test_what_is_not_surely_public_never_leaves(name: str, flag: object):
 def test_who_is_not_surely_of_the_staff_answers_nobody(flag: object):
     raw = payload("reply")
     raw["event"]["comment"]["author"]["is_staff"] = flag
-    event = mapper.event(raw, place=PLACE, received_at=1)
+    event = meaning(raw)
     assert isinstance(event, DeskEventIgnored)
 
 
 def test_where_nobody_said_who_we_are_no_file_is_sent_on():
-    event = mapper.event(payload("file"), place=replace(PLACE, agent=""), received_at=1)
+    event = meaning(payload("file"), desk=replace(DESK, options={}))
     assert isinstance(event, DeskEventIgnored)
 
 
 def test_half_a_surrogate_pair_in_a_reply_is_replaced():
     raw = payload("reply")
     raw["event"]["comment"] |= {"body": "a\ud83d"}
-    event = mapper.event(raw, place=PLACE, received_at=1)
+    event = meaning(raw)
     assert isinstance(event, ReplyWritten)
     assert event.text == "a\ufffd"
 
 
 def test_a_customer_is_a_user_by_their_external_id():
     ana = Customer(id="p-1", name="Ana\nBell\0", address="x@scripta.invalid", phone="+15550001111")
-    assert entries.person(ana) == {
+    assert mapper.person(ana) == {
         "name": "Ana Bell",
         "external_id": "scripta:p-1",
         "role": "end-user",
         "phone": "+15550001111",
     }
-    assert "phone" not in entries.person(replace(ana, phone=""))
-    assert entries.person(replace(ana, name=" "))["name"] == "-"
+    assert "phone" not in mapper.person(replace(ana, phone=""))
+    assert mapper.person(replace(ana, name=" "))["name"] == "-"
