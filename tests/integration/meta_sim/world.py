@@ -70,6 +70,13 @@ class Webhook(NamedTuple):
         return hmac.compare_digest(self.signature, f"sha256={digest}")
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # More than connect at once: of five, the standard library's own, the rest would be tried again
+    # after a second, three, seven, and given up on a busy machine.
+    request_queue_size = 128
+
+
 class Application:
     """Writes down every webhook, and answers what it is told to: 200 unless `answer_next`."""
 
@@ -90,8 +97,7 @@ class Application:
             def log_message(self, *_args: object) -> None:
                 return
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), Handler)
         self.port = self._server.server_address[1]
         self.reset()
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
