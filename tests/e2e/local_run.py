@@ -6,10 +6,12 @@ import base64
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -204,6 +206,31 @@ class LocalRun:
 
     def tickets(self, *, channel: str = "", said: str = "") -> list[dict[str, Any]]:
         """Return the desk's tickets, as the observer's token shows them, oldest first."""
+        found = map(self._ticket, self._numbers(said)) if said else self._all_tickets()
+        return [
+            ticket
+            for ticket in found
+            if ticket is not None
+            and channel in {"", ticket["custom_channel"]}
+            and any(said in comment for comment in comments(ticket))
+        ]
+
+    def _numbers(self, said: str) -> list[int]:
+        """
+        Return in which tickets something was said, by the desk's database.
+
+        To be shown all of its tickets takes a full desk seconds, in which it does nothing else.
+        """
+        database = f"file:{self.state}/desk/desk.sqlite3?mode=ro"
+        with closing(sqlite3.connect(database, uri=True, timeout=20)) as desk:
+            rows = desk.execute(
+                "SELECT DISTINCT ticket_id FROM helpdesk_followup"
+                " WHERE instr(comment, ?) ORDER BY ticket_id",
+                (said,),
+            )
+            return [number for (number,) in rows]
+
+    def _all_tickets(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         url = self.desk("/api/tickets/?page_size=100")
         while url:
@@ -211,12 +238,7 @@ class LocalRun:
             page = answer.json()
             found += page["results"]
             url = page["next"]
-        return [
-            ticket
-            for ticket in found
-            if channel in {"", ticket["custom_channel"]}
-            and any(said in comment for comment in comments(ticket))
-        ]
+        return found
 
     def ticket(self, *, channel: str = "", said: str) -> dict[str, Any] | None:
         found = self.tickets(channel=channel, said=said)
@@ -226,7 +248,10 @@ class LocalRun:
 
     def reread(self, ticket: dict[str, Any]) -> dict[str, Any] | None:
         """Return a ticket as it is now; None where it is there no more."""
-        url = self.desk(f"/api/tickets/{ticket['id']}/")
+        return self._ticket(ticket["id"])
+
+    def _ticket(self, number: int) -> dict[str, Any] | None:
+        url = self.desk(f"/api/tickets/{number}/")
         answer = self._http.get(url, headers={"Authorization": f"Token {DESK_API_TOKEN}"})
         return answer.json() if answer.is_success else None
 
