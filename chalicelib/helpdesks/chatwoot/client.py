@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from chalicelib.desk_api.api import Api, meaning, said, said_by_the_api
-from chalicelib.desk_api.people import found_or_made
+from chalicelib.desk_api.contacts import found_or_made
 from chalicelib.desk_api.uploads import with_files
 from chalicelib.domain.content import Attachment
 from chalicelib.errors import Gone, ScriptaError, TransientError

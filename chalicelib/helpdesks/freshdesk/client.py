@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from chalicelib.desk_api.api import DeskClient, meaning, refused, said
-from chalicelib.desk_api.people import found_or_made
+from chalicelib.desk_api.contacts import found_or_made
 from chalicelib.desk_api.uploads import with_files
 from chalicelib.domain.content import Attachment
 from chalicelib.errors import Gone, Refused, ScriptaError, TransientError

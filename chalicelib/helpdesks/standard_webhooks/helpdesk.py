@@ -6,19 +6,16 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.desk_api import signing
 from chalicelib.desk_api.adapter import Adapter
 from chalicelib.desk_api.settings import standard_secret
 from chalicelib.domain.account import Desk
 from chalicelib.domain.addresses import is_public, origin
 from chalicelib.domain.content import File, Location
 from chalicelib.domain.desk_events import DeskEvent
-from chalicelib.domain.envelope import Item
 from chalicelib.domain.ports import Secrets
 from chalicelib.domain.setting import Setting
 from chalicelib.domain.ticket import Entry, Idempotency, Opening, Promise, Ticket
 from chalicelib.errors import Gone, TransientError
-from chalicelib.helpdesks.standard_webhooks import webhook
 
 if TYPE_CHECKING:
     from chalicelib.helpdesks.standard_webhooks.client import Client
@@ -58,14 +55,6 @@ class StandardWebhooks(Adapter):
     promise = Promise(
         creates=Idempotency.NATIVE, appends=Idempotency.NATIVE, lookup_lag=0.0, names_authors=True
     )
-
-    def verify(self, body: bytes, headers: Mapping[str, str]) -> None:
-        """See ports.Webhook."""
-        signing.standard_webhook(body, headers, secrets=self._secret("webhook_secrets"))
-
-    def split(self, body: Mapping[str, Any]) -> Sequence[Item]:
-        """Return the one item that a webhook is."""
-        return webhook.split(body, desk=self._desk.id)
 
     def parse(self, raw: Mapping[str, Any], *, received_at: int) -> DeskEvent:
         """Return what a webhook means; raise nothing for an odd one."""
@@ -113,8 +102,7 @@ class StandardWebhooks(Adapter):
 
     def locate(self, file: File) -> Location:
         """Return the address that the desk told, if it is at the desk's own or an allowed host."""
-        named = self._option("file_hosts").replace(" ", "").split(",")
-        return self._location(file, also=tuple(filter(None, named)))
+        return self._location(file, also=self._listed("file_hosts"))
 
     def recall(self, *, since: int) -> Iterator[Mapping[str, Any]] | None:
         """Return None: there is nobody to ask."""

@@ -7,8 +7,8 @@ import traceback
 import pytest
 
 from chalicelib.desk_api.api import Api, DeskClient, refused
+from chalicelib.desk_api.contacts import found_or_made
 from chalicelib.desk_api.pages import numbered
-from chalicelib.desk_api.people import found_or_made
 from chalicelib.desk_api.uploads import with_files
 from chalicelib.domain.content import Attachment, FileKind
 from chalicelib.errors import AmbiguousError, Gone, Refused, ScriptaError, TransientError
